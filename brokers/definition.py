@@ -1,0 +1,42 @@
+"""What the program knows about a broker before it opens it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId
+from engine.domain.instant import Instant
+from engine.domain.instrument import Instrument
+from engine.ports.broker import Capabilities, OrderGateway
+from engine.schema.declared import Declared
+
+TradingHours = Callable[[Instrument, Instant], bool]
+"""Says whether an instrument can be traded at an instant, by the dated session data."""
+
+
+def always_open(_instrument: Instrument, _at: Instant) -> bool:
+    """Say yes: for coins, and for tests that are not about hours."""
+    return True
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account's broker is opened with, whatever the broker."""
+
+    account: AccountId
+    contracts: ContractMaster
+    hours: TradingHours = always_open
+    books_file: Path | None = None
+    """Where a broker that keeps its own books keeps them; None for memory only."""
+
+
+class BrokerDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """One broker: its name on the command line, its settings, what it allows, and how it is opened."""
+
+    name: str
+    title: str
+    settings: type[Declared]
+    capabilities: Capabilities
+    open: Callable[[Declared, Surroundings], OrderGateway]
+    """Raises BrokerError with a sentence where the broker cannot be opened."""

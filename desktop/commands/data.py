@@ -1,0 +1,99 @@
+"""`legwork data`: turn market data of others into recordings, and look into recordings."""
+
+import json
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from engine.domain.instant import iso_text
+from engine.runtime.market_rules_store import MarketDataError, load_market_rules
+from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
+from engine.runtime.recording.importing import KINDS, ImportOptions, import_recording
+from engine.runtime.recording.index_1min import BarLabel
+from engine.runtime.recording.layout import Header
+from engine.runtime.recording.reader import open_recording
+
+MARKET_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "market"
+
+app = typer.Typer(help="Import recorded market data for replay, and look into recordings.", no_args_is_help=True)
+
+_EXIT_FAILURE = 1
+_EXIT_MISUSE = 2
+
+_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+
+
+@app.command("import")
+def import_data(
+    kind: Annotated[str, typer.Argument(help=f"Layout of the sources: {', '.join(KINDS)}.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files to import into one recording.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The recording to write.")],
+    underlying: Annotated[
+        str | None, typer.Option(help="nse-chain: the index, where the file's name does not end with it.")
+    ] = None,
+    labels: Annotated[
+        BarLabel | None, typer.Option(help="index-1min: which end of its minute names a bar; found out by itself.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE where it is there already.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Clean SOURCE files of one KIND and write them to FILE as one recording; every rule applied is counted."""
+    options = ImportOptions(underlying=underlying, labels=labels)
+    try:
+        header = import_recording(kind, sources, out, load_market_rules(MARKET_FOLDER), options=options, force=force)
+    except (RecordingError, MarketDataError) as refusal:
+        _refuse(refusal)
+    _tell(out, header, as_json=as_json)
+
+
+@app.command("show")
+def show_data(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
+    as_json: _Json = False,
+) -> None:
+    """Say what a recording holds and how it was cleaned."""
+    try:
+        header = open_recording(file).header
+    except RecordingError as refusal:
+        _refuse(refusal)
+    _tell(file, header, as_json=as_json)
+
+
+def _refuse(refusal: Exception) -> NoReturn:
+    typer.echo(str(refusal), err=True)
+    raise typer.Exit(_EXIT_MISUSE if isinstance(refusal, RecordingMisuseError) else _EXIT_FAILURE) from refusal
+
+
+def _tell(file: Path, header: Header, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(_document(file, header), ensure_ascii=False))
+        return
+    underlyings = sorted({contract.underlying for contract in header.contracts})
+    typer.echo(f"{file}: {header.kind} recording of {', '.join(underlyings)}, {len(header.contracts):,} instruments")
+    typer.echo(f"from {iso_text(header.first)} to {iso_text(header.last)}, typically {header.spacing / 1e6:g} s apart")
+    for sentence in header.report.sentences():
+        typer.echo(f"  {sentence}")
+
+
+def _document(file: Path, header: Header) -> dict[str, object]:
+    report = header.report
+    return {
+        "file": str(file),
+        "kind": header.kind,
+        "from": iso_text(header.first),
+        "until": iso_text(header.last),
+        "spacing_seconds": header.spacing / 1e6,
+        "underlyings": sorted({contract.underlying for contract in header.contracts}),
+        "instruments": len(header.contracts),
+        "quotes": header.quotes,
+        "has_books": header.has_books,
+        "has_depth": header.has_depth,
+        "sources": [{"name": source.name, "size": source.size, "sha256": source.sha256} for source in header.sources],
+        "report": {
+            "rows_read": report.rows_read,
+            "quotes_kept": report.quotes_kept,
+            "cleaned": report.counts,
+            "notes": list(report.notes),
+        },
+    }

@@ -1,0 +1,63 @@
+"""Declare the columns of a table: what they say, how they line up, how they sort."""
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from desktop.presentation.tones import Tone
+
+RowType = TypeVar("RowType")
+
+
+class Align(IntEnum):
+    """Where a text stands in its cell, or from which edge a bar grows."""
+
+    LEFT = 0
+    RIGHT = 1
+    CENTRE = 2
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a header shows; enough for a grid whose cells come ready-made.
+
+    Attributes:
+        key: Stable name, used in saved layouts.
+        header: Short text on screen.
+        tooltip: What the column means, with its unit.
+        width: First width in pixels.
+        align: Where texts stand; numbers stand right.
+        hidden: Not shown until the trader asks for it.
+        bar_from: Edge from which an in-cell bar grows.
+        bar_colour: Token of the theme that colours the bar.
+    """
+
+    key: str
+    header: str
+    tooltip: str = ""
+    width: int = 72
+    align: Align = Align.RIGHT
+    hidden: bool = False
+    bar_from: Align = Align.LEFT
+    bar_colour: str = "selection"
+
+
+class Column(Heading, Generic[RowType], frozen=True, kw_only=True):
+    """One column over immutable rows.
+
+    Attributes:
+        text: Writes the cell of a row.
+        tone: Meaning of the cell's colour; ``None`` is plain.
+        sort_value: Number or text to sort by; ``None`` sorts by the written text.
+        flash: Compares this number with the row's previous one and flashes the cell up or down.
+        bar: Length of an in-cell bar, 0 to 1.
+        cell_tooltip: Explains one cell, e.g. why an order was rejected.
+    """
+
+    text: Callable[[RowType], str]
+    tone: Callable[[RowType], Tone] | None = None
+    sort_value: Callable[[RowType], Any] | None = None
+    flash: Callable[[RowType], float] | None = None
+    bar: Callable[[RowType], float] | None = None
+    cell_tooltip: Callable[[RowType], str] | None = None

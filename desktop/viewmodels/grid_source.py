@@ -1,0 +1,176 @@
+"""Feed a painted grid: rows ready to draw, and what changed since the last frame."""
+
+from collections.abc import Callable, Hashable, Sequence
+from enum import IntEnum
+from typing import Generic, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.presentation.tones import Tone
+from desktop.viewmodels.columns import Column, RowType
+
+
+class Expander(IntEnum):
+    """What stands before the first text of a row."""
+
+    NONE = 0
+    OPEN = 1
+    CLOSED = 2
+
+
+class GridRow(msgspec.Struct, frozen=True, gc=False):
+    """One row ready to paint; the lists hold one entry per declared column.
+
+    Attributes:
+        texts: What each cell says.
+        tones: ``Tone`` of each cell.
+        bars: Length of each in-cell bar, 0 to 1, 0 for none; ``None`` when the row has no bars.
+        level: Depth of indentation of the first column.
+        bold: A subtotal.
+        highlighted: The row to find at a glance, e.g. at the money.
+        expander: Triangle that folds the rows below.
+    """
+
+    texts: list[str]
+    tones: list[int]
+    bars: list[float] | None = None
+    level: int = 0
+    bold: bool = False
+    highlighted: bool = False
+    expander: Expander = Expander.NONE
+
+
+class GridChanges(msgspec.Struct, frozen=True):
+    """What changed since the last frame.
+
+    Attributes:
+        reset: Rows came, went or moved; repaint everything.
+        rows: Numbers of the changed rows, ascending.
+        signs: int8 array (rows, columns): +1 or -1 where a cell flashes; ``None`` for no flash.
+    """
+
+    reset: bool
+    rows: NDArray[np.intp]
+    signs: NDArray[np.int8] | None = None
+
+
+class GridSource(Protocol):
+    """What a painted grid asks of its view model."""
+
+    def row_count(self) -> int:
+        """Return the number of rows to show."""
+        ...
+
+    def cells(self, first: int, last: int) -> Sequence[GridRow]:
+        """Return rows ``first`` up to, not including, ``last``, ready to paint."""
+        ...
+
+    def take_changes(self) -> GridChanges:
+        """Return what changed since the last call, and forget it."""
+        ...
+
+    def row_key(self, row: int) -> Hashable:
+        """Return the lasting name of a row, by which a selection survives re-ordering."""
+        ...
+
+    def tooltip(self, row: int, column: int) -> str:
+        """Return an explanation of a cell, empty for none."""
+        ...
+
+
+class RowGridSource(Generic[RowType]):
+    """A grid source over a list of immutable rows: hand the rows over, it finds what changed.
+
+    Only changed rows are formatted again, and only when they are painted.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column[RowType]],
+        row_id: Callable[[RowType], Hashable],
+        *,
+        level: Callable[[RowType], int] = lambda _row: 0,
+        bold: Callable[[RowType], bool] = lambda _row: False,
+        highlighted: Callable[[RowType], bool] = lambda _row: False,
+        expander: Callable[[RowType], Expander] = lambda _row: Expander.NONE,
+    ) -> None:
+        self.columns = tuple(columns)
+        self._row_id = row_id
+        self._level, self._bold, self._highlighted, self._expander = level, bold, highlighted, expander
+        self._rows: list[RowType] = []
+        self._keys: list[Hashable] = []
+        self._painted: list[GridRow | None] = []
+        self._reset = True
+        self._dirty: set[int] = set()
+        self._signs = np.zeros((0, len(self.columns)), dtype=np.int8)
+        self._has_bars = any(column.bar for column in self.columns)
+        self._flashing = [(number, column.flash) for number, column in enumerate(self.columns) if column.flash]
+
+    def set_rows(self, rows: Sequence[RowType]) -> None:
+        """Show these rows in this order; rows equal to those shown cost next to nothing."""
+        keys = [self._row_id(row) for row in rows]
+        if keys != self._keys:
+            self._rows, self._keys = list(rows), keys
+            self._painted = [None] * len(keys)
+            self._signs = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
+            self._dirty.clear()
+            self._reset = True
+            return
+        for number, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
+            if old is not new and old != new:
+                self._change(number, old, new)
+
+    def row(self, number: int) -> RowType:
+        """Return the row shown at ``number``."""
+        return self._rows[number]
+
+    def row_count(self) -> int:
+        """Return the number of rows to show."""
+        return len(self._rows)
+
+    def cells(self, first: int, last: int) -> Sequence[GridRow]:
+        """Return rows ``first`` up to, not including, ``last``, ready to paint."""
+        return [self._painted[number] or self._paint(number) for number in range(first, min(last, len(self._rows)))]
+
+    def take_changes(self) -> GridChanges:
+        """Return what changed since the last call, and forget it."""
+        rows = np.array(sorted(self._dirty), dtype=np.intp)
+        signs = self._signs[rows] if len(rows) else None
+        changes = GridChanges(self._reset, rows, signs)
+        self._signs[rows] = 0
+        self._dirty.clear()
+        self._reset = False
+        return changes
+
+    def row_key(self, row: int) -> Hashable:
+        """Return the lasting name of a row."""
+        return self._keys[row]
+
+    def tooltip(self, row: int, column: int) -> str:
+        """Return the column's explanation of a cell, or the column's own."""
+        declared = self.columns[column]
+        return declared.cell_tooltip(self._rows[row]) if declared.cell_tooltip else declared.tooltip
+
+    def _change(self, number: int, old: RowType, new: RowType) -> None:
+        self._rows[number] = new
+        self._painted[number] = None
+        self._dirty.add(number)
+        for column, value in self._flashing:
+            before, after = value(old), value(new)
+            self._signs[number, column] = (after > before) - (after < before)
+
+    def _paint(self, number: int) -> GridRow:
+        row = self._rows[number]
+        painted = GridRow(
+            texts=[column.text(row) for column in self.columns],
+            tones=[column.tone(row) if column.tone else Tone.PLAIN for column in self.columns],
+            bars=[column.bar(row) if column.bar else 0.0 for column in self.columns] if self._has_bars else None,
+            level=self._level(row),
+            bold=self._bold(row),
+            highlighted=self._highlighted(row),
+            expander=self._expander(row),
+        )
+        self._painted[number] = painted
+        return painted

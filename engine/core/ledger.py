@@ -1,0 +1,107 @@
+"""Questions about what a portfolio's orders and legs hold, want and have under way."""
+
+from collections.abc import Iterator
+from math import gcd
+
+from engine.core.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.state import EngineState
+from engine.domain.identifiers import LegId
+from engine.domain.instant import SECOND, Instant
+from engine.domain.instrument import Instrument
+from engine.domain.money import Price, divide_half_up
+from engine.domain.multileg.protection import Stake, protectors
+from engine.domain.multileg.states import LegState
+from engine.domain.order import OrderStatus, Purpose
+
+
+def orders_of(state: EngineState, leg: LegRun, purpose: Purpose) -> list[Order]:
+    """Answer every order of a leg for one purpose, oldest first."""
+    orders = (state.books.orders[order_id] for order_id in leg.orders)
+    return [order for order in orders if order.purpose is purpose]
+
+
+def working(state: EngineState, leg: LegRun, purpose: Purpose | None = None) -> list[Order]:
+    """Answer a leg's orders that may still fill, of one purpose or of both."""
+    orders = [state.books.orders[order_id] for order_id in leg.working]
+    return [order for order in orders if purpose is None or order.purpose is purpose]
+
+
+def under_way(state: EngineState, leg: LegRun, purpose: Purpose) -> int:
+    """Answer the quantity that working orders of a purpose may still fill; an unknown order counts as if it fills."""
+    return sum(order.remaining for order in working(state, leg, purpose))
+
+
+def has_unknown(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether the outcome of an order of this portfolio is unknown."""
+    return any(order.status is OrderStatus.UNKNOWN for leg in run.legs if leg.working for order in working(state, leg))
+
+
+def instrument_of(state: EngineState, leg: LegRun) -> Instrument:
+    """Answer a resolved leg's contract."""
+    return state.master.instruments[leg.row]
+
+
+def protection(state: EngineState, run: PortfolioRun) -> dict[LegId, list[tuple[LegId, int]]]:
+    """Answer which bought legs protect which sold legs by their planned quantities; resolved legs only."""
+    stakes = []
+    for leg in run.legs:
+        if leg.row < 0:
+            continue
+        contract = instrument_of(state, leg)
+        stakes.append(
+            Stake(
+                leg_id=leg.leg_id,
+                side=leg.leg.side,
+                kind=contract.kind,
+                expiry=contract.expiry,
+                strike=contract.strike,
+                quantity=leg.leg.lots * contract.lot_size,
+            )
+        )
+    return protectors(stakes)
+
+
+def protected_quantity(run: PortfolioRun, pairs: list[tuple[LegId, int]]) -> int:
+    """Answer how much of a sold leg is covered by what its protecting legs really hold."""
+    return sum(min(quantity, abs(run.leg(leg_id).net_quantity)) for leg_id, quantity in pairs)
+
+
+def entered_legs(run: PortfolioRun) -> Iterator[LegRun]:
+    """Answer the legs that opened anything."""
+    return (leg for leg in run.legs if leg.entered_quantity)
+
+
+def combined_premium(run: PortfolioRun) -> tuple[Price, int]:
+    """Answer the combined premium at the entry, sold less bought, and the base quantity it is counted per.
+
+    The base is the greatest common divisor of the legs' quantities, so that ratios keep their weight.
+    """
+    base = 0
+    value = 0
+    for leg in entered_legs(run):
+        base = gcd(base, leg.entered_quantity)
+        value -= leg.leg.side.sign * (leg.average_entry or 0) * leg.entered_quantity
+    return (Price(divide_half_up(value, base)), base) if base else (Price(0), 0)
+
+
+def is_flat(run: PortfolioRun) -> bool:
+    """Say whether a portfolio holds nothing and has nothing under way."""
+    return not run.holds_something
+
+
+def realised(run: PortfolioRun) -> int:
+    """Answer what closed legs came to, before charges, in 1/10,000 ₹."""
+    return sum(leg.cash for leg in run.legs if leg.net_quantity == 0)
+
+
+def is_entering(leg: LegRun) -> bool:
+    """Say whether a leg still wants to be opened."""
+    return leg.state in (LegState.WAITING, LegState.RESOLVED, LegState.ENTERING)
+
+
+def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instant:
+    """Answer when an entering leg has failed for want of fills, counted from its first order of this entry."""
+    started = run.started_at or state.now
+    orders = (order.requested_at for order in orders_of(state, leg, Purpose.ENTRY))
+    first = min((at for at in orders if at >= started), default=state.now)
+    return Instant(first + run.portfolio.execution.entry_timeout * SECOND)

@@ -1,0 +1,147 @@
+"""Questions about the market as the engine sees it: prices, references, the money, staleness."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.state import EngineState
+from engine.domain.instant import ist_date
+from engine.domain.instrument import Exchange, Kind
+from engine.domain.money import Price
+from engine.domain.multileg.portfolio import AtmRounding, PriceType, UnderlyingReference
+from engine.domain.order import Side
+from engine.domain.quote import QuoteColumn
+
+_LAST, _BID, _ASK = int(QuoteColumn.LAST_PRICE), int(QuoteColumn.BID), int(QuoteColumn.ASK)
+_AROUND = 3
+"""Strikes on each side of the spot among which the implied forward looks for the least |call − put|."""
+
+
+def today(state: EngineState) -> date:
+    """Answer the Indian date of the engine's time."""
+    return ist_date(state.now)
+
+
+def is_open(state: EngineState, exchange: Exchange) -> bool:
+    """Say whether an exchange trades now. Raises UnknownRuleError for a date without rules."""
+    return state.rules.is_open(exchange, state.now)
+
+
+def is_stale(state: EngineState) -> bool:
+    """Say whether no quote at all has come for longer than the feed's stale limit.
+
+    Judged on the whole feed: a far strike may rest for minutes without a change.
+    """
+    return state.now - state.last_frame_at > state.books.stale_after
+
+
+def has_quote_today(state: EngineState, row: int) -> bool:
+    """Say whether a row has a price of today."""
+    arrived = state.board.arrival(row)
+    return arrived > 0 and ist_date(arrived) == today(state)
+
+
+def opposite_price(state: EngineState, row: int, side: Side) -> Price | None:
+    """Answer the price an order of ``side`` can trade at: ask to buy, bid to sell, else the last; None without any."""
+    best = state.board.number(row, _ASK if side is Side.BUY else _BID)
+    return Price(best) if best > 0 else last_price(state, row)
+
+
+def last_price(state: EngineState, row: int) -> Price | None:
+    """Answer the last traded price of a row as the feed said it; None before the first."""
+    last = state.board.number(row, _LAST)
+    return Price(last) if last > 0 else None
+
+
+def middle(state: EngineState, row: int) -> Price | None:
+    """Answer the middle of bid and ask, the last price where a side is empty."""
+    bid, ask = state.board.number(row, _BID), state.board.number(row, _ASK)
+    return Price((bid + ask) // 2) if 0 < bid <= ask else last_price(state, row)
+
+
+def trigger_price(state: EngineState, row: int) -> Price | None:
+    """Answer the last price that the freak-tick filter believes; None while there is none or it is in doubt."""
+    trail = state.ticks.get(row)
+    if trail is None:
+        return last_price(state, row)
+    return trail.price if trail.price and not trail.doubt else None
+
+
+def mark(state: EngineState, leg: LegRun, price_type: PriceType) -> Price | None:
+    """Answer the price by which a leg's open quantity is valued and its triggers are measured; None in doubt."""
+    believed = trigger_price(state, leg.row)
+    if believed is None:
+        return None
+    match price_type:
+        case PriceType.LAST:
+            return believed
+        case PriceType.BID_ASK:
+            return opposite_price(state, leg.row, Side.SELL if leg.net_quantity > 0 else Side.BUY)
+        case PriceType.MIDDLE:
+            return middle(state, leg.row)
+
+
+def profit(state: EngineState, run: PortfolioRun) -> int | None:
+    """Answer realised and open profit of an execution, before charges, in 1/10,000 ₹; None while a mark is missing."""
+    total = 0
+    for leg in run.legs:
+        total += leg.cash
+        held = leg.net_quantity
+        if held:
+            price = mark(state, leg, run.portfolio.price_type)
+            if price is None:
+                return None
+            total += held * price // leg.scale
+    return total
+
+
+def underlying_price(state: EngineState, run: PortfolioRun, expiry: date | None = None) -> Price | None:
+    """Answer the portfolio's underlying reference: the spot, or the forward that an expiry's options imply."""
+    underlying = run.portfolio.underlying
+    spot = state.master.spot(underlying)
+    spot_price = None if spot is None else trigger_price(state, state.master.row(spot.id))
+    if run.portfolio.underlying_reference is UnderlyingReference.SPOT:
+        return spot_price
+    expiries = [day for day in state.master.expiries(underlying) if day >= today(state)]
+    chosen = expiry or (expiries[0] if expiries else None)
+    if spot_price is None or chosen is None:
+        return spot_price
+    return implied_forward(state, underlying, chosen, spot_price) or spot_price
+
+
+def implied_forward(state: EngineState, underlying: str, expiry: date, near: Price) -> Price | None:
+    """Answer K + C − P of the strike around ``near`` where calls and puts differ least; None without quotes.
+
+    Executor reference §1.1 (implied futures); the rate is taken as zero over the days of an expiry.
+    """
+    best: tuple[int, Price] | None = None
+    for strike in strikes_around(state, underlying, expiry, near, _AROUND):
+        call = state.master.contract(underlying, expiry, strike, Kind.CALL)
+        put = state.master.contract(underlying, expiry, strike, Kind.PUT)
+        if call is None or put is None:
+            continue
+        call_price, put_price = middle(state, state.master.row(call.id)), middle(state, state.master.row(put.id))
+        if call_price is None or put_price is None:
+            continue
+        gap = abs(call_price - put_price)
+        if best is None or gap < best[0]:
+            best = gap, Price(strike + call_price - put_price)
+    return best[1] if best else None
+
+
+def strikes_around(state: EngineState, underlying: str, expiry: date, near: Price, each_side: int) -> Iterable[Price]:
+    """Answer the listed strikes nearest a price, at most ``each_side`` on each side and one more, lowest first."""
+    strikes = state.master.strikes(underlying, expiry)
+    nearest = sorted(strikes, key=lambda strike: (abs(strike - near), strike))[: 2 * each_side + 1]
+    return sorted(nearest)
+
+
+def at_the_money(reference: int, step: int, rounding: AtmRounding) -> Price:
+    """Answer the multiple of the strike step at the money; an exact half goes up (executor reference §1.1)."""
+    match rounding:
+        case AtmRounding.NEAREST:
+            return Price((2 * reference + step) // (2 * step) * step)
+        case AtmRounding.FLOOR:
+            return Price(reference // step * step)
+        case AtmRounding.CEIL:
+            return Price(-(-reference // step) * step)

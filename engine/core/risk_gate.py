@@ -1,0 +1,192 @@
+"""The last look before an order: limits, band, hours, duplicates, flips, naked sales → a refusal or none."""
+
+from decimal import Decimal
+
+import msgspec
+
+from engine.core import ledger, market_data, order_pricing
+from engine.core.portfolio_run import PortfolioRun
+from engine.core.state import EngineState
+from engine.core.want import Want
+from engine.domain.denial import DenialReason
+from engine.domain.instrument import Exchange, Kind
+from engine.domain.market_rules import UnknownRuleError
+from engine.domain.money import percent_of, plain_text
+from engine.domain.multileg.states import KillLevel
+from engine.domain.order import Purpose, Side
+from engine.domain.reports import Channel
+
+_FUTURE_MARGIN = Decimal(12)
+"""Rough margin of a future in percent of its value; the broker's own figure decides afterwards."""
+
+
+class Denial(msgspec.Struct, frozen=True):
+    """A refusal: its code, and the numbers behind it."""
+
+    reason: DenialReason
+    detail: str
+
+
+def refusal(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
+    """Answer why an order may not be sent now; None where it may.
+
+    Everything holds for openings. For exits only what would make them wrong: never a limit, a budget or the kill
+    switch, because an exit reduces risk.
+    """
+    found = _market(state, run, want) or _quantity(want)
+    if want.purpose is Purpose.EXIT:
+        return found or _flip(run, want)
+    return _stops(state, run) or found or _limits(state, want) or _naked(state, run, want) or _margin(state, want)
+
+
+def _stops(state: EngineState, run: PortfolioRun) -> Denial | None:
+    books = state.books
+    if books.kill_level >= KillLevel.NO_OPENINGS:
+        return Denial(DenialReason.KILL_SWITCH, books.kill_reason)
+    if books.halted:
+        return Denial(DenialReason.ACCOUNT_HALTED, "")
+    if books.recovering:
+        return Denial(DenialReason.RECOVERING, "")
+    if books.journal_failed:
+        return Denial(DenialReason.JOURNAL, "")
+    if Channel.ORDERS in books.down:
+        return Denial(DenialReason.BROKER_DOWN, books.down[Channel.ORDERS])
+    if books.drift:
+        names = ", ".join(sorted(books.drift))
+        return Denial(DenialReason.UNRECONCILED, names)
+    if ledger.has_unknown(state, run):
+        return Denial(DenialReason.BASKET_UNKNOWN, "")
+    if books.is_live:
+        doubt = state.rules.live_refusal(run.portfolio.underlying, market_data.today(state))
+        if doubt is not None:
+            return Denial(DenialReason.RULES_UNCONFIRMED, doubt)
+    return None
+
+
+def _market(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
+    try:
+        if not market_data.is_open(state, want.instrument.exchange):
+            return Denial(DenialReason.MARKET_CLOSED, "")
+    except UnknownRuleError as error:
+        return Denial(DenialReason.MARKET_CLOSED, str(error))
+    opposite = market_data.opposite_price(state, want.row, want.side)
+    if opposite is None:
+        return Denial(DenialReason.NO_QUOTE, want.instrument.symbol)
+    if want.purpose is Purpose.EXIT:
+        return None
+    if market_data.is_stale(state) or not market_data.has_quote_today(state, want.row):
+        return Denial(DenialReason.STALE_QUOTE, want.instrument.symbol)
+    return _sanity(state, run, want, opposite) or _band(state, want)
+
+
+def _sanity(state: EngineState, run: PortfolioRun, want: Want, opposite: int) -> Denial | None:
+    quote = state.board.quote(want.row)
+    symbol = want.instrument.symbol
+    if 0 < quote.ask < quote.bid:
+        return Denial(
+            DenialReason.IMPOSSIBLE_QUOTE, f"{symbol} bid {plain_text(quote.bid)} over ask {plain_text(quote.ask)}"
+        )
+    if want.instrument.kind in (Kind.CALL, Kind.PUT):
+        strike = want.instrument.strike or 0
+        spot = state.master.spot(run.portfolio.underlying)
+        level = market_data.last_price(state, state.master.row(spot.id)) if spot else None
+        most = strike if want.instrument.kind is Kind.PUT else level
+        if most is not None and opposite > most:
+            # An index price delivered on an option's line looks like this (failure path F13).
+            return Denial(
+                DenialReason.IMPOSSIBLE_QUOTE, f"{symbol} at {plain_text(opposite)} is above {plain_text(most)}"
+            )
+    return None
+
+
+def _band(state: EngineState, want: Want) -> Denial | None:
+    if want.limit_price is None:
+        return None
+    low, high = order_pricing.band(state, want.row)
+    if low <= want.limit_price <= high:
+        return None
+    words = f"{plain_text(want.limit_price)} is not within {plain_text(max(low, 0))} and {plain_text(high)}"
+    return Denial(DenialReason.PRICE_BAND, words)
+
+
+def _quantity(want: Want) -> Denial | None:
+    lot = want.instrument.lot_size
+    if want.quantity % lot and want.purpose is Purpose.ENTRY:
+        return Denial(DenialReason.NOT_A_LOT, f"{want.quantity} is not a multiple of {lot}")
+    largest = order_pricing.slice_quantity(want.instrument)
+    if largest is not None and want.quantity > largest:
+        return Denial(DenialReason.FREEZE_QUANTITY, f"{want.quantity} over {largest}")
+    return None
+
+
+def _flip(run: PortfolioRun, want: Want) -> Denial | None:
+    held = run.leg(want.leg_id).net_quantity
+    if held * want.side.sign >= 0 or want.quantity > abs(held):
+        return Denial(
+            DenialReason.WOULD_FLIP, f"the leg holds {held:+d}, the order is {want.side.value} {want.quantity}"
+        )
+    return None
+
+
+def _limits(state: EngineState, want: Want) -> Denial | None:
+    limits, lot = state.books.limits, want.instrument.lot_size
+    if want.quantity > limits.lots_per_order * lot:
+        return Denial(DenialReason.ORDER_LOTS, f"{want.quantity // lot} lots over {limits.lots_per_order}")
+    worst = abs(state.books.net_quantity.get(want.instrument.id, 0)) + want.quantity + _opening_under_way(state, want)
+    if worst > limits.lots_per_position * lot:
+        return Denial(DenialReason.POSITION_LOTS, f"{worst // lot} lots over {limits.lots_per_position}")
+    if state.books.orders_today >= limits.orders_per_day:
+        return Denial(DenialReason.ORDER_BUDGET, f"{state.books.orders_today} orders today")
+    return None
+
+
+def _opening_under_way(state: EngineState, want: Want) -> int:
+    """Answer what other working orders of the contract may still open; unknown ones count as filled."""
+    total = 0
+    for run in state.alive():
+        for leg in run.legs:
+            if leg.row == want.row and leg.working:
+                total += ledger.under_way(state, leg, Purpose.ENTRY)
+    return total
+
+
+def _naked(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
+    """Refuse a sale beyond what its bought legs hold, where bought legs come first and are planned to cover it."""
+    if want.side is Side.BUY or not run.portfolio.execution.buy_first:
+        return None
+    pairs = ledger.protection(state, run).get(want.leg_id)
+    if not pairs:
+        return None
+    leg = run.leg(want.leg_id)
+    planned = leg.leg.lots * want.instrument.lot_size
+    bare = planned - sum(quantity for _, quantity in pairs)
+    covered = bare + ledger.protected_quantity(run, pairs)
+    sold = leg.entered_quantity + ledger.under_way(state, leg, Purpose.ENTRY) + want.quantity
+    return None if sold <= covered else Denial(DenialReason.NAKED_SHORT, f"{sold} sold, {covered} covered")
+
+
+def _margin(state: EngineState, want: Want) -> Denial | None:
+    """Refuse a purchase whose premium the free funds do not pay; sales are judged by the broker's own margin."""
+    free = state.margin_free
+    if free is None or not state.books.limits.check_margin or want.side is Side.SELL:
+        return None
+    if want.instrument.exchange is Exchange.CRYPTO or want.limit_price is None:
+        return None
+    needed = want.limit_price * want.quantity // want.instrument.quantity_scale
+    if want.instrument.kind is Kind.FUTURE:
+        needed = percent_of(needed, _FUTURE_MARGIN)
+    if needed <= free:
+        return None
+    return Denial(DenialReason.MARGIN, f"₹{plain_text(needed)} needed, ₹{plain_text(free)} free")
+
+
+def resting_price_refusal(state: EngineState, row: int, price: int) -> Denial | None:
+    """Answer why a price typed by hand may not go on a working order; None where it may."""
+    low, high = order_pricing.band(state, row)
+    tick = state.master.instruments[row].tick_size
+    if price % tick:
+        return Denial(DenialReason.PRICE_BAND, f"{plain_text(price)} is not a multiple of the tick {plain_text(tick)}")
+    if not low <= price <= high:
+        words = f"{plain_text(price)} is not within {plain_text(max(low, 0))} and {plain_text(high)}"
+        return Denial(DenialReason.PRICE_BAND, words)
+    return None

@@ -1,0 +1,66 @@
+"""The first freak-tick filter: which price of a watched contract may fire a trigger."""
+
+from collections import deque
+from statistics import median_low
+
+import msgspec
+
+from engine.domain.instant import SECOND, Instant
+from engine.domain.money import Price
+from engine.domain.quote import Quote
+
+_MEMORY = 60
+_WINDOW = 5 * SECOND
+"""A jump is judged only against a price this recent; after a longer silence any distance is possible."""
+_APART = SECOND // 5
+"""Two prints this far apart confirm each other (executor reference §1.1, reliability failure mode 36)."""
+_FLOOR = 50_000
+"""₹5: smaller moves are never freaks."""
+
+
+class TickTrail(msgspec.Struct, kw_only=True):
+    """The last believed price of one row and a doubtful one that waits for confirmation."""
+
+    price: Price = Price(0)
+    at: Instant = Instant(0)
+    doubt: Price = Price(0)
+    doubt_at: Instant = Instant(0)
+    moves: deque[int] = msgspec.field(default_factory=lambda: deque(maxlen=_MEMORY))
+
+
+def follow(trail: TickTrail, quote: Quote, at: Instant) -> None:
+    """Believe the quote's last price, or doubt it until a second print or the book confirms it.
+
+    A print is doubted where it jumps by more than 15 % of the premium, ₹5 and eight times the median move, within
+    seconds, and lies outside the bid and ask. Rule of the executor reference §1.1 (freak protection, Smart).
+    """
+    price = quote.last_price
+    if price <= 0:
+        return
+    jump = abs(price - trail.price)
+    if trail.price == 0 or at - trail.at > _WINDOW or not _is_freak(trail, jump) or _in_book(quote):
+        _believe(trail, price, at, jump)
+    elif trail.doubt and abs(price - trail.doubt) <= max(_FLOOR, trail.doubt * 15 // 100):
+        if at - trail.doubt_at >= _APART:
+            _believe(trail, price, at, jump)
+    else:
+        trail.doubt, trail.doubt_at = price, at
+
+
+def _is_freak(trail: TickTrail, jump: int) -> bool:
+    usual = 8 * median_low(trail.moves) if trail.moves else 0
+    return jump > max(usual, trail.price * 15 // 100, _FLOOR)
+
+
+def _in_book(quote: Quote) -> bool:
+    spread = quote.ask - quote.bid
+    if quote.bid <= 0 or quote.ask <= 0 or spread < 0:
+        return False
+    return quote.bid - spread <= quote.last_price <= quote.ask + spread
+
+
+def _believe(trail: TickTrail, price: Price, at: Instant, jump: int) -> None:
+    if trail.price:
+        trail.moves.append(jump)
+    trail.price, trail.at = price, at
+    trail.doubt, trail.doubt_at = Price(0), Instant(0)

@@ -1,0 +1,23 @@
+"""Want: an order that a stage would like to send, before the risk gate has looked at it."""
+
+import msgspec
+
+from engine.domain.identifiers import LegId, PortfolioId
+from engine.domain.instrument import Instrument
+from engine.domain.money import Price
+from engine.domain.order import OrderType, Purpose, Side
+
+
+class Want(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One order wanted; ``limit_price`` None at market; ``why`` goes with the order for ever."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    purpose: Purpose
+    instrument: Instrument
+    row: int
+    side: Side
+    quantity: int
+    order_type: OrderType
+    limit_price: Price | None
+    why: str

@@ -1,0 +1,36 @@
+"""The account's limits, checked before every order."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from engine.schema.declared import Declared
+from engine.schema.field import ask
+
+
+class RiskLimits(Declared, frozen=True, kw_only=True):
+    """Risk limits."""
+
+    lots_per_order: Annotated[
+        int, ask("Lots per order", "Larger single orders are refused.", unit="lots", ge=1, le=10_000)
+    ] = 500
+    lots_per_position: Annotated[
+        int, ask("Lots per contract", "Larger positions in one contract are refused.", unit="lots", ge=1, le=100_000)
+    ] = 2_000
+    price_band: Annotated[
+        Decimal,
+        ask("Price band", "Limits further from the market than this are refused.", unit="%", gt=0, le=100),
+    ] = Decimal(40)
+    price_band_floor: Annotated[
+        Decimal, ask("Price band, at least", "The band of cheap options.", unit="₹", ge=0, le=1_000)
+    ] = Decimal(20)
+    orders_per_second: Annotated[
+        int, ask("Orders per second", "The exchange's unregistered limit is 10; exits go first.", ge=1, le=10)
+    ] = 8
+    orders_per_day: Annotated[
+        int, ask("Orders per day", "Openings beyond this are refused; exits never are.", ge=1, le=100_000)
+    ] = 3_000
+    daily_loss: Annotated[
+        Decimal | None,
+        ask("Daily loss limit", "A larger loss of the account closes everything for the day.", unit="₹", gt=0),
+    ] = None
+    check_margin: Annotated[bool, ask("Check margin", "Refuse openings that the funds do not cover.")] = True

@@ -1,0 +1,61 @@
+"""When to ask the broker for its books: at the start, while an outcome is unknown, and now and then."""
+
+from engine.core.reconciliation import UNANSWERED_AFTER
+from engine.core.state import EngineState
+from engine.domain.instant import SECOND, Instant
+from engine.domain.order import OrderStatus
+
+_LADDER = tuple(int(seconds * SECOND) for seconds in (0.5, 1, 2, 4, 8, 15, 30, 60, 120))
+"""Pauses after an outcome became unknown (reliability §2, UNKNOWN resolver)."""
+
+_AT_START = 2 * SECOND
+_NOW_AND_THEN = 60 * SECOND
+
+
+class BooksWatch:
+    """Answers when the broker's books should be read next; what it remembers may be lost."""
+
+    def __init__(self, state: EngineState) -> None:
+        self._state = state
+        self._asked_at: Instant | None = None
+        self._ladder_from: Instant = Instant(0)
+        self._rung = 0
+
+    def next_due(self) -> Instant | None:
+        """Answer when to ask next; None while there is nothing to compare."""
+        state = self._state
+        if self._asked_at is None:
+            return state.now
+        if state.books.recovering:
+            return Instant(self._asked_at + _AT_START)
+        if self._has_doubt():
+            return self._ladder_due()
+        self._rung = 0
+        if state.books.net_quantity or any(run.holds_something for run in state.alive()):
+            return Instant(self._asked_at + _NOW_AND_THEN)
+        return None
+
+    def _has_doubt(self) -> bool:
+        state = self._state
+        if state.books.drift or state.drift_suspects:
+            return True
+        return any(
+            order.status is OrderStatus.UNKNOWN
+            or (order.status is OrderStatus.SENT and state.now - (order.sent_at or state.now) > UNANSWERED_AFTER)
+            or (order.pending_since is not None and state.now - order.pending_since > UNANSWERED_AFTER)
+            for run in state.alive()
+            for leg in run.legs
+            for order in (state.books.orders[order_id] for order_id in leg.working)
+        )
+
+    def _ladder_due(self) -> Instant:
+        if self._rung == 0:
+            self._ladder_from, self._rung = self._state.now, 1
+        pause = _LADDER[min(self._rung, len(_LADDER)) - 1]
+        return Instant(max(self._asked_at or 0, self._ladder_from) + pause)
+
+    def asked(self, at: Instant) -> None:
+        """Note that the books were asked for."""
+        self._asked_at = at
+        if self._rung:
+            self._rung += 1

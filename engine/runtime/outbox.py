@@ -1,0 +1,162 @@
+"""Where orders leave: exits first, never faster than allowed, each at most once, the kill switch looked at last."""
+
+from collections import deque
+
+import msgspec
+
+from engine.core.portfolio_run import Order
+from engine.core.state import EngineState
+from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
+from engine.domain.identifiers import OrderId
+from engine.domain.instant import SECOND, Instant
+from engine.domain.multileg.states import KillLevel
+from engine.domain.order import OrderStatus, Purpose
+from engine.domain.reports import ChangeRefused, OrderReport, SendReport
+from engine.ports.broker import CancelOrder, ChangeOrder, OrderGateway, PlaceOrder
+
+Outgoing = OrderRequested | OrderModifyRequested | OrderCancelRequested
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """One request that has not left, and its place in the queue: lower goes first, then older."""
+
+    priority: int
+    sequence: int
+    fact: Outgoing
+
+
+_EXIT, _CANCEL, _MODIFY, _ENTRY = range(4)
+
+
+class Outbox:
+    """The queue in front of one broker.
+
+    ``take`` gathers the requests among journaled facts; ``release`` sends what the rate allows and answers what the
+    engine must be told. Nothing that is not in the journal can get here, because only journaled facts are taken.
+    """
+
+    def __init__(self, gateway: OrderGateway, state: EngineState) -> None:
+        self._gateway = gateway
+        self._state = state
+        self._queue: list[Waiting] = []
+        self._sequence = 0
+        self._sent: deque[Instant] = deque()
+        self._kill_at_once = False
+
+    def stop_openings(self) -> None:
+        """Let no opening order pass from this moment, before the kill switch's fact exists; safe from any thread."""
+        self._kill_at_once = True
+
+    def allow_openings(self) -> None:
+        """Take stop_openings back: the kill switch was released."""
+        self._kill_at_once = False
+
+    def take(self, facts: list[AnyFact]) -> None:
+        """Queue the requests among facts that are safely in the journal."""
+        for fact in facts:
+            if isinstance(fact, OrderRequested | OrderModifyRequested | OrderCancelRequested):
+                self._sequence += 1
+                self._queue.append(Waiting(self._priority(fact), self._sequence, fact))
+        if len(self._queue) > 1:
+            self._queue.sort(key=lambda waiting: (waiting.priority, waiting.sequence))
+
+    def _priority(self, fact: Outgoing) -> int:
+        exits = self._order(fact.order_id).purpose is Purpose.EXIT
+        match fact:
+            case OrderRequested():
+                return _EXIT if exits else _ENTRY
+            case OrderModifyRequested():
+                return _EXIT if exits else _MODIFY
+            case OrderCancelRequested():
+                return _CANCEL
+
+    def next_due(self) -> Instant | None:
+        """Answer when the next queued request may leave; None when the queue is empty."""
+        if not self._queue:
+            return None
+        limit = self._state.books.limits.orders_per_second
+        if len(self._sent) < limit:
+            return self._state.now
+        return Instant(self._sent[-limit] + SECOND)
+
+    def release(self, now: Instant) -> list[SendReport | OrderReport | ChangeRefused]:
+        """Send what may leave now, in order of priority, and answer what the engine must be told about it."""
+        reports: list[SendReport | OrderReport | ChangeRefused] = []
+        while self._queue and self._room(now):
+            waiting = self._queue.pop(0)
+            report = self._send(waiting.fact, now)
+            if report is not None:
+                reports.append(report)
+        return reports
+
+    def _room(self, now: Instant) -> bool:
+        while self._sent and self._sent[0] <= now - SECOND:
+            self._sent.popleft()
+        return len(self._sent) < self._state.books.limits.orders_per_second
+
+    def _order(self, order_id: OrderId) -> Order:
+        return self._state.books.orders[order_id]
+
+    def _send(self, fact: Outgoing, now: Instant) -> SendReport | OrderReport | ChangeRefused | None:
+        order = self._order(fact.order_id)
+        match fact:
+            case OrderRequested():
+                return self._place(order, now)
+            case OrderModifyRequested():
+                if order.broker_order_id is None or not order.is_working:
+                    return self._moot(order, now, "the order is done")
+                self._sent.append(now)
+                self._gateway.modify(
+                    ChangeOrder(
+                        account=order.account,
+                        order_id=order.order_id,
+                        broker_order_id=order.broker_order_id,
+                        quantity=fact.quantity,
+                        limit_price=fact.limit_price,
+                    )
+                )
+            case OrderCancelRequested():
+                return self._cancel(order, now)
+        return None
+
+    def _place(self, order: Order, now: Instant) -> SendReport | OrderReport | None:
+        if order.status is not OrderStatus.NEW:
+            return None
+        killed = self._kill_at_once or self._state.books.kill_level >= KillLevel.NO_OPENINGS
+        if order.purpose is Purpose.ENTRY and killed:
+            return self._withdrawn(order, now, "held back by the kill switch")
+        self._sent.append(now)
+        self._gateway.place(
+            PlaceOrder(
+                account=order.account,
+                order_id=order.order_id,
+                instrument=order.instrument,
+                side=order.side,
+                quantity=order.quantity,
+                product=order.product,
+                order_type=order.order_type,
+                limit_price=order.limit_price,
+                purpose=order.purpose,
+            )
+        )
+        return SendReport(at=now, account=order.account, order_id=order.order_id)
+
+    def _cancel(self, order: Order, now: Instant) -> OrderReport | ChangeRefused | None:
+        if order.status is OrderStatus.NEW:
+            self._queue = [waiting for waiting in self._queue if waiting.fact.order_id != order.order_id]
+            return self._withdrawn(order, now, "withdrawn before it left")
+        if order.broker_order_id is None or not order.is_working:
+            return self._moot(order, now, "the order is done")
+        self._sent.append(now)
+        self._gateway.cancel(
+            CancelOrder(account=order.account, order_id=order.order_id, broker_order_id=order.broker_order_id)
+        )
+        return None
+
+    def _withdrawn(self, order: Order, now: Instant, wording: str) -> OrderReport:
+        return OrderReport(
+            at=now, account=order.account, order_id=order.order_id, status=OrderStatus.NOT_SENT, wording=wording
+        )
+
+    def _moot(self, order: Order, now: Instant, wording: str) -> ChangeRefused:
+        return ChangeRefused(at=now, account=order.account, order_id=order.order_id, wording=wording)

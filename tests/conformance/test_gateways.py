@@ -1,0 +1,256 @@
+"""The numbered cases that every order gateway must pass."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.domain.identifiers import BrokerOrderId, OrderId
+from engine.domain.money import money_of, price_of
+from engine.domain.order import TERMINAL, OrderStatus, OrderType, Product, Purpose, Side
+from engine.domain.reports import BookPosition, BooksReport, ChangeRefused, ConnectionReport, OrderReport, Report
+from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
+from tests.conformance.harness import GatewayHarness, Trouble
+from tests.conformance.paper_harness import paper
+
+GATEWAYS: dict[str, Callable[[Trouble], GatewayHarness]] = {
+    "paper": paper,
+}
+"""Every adapter joins here with a harness of its own."""
+
+TAG = OrderId("LWTEST00001")
+PATIENCE = 20
+"""Seconds in which every gateway must have answered or given up."""
+
+
+@pytest.fixture(params=GATEWAYS)
+def opened(request: pytest.FixtureRequest) -> Callable[[Trouble], GatewayHarness]:
+    return GATEWAYS[request.param]
+
+
+def place(harness: GatewayHarness, quantity: int, limit: str, side: Side = Side.BUY, tag: OrderId = TAG) -> None:
+    harness.gateway.place(
+        PlaceOrder(
+            account=harness.account,
+            order_id=tag,
+            instrument=harness.instrument,
+            side=side,
+            quantity=quantity,
+            product=Product.INTRADAY,
+            order_type=OrderType.LIMIT,
+            limit_price=price_of(limit),
+            purpose=Purpose.ENTRY,
+        )
+    )
+
+
+def of_order(reports: list[Report], tag: OrderId = TAG) -> list[OrderReport]:
+    return [report for report in reports if isinstance(report, OrderReport) and report.order_id == tag]
+
+
+def number_of(reports: list[Report]) -> BrokerOrderId:
+    number = of_order(reports)[-1].broker_order_id
+    assert number is not None
+    return number
+
+
+def read_books(harness: GatewayHarness) -> BooksReport:
+    harness.gateway.ask_books(harness.account)
+    return next(report for report in harness.wait(PATIENCE) if isinstance(report, BooksReport))
+
+
+def cancel(harness: GatewayHarness, number: BrokerOrderId) -> None:
+    harness.gateway.cancel(CancelOrder(account=harness.account, order_id=TAG, broker_order_id=number))
+
+
+def modify(harness: GatewayHarness, number: BrokerOrderId, quantity: int, limit: str) -> None:
+    harness.gateway.modify(
+        ChangeOrder(
+            account=harness.account,
+            order_id=TAG,
+            broker_order_id=number,
+            quantity=quantity,
+            limit_price=price_of(limit),
+        )
+    )
+
+
+def test_01_a_placed_order_is_acknowledged_opens_and_completes(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+
+    place(harness, harness.lot, "102")
+    reports = of_order(harness.wait(PATIENCE))
+
+    assert reports[-1].status is OrderStatus.COMPLETE
+    assert reports[-1].filled == harness.lot
+    assert reports[-1].average_price == price_of("100.50")
+    assert {report.status for report in reports} <= {OrderStatus.ACKED, OrderStatus.OPEN, OrderStatus.COMPLETE}
+    assert len({report.broker_order_id for report in reports}) == 1
+
+
+def test_02_calls_return_before_anything_is_reported(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+
+    place(harness, harness.lot, "102")
+    at_once = harness.wait(0)
+
+    assert at_once == []
+
+
+def test_03_a_partial_fill_says_what_is_filled_so_far(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", harness.lot)
+
+    place(harness, 3 * harness.lot, "100.50")
+    partial = of_order(harness.wait(PATIENCE))[-1]
+    harness.show("99.50", 650, "100.50", 650)
+    complete = of_order(harness.wait(PATIENCE))[-1]
+
+    assert (partial.status, partial.filled) == (OrderStatus.OPEN, harness.lot)
+    assert (complete.status, complete.filled) == (OrderStatus.COMPLETE, 3 * harness.lot)
+    assert complete.value in (None, money_of("100.50") * 3 * harness.lot)
+
+
+def test_04_a_rejected_order_says_why_and_has_no_fill(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+
+    place(harness, (harness.freeze_quantity // harness.lot + 1) * harness.lot, "102")
+    report = of_order(harness.wait(PATIENCE))[-1]
+
+    assert report.status is OrderStatus.REJECTED
+    assert report.wording
+    assert report.filled == 0
+
+
+def test_05_a_lost_acknowledgement_is_unknown_and_found_by_its_tag_in_the_books(opened) -> None:
+    harness = opened(Trouble.LOST_ANSWERS)
+    harness.show("99.50", 650, "100.50", 650)
+
+    place(harness, harness.lot, "102")
+    reports = of_order(harness.wait(PATIENCE))
+    books = read_books(harness)
+
+    assert [report.status for report in reports] == [OrderStatus.UNKNOWN]
+    assert [(order.order_id, order.status) for order in books.orders] == [(TAG, OrderStatus.COMPLETE)]
+
+
+def test_06_duplicate_reports_repeat_themselves_and_contradict_nothing(opened) -> None:
+    harness = opened(Trouble.DUPLICATES)
+    harness.show("99.50", 650, "100.50", 650)
+
+    place(harness, harness.lot, "102")
+    reports = of_order(harness.wait(PATIENCE))
+
+    complete = [report for report in reports if report.status is OrderStatus.COMPLETE]
+    assert len(complete) == 2
+    assert {report.filled for report in complete} == {harness.lot}
+    assert len(read_books(harness).orders) == 1
+
+
+def test_07_a_cancelled_order_ends_with_what_it_had(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", harness.lot)
+    place(harness, 2 * harness.lot, "100.50")
+    number = number_of(harness.wait(PATIENCE))
+
+    cancel(harness, number)
+    report = of_order(harness.wait(PATIENCE))[-1]
+
+    assert (report.status, report.filled) == (OrderStatus.CANCELLED, harness.lot)
+
+
+def test_08_a_cancel_that_meets_a_fill_is_refused_and_the_fill_is_told(opened) -> None:
+    harness = opened(Trouble.FILL_BEFORE_CANCEL)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, harness.lot, "90")
+    number = number_of(harness.wait(PATIENCE))
+
+    cancel(harness, number)
+    reports = harness.wait(PATIENCE)
+
+    assert of_order(reports)[-1].status is OrderStatus.COMPLETE
+    assert [report.certain for report in reports if isinstance(report, ChangeRefused)] == [True]
+
+
+def test_09_a_modified_order_works_at_its_new_terms(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, harness.lot, "90")
+    number = number_of(harness.wait(PATIENCE))
+
+    modify(harness, number, 2 * harness.lot, "91")
+    working = of_order(harness.wait(PATIENCE))[-1]
+    modify(harness, number, 2 * harness.lot, "101")
+    complete = of_order(harness.wait(PATIENCE))[-1]
+
+    assert (working.status, working.quantity, working.limit_price) == (
+        OrderStatus.OPEN,
+        2 * harness.lot,
+        price_of("91"),
+    )
+    assert (complete.status, complete.filled) == (OrderStatus.COMPLETE, 2 * harness.lot)
+
+
+def test_10_a_change_of_a_finished_or_unknown_order_is_refused(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, harness.lot, "102")
+    number = number_of(harness.wait(PATIENCE))
+
+    modify(harness, number, 2 * harness.lot, "101")
+    cancel(harness, BrokerOrderId("NOSUCHORDER"))
+    refusals = [report for report in harness.wait(PATIENCE) if isinstance(report, ChangeRefused)]
+
+    assert [(refusal.order_id, refusal.certain) for refusal in refusals] == [(TAG, True), (TAG, True)]
+    assert all(refusal.wording for refusal in refusals)
+
+
+def test_11_the_books_agree_with_the_reports(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, 2 * harness.lot, "102")
+    place(harness, harness.lot, "98", Side.SELL, OrderId("LWTEST00002"))
+    place(harness, harness.lot, "90", Side.BUY, OrderId("LWTEST00003"))
+    reports = harness.wait(PATIENCE)
+
+    books = read_books(harness)
+
+    for order in books.orders:
+        assert order.order_id is not None
+        last = of_order(reports, order.order_id)[-1]
+        assert (order.status, order.filled) == (last.status, last.filled)
+    assert books.fresh
+    assert books.positions == (
+        BookPosition(instrument=harness.instrument, product=Product.INTRADAY, net_quantity=harness.lot),
+    )
+
+
+def test_12_books_after_a_reconnect_tell_what_was_missed(opened) -> None:
+    harness = opened(Trouble.SESSION_LOSS)
+    harness.show("99.50", 650, "100.50", harness.lot)
+    place(harness, 2 * harness.lot, "100.50")
+    before = of_order(harness.wait(0) + harness.wait(2))[-1]
+    harness.show("99.50", 650, "100.50", harness.lot)
+
+    during_and_after = harness.wait(PATIENCE)
+    books = read_books(harness)
+
+    assert before.filled == harness.lot
+    assert before.status not in TERMINAL
+    assert of_order(during_and_after) == [], "what happened while the line was down is not repeated"
+    assert [report.connected for report in during_and_after if isinstance(report, ConnectionReport)][-1:] == [True]
+    assert [(order.filled, order.status) for order in books.orders] == [(2 * harness.lot, OrderStatus.COMPLETE)]
+
+
+def test_13_a_request_without_a_session_is_refused_and_never_traded(opened) -> None:
+    harness = opened(Trouble.SESSION_LOSS)
+    harness.show("99.50", 650, "100.50", 650)
+    harness.wait(2)
+
+    place(harness, harness.lot, "102")
+    reports = of_order(harness.wait(PATIENCE))
+
+    assert [report.status for report in reports] == [OrderStatus.REJECTED]
+    assert read_books(harness).positions == ()

@@ -1,0 +1,149 @@
+"""The ordinary table filters, sorts, copies and keeps its columns; small widgets say what they mean."""
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop.presentation.fonts import register_fonts
+from desktop.presentation.theme import built_in_theme
+from desktop.presentation.tones import Tone
+from desktop.viewmodels.columns import Column
+from desktop.viewmodels.row_table import RowTableModel
+from desktop.widgets.data_table import DataTable
+from desktop.widgets.pnl_label import PnlLabel
+from desktop.widgets.status_lamp import Lamp, StatusLamp
+from desktop.widgets.toast import ToastStack
+from desktop.widgets.why_list import Why, WhyList, WhyState
+
+THEME = built_in_theme("dark")
+# The offscreen platform says this whenever a window has a least size.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A row of the order book."""
+
+    number: int
+    status: str
+
+
+COLUMNS = (
+    Column[Order](key="number", header="Order", text=lambda r: f"O{r.number}", sort_value=lambda r: r.number),
+    Column[Order](key="status", header="Status", text=lambda r: r.status, tone=lambda _r: Tone.ACCENT),
+)
+
+
+@pytest.fixture
+def table(qtbot):
+    register_fonts()
+    model = RowTableModel(COLUMNS, lambda row: row.number, THEME)
+    model.apply_rows([Order(n, "Open" if n % 2 else "Filled") for n in range(12)])
+    table = DataTable(model, THEME, "Order book")
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    qtbot.waitExposed(table)
+    yield table
+    model.setParent(table)
+
+
+def test_typing_into_the_filter_line_narrows_the_rows(qtbot, table):
+    qtbot.keyClicks(table.filter_line, "open")
+
+    assert table.model.rowCount() == 6
+
+
+def test_a_click_on_a_header_sorts_and_a_second_one_turns_round(qtbot, table):
+    header, left = table.header().viewport(), Qt.MouseButton.LeftButton
+
+    qtbot.mouseClick(header, left, pos=QPoint(20, 8))
+    first = table.model.row_at(0).number
+    qtbot.mouseClick(header, left, pos=QPoint(20, 8))
+
+    assert {first, table.model.row_at(0).number} == {0, 11}
+
+
+def test_selected_rows_are_copied(qtbot, table):
+    table.view.selectRow(3)
+
+    qtbot.keyClick(table.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    assert QGuiApplication.clipboard().text() == "Order\tStatus\nO3\tOpen"
+
+
+def test_a_table_paints_while_rows_change(qtbot, table):
+    before = table.view.viewport().grab().toImage()
+
+    table.model.apply_rows([Order(0, "Rejected")])
+
+    assert table.view.viewport().grab().toImage() != before
+
+
+def test_enter_activates_the_current_row(qtbot, table):
+    table.view.setCurrentIndex(table.model.index(2, 0))
+
+    with qtbot.waitSignal(table.row_activated) as activated:
+        qtbot.keyClick(table.view, Qt.Key.Key_Return)
+
+    assert activated.args == [2]
+
+
+def test_profit_is_shown_with_arrow_and_sign(qtbot):
+    label = PnlLabel(THEME, "Day profit")
+    qtbot.addWidget(label)
+
+    label.show_amount(-950_000)
+    loss = label.text()
+    label.show_amount(None)
+
+    assert (loss, label.text()) == ("▼ −₹95.00", "–")
+
+
+@pytest.mark.parametrize("lamp", Lamp)
+def test_every_lamp_paints_and_says_its_state(qtbot, lamp):
+    widget = StatusLamp("Feed", THEME)
+    qtbot.addWidget(widget)
+
+    widget.show_state(lamp, "Feed 120 ms", "The last quote is 120 ms old.")
+
+    assert widget.accessibleDescription() == f"{lamp.value}: Feed 120 ms"
+    assert not widget.grab().toImage().isNull()
+
+
+def test_the_oldest_message_leaves_when_there_are_too_many(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    stack = ToastStack(THEME, window)
+
+    for number in range(6):
+        stack.show_message(f"Message {number}", Tone.WARNING)
+
+    assert [toast.text() for toast in stack.toasts()] == [f"Message {n}" for n in (2, 3, 4, 5)]
+
+
+def test_a_click_takes_a_message_away(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    window.show()
+    stack = ToastStack(THEME, window)
+    stack.show_message("Gone with a click")
+    toast = stack.toasts()[0]
+
+    with qtbot.waitSignal(toast.destroyed):
+        qtbot.mouseClick(toast, Qt.MouseButton.LeftButton)
+
+    assert stack.toasts() == []
+
+
+def test_reasons_are_listed_with_their_state(qtbot):
+    reasons = WhyList(THEME, "Why")
+    qtbot.addWidget(reasons)
+
+    reasons.show_reasons([Why(WhyState.WAITING, "Entry waits for 09:20."), Why(WhyState.MET, "Margin is enough.")])
+
+    assert [reasons.item(i).text() for i in range(reasons.count())] == ["Entry waits for 09:20.", "Margin is enough."]
+    assert reasons.item(0).toolTip() == "Waiting: Entry waits for 09:20."
