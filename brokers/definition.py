@@ -9,11 +9,17 @@ from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
+from engine.domain.money import Price
+from engine.domain.price_protection import PriceBand
 from engine.ports.broker import Capabilities, OrderGateway
 from engine.schema.declared import Declared
 
 TradingHours = Callable[[Instrument, Instant], bool]
 """Says whether an instrument can be traded at an instant, by the dated session data."""
+
+
+PriceBandRule = Callable[[Instrument, Instant, Price], PriceBand | None]
+"""Answers the band of accepted limit prices around a reference price at an instant; None for no protection."""
 
 
 def always_open(_instrument: Instrument, _at: Instant) -> bool:
@@ -27,6 +33,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountId
     contracts: ContractMaster
     hours: TradingHours = always_open
+    price_band: PriceBandRule | None = None
+    """The dated price protection; None for a simulated exchange's own."""
     books_file: Path | None = None
     """Where a broker that keeps its own books keeps them; None for memory only."""
 

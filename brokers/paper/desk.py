@@ -42,7 +42,9 @@ class Desk:
         shown = self._matching.shown
         opening = money_of(settings.funds)
         self._funds = Funds(opening, self.books, around.contracts, shown, rules.margin)
-        self._checks = OrderChecks(around.contracts, around.hours, shown, rules.protection, self._funds)
+        self._checks = OrderChecks(
+            around.contracts, around.hours, shown, around.price_band or rules.protection.band, self._funds
+        )
         self._most_changes = settings.modifications_per_order
         self._changes: Counter[BrokerOrderId] = Counter()
         self._midnight = 0
@@ -212,7 +214,9 @@ class Desk:
             side=order.side,
             order_type=order.order_type,
             quantity=order.quantity - order.filled,
-            limit=self._checks.worst_price(instrument, order.side, order.order_type, order.limit_price),
+            limit=self._checks.worst_price(
+                instrument, order.side, order.order_type, order.limit_price, order.updated_at
+            ),
         )
 
     def _filled(self, fills: list[Fill], at: Instant) -> Answers:

@@ -1,15 +1,15 @@
 """What the broker and the exchange check before they take an order."""
 
-from brokers.definition import TradingHours
+from brokers.definition import PriceBandRule, TradingHours
 from brokers.paper.funds import Funds, Wish
 from brokers.paper.refusals import Refusal, wording
-from brokers.simulated.price_protection import PriceProtection
 from brokers.simulated.shown_book import ShownBook
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import Instant, ist_date
 from engine.domain.instrument import Instrument
-from engine.domain.money import Price, paise_text, plain_text
+from engine.domain.money import Price, down_to_tick, paise_text, plain_text, up_to_tick
 from engine.domain.order import OrderType, Side
+from engine.domain.price_protection import PriceBand
 from engine.domain.reports import BookOrder
 
 
@@ -21,13 +21,13 @@ class OrderChecks:
         contracts: ContractMaster,
         hours: TradingHours,
         shown: ShownBook,
-        protection: PriceProtection,
+        price_band: PriceBandRule,
         funds: Funds,
     ) -> None:
         self._contracts = contracts
         self._hours = hours
         self._shown = shown
-        self._protection = protection
+        self._price_band = price_band
         self._funds = funds
 
     def refusal(self, order: BookOrder, at: Instant, besides: BookOrder | None = None) -> str | None:
@@ -41,23 +41,34 @@ class OrderChecks:
         return (
             _size_refusal(instrument, order.quantity)
             or self._time_refusal(instrument, at)
-            or self._price_refusal(instrument, order)
+            or self._price_refusal(instrument, order, at)
             or self._margin_refusal(instrument, order, besides)
         )
 
-    def worst_price(self, instrument: Instrument, side: Side, order_type: OrderType, limit: Price | None) -> Price:
+    def worst_price(
+        self, instrument: Instrument, side: Side, order_type: OrderType, limit: Price | None, at: Instant
+    ) -> Price:
         """Answer the worst price an order may trade at: its limit, or at market the edge of the price protection."""
         if order_type is OrderType.LIMIT and limit is not None:
             return limit
-        reference = self._shown.reference_price(self._contracts.row(instrument.id))
-        band = self._protection.band(instrument, reference)
+        band = self._band(instrument, at)
         if band is None:
             return Price(1 << 60) if side is Side.BUY else instrument.tick_size
-        return band.high if side is Side.BUY else band.low
+        return band.highest if side is Side.BUY else band.lowest
 
     def is_open(self, instrument: Instrument, at: Instant) -> bool:
         """Say whether the exchange trades an instrument now."""
         return self._hours(instrument, at)
+
+    def _band(self, instrument: Instrument, at: Instant) -> PriceBand | None:
+        """Answer the accepted prices on ticks; None without a rule or without a price to measure from."""
+        reference = self._shown.reference_price(self._contracts.row(instrument.id))
+        band = self._price_band(instrument, at, reference) if reference > 0 else None
+        if band is None:
+            return None
+        tick = instrument.tick_size
+        lowest = max(up_to_tick(band.lowest, tick), tick)
+        return PriceBand(lowest, max(down_to_tick(band.highest, tick), lowest))
 
     def _time_refusal(self, instrument: Instrument, at: Instant) -> str | None:
         if instrument.expiry is not None and instrument.expiry < ist_date(at):
@@ -66,20 +77,18 @@ class OrderChecks:
             return wording(Refusal.MARKET_CLOSED, f"{instrument.exchange.value} does not trade at this time")
         return None
 
-    def _price_refusal(self, instrument: Instrument, order: BookOrder) -> str | None:
-        row = self._contracts.row(instrument.id)
-        reference = self._shown.reference_price(row)
+    def _price_refusal(self, instrument: Instrument, order: BookOrder, at: Instant) -> str | None:
         limit = order.limit_price
         if order.order_type is OrderType.MARKET:
-            if reference > 0:
+            if self._shown.reference_price(self._contracts.row(instrument.id)) > 0:
                 return None
             return wording(Refusal.NO_QUOTE, f"{instrument.symbol} has no price yet; a market order cannot be placed")
         if limit is None or limit <= 0 or limit % instrument.tick_size:
             tick = plain_text(instrument.tick_size)
             return wording(Refusal.TICK, f"the limit of {instrument.symbol} must be a multiple of {tick} above zero")
-        band = self._protection.band(instrument, reference)
-        if band is not None and not band.low <= limit <= band.high:
-            span = f"{plain_text(band.low)} to {plain_text(band.high)}"
+        band = self._band(instrument, at)
+        if band is not None and limit not in band:
+            span = f"{plain_text(band.lowest)} to {plain_text(band.highest)}"
             return wording(Refusal.PRICE_BAND, f"{instrument.symbol} may be priced from {span} now")
         return None
 

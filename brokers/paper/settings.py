@@ -50,7 +50,7 @@ class PaperSettings(Declared, frozen=True, kw_only=True):
 
 
 class PaperRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The exchange's and the broker's rules that age: price protection and margin rates."""
+    """The exchange's and the broker's rules that age: margin rates, and the price protection where no dated one is."""
 
     protection: PriceProtection = PriceProtection()
     margin: MarginRules = MarginRules()

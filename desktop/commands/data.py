@@ -1,22 +1,19 @@
 """`legwork data`: turn market data of others into recordings, and look into recordings."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from engine.domain.instant import iso_text
-from engine.runtime.market_rules_store import MarketDataError, load_market_rules
+from engine.domain.market_rules import MarketRules
 from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
 from engine.runtime.recording.importing import KINDS, ImportOptions, import_recording
 from engine.runtime.recording.index_1min import BarLabel
 from engine.runtime.recording.layout import Header
 from engine.runtime.recording.reader import open_recording
-
-MARKET_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "market"
-
-app = typer.Typer(help="Import recorded market data for replay, and look into recordings.", no_args_is_help=True)
 
 _EXIT_FAILURE = 1
 _EXIT_MISUSE = 2
@@ -24,30 +21,48 @@ _EXIT_MISUSE = 2
 _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 
 
-@app.command("import")
-def import_data(
-    kind: Annotated[str, typer.Argument(help=f"Layout of the sources: {', '.join(KINDS)}.")],
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files to import into one recording.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The recording to write.")],
-    underlying: Annotated[
-        str | None, typer.Option(help="nse-chain: the index, where the file's name does not end with it.")
-    ] = None,
-    labels: Annotated[
-        BarLabel | None, typer.Option(help="index-1min: which end of its minute names a bar; found out by itself.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE where it is there already.")] = False,
-    as_json: _Json = False,
-) -> None:
-    """Clean SOURCE files of one KIND and write them to FILE as one recording; every rule applied is counted."""
-    options = ImportOptions(underlying=underlying, labels=labels)
+def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
+    """Add the commands ``data import`` and ``data show`` to ``app``; ``rules`` is asked when an import runs.
+
+    ``rules`` may raise ValueError with a sentence where the market data cannot be read.
+    """
+    data = typer.Typer(help="Import recorded market data for replay, and look into recordings.", no_args_is_help=True)
+    app.add_typer(data, name="data")
+    data.command("show")(show_data)
+
+    @data.command("import")
+    def import_data(
+        kind: Annotated[str, typer.Argument(help=f"Layout of the sources: {', '.join(KINDS)}.")],
+        sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files to import into one recording.")],
+        out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The recording to write.")],
+        underlying: Annotated[
+            str | None, typer.Option(help="nse-chain: the index, where the file's name does not end with it.")
+        ] = None,
+        labels: Annotated[
+            BarLabel | None, typer.Option(help="index-1min: which end of its minute names a bar; found out without it.")
+        ] = None,
+        force: Annotated[bool, typer.Option("--force", help="Replace FILE where it is there already.")] = False,
+        as_json: _Json = False,
+    ) -> None:
+        """Clean SOURCE files of one KIND and write them to FILE as one recording; every rule applied is counted."""
+        options = ImportOptions(underlying=underlying, labels=labels)
+        header = _imported(kind, sources, out, rules, options, force=force)
+        _tell(out, header, as_json=as_json)
+
+
+def _imported(
+    kind: str, sources: list[Path], out: Path, rules: Callable[[], MarketRules], options: ImportOptions, *, force: bool
+) -> Header:
     try:
-        header = import_recording(kind, sources, out, load_market_rules(MARKET_FOLDER), options=options, force=force)
-    except (RecordingError, MarketDataError) as refusal:
+        known = rules()
+    except ValueError as refusal:
         _refuse(refusal)
-    _tell(out, header, as_json=as_json)
+    try:
+        return import_recording(kind, sources, out, known, options=options, force=force)
+    except RecordingError as refusal:
+        _refuse(refusal)
 
 
-@app.command("show")
 def show_data(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
     as_json: _Json = False,

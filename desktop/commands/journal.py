@@ -25,6 +25,7 @@ app = typer.Typer(help="Look into the journal: every decision, order and fill, i
 _EXIT_FAILURE = 1
 _EXIT_MISUSE = 2
 _BODY_SHOWN = 200
+_COLUMN_WIDTH = 32
 
 _Journal = Annotated[
     str | None,
@@ -189,13 +190,24 @@ def _print_table(rows: list[ChainedEntry]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("No.", "Time (IST)", "Kind", "Fact", box=None, pad_edge=False)
-    table.columns[0].justify = "right"
-    for row in rows:
-        body = row.entry.body.decode("utf-8", errors="replace")
-        shown = body if len(body) <= _BODY_SHOWN else f"{body[:_BODY_SHOWN]}…"
-        table.add_row(str(row.seq), _time_text(row.entry.at), Text(row.entry.kind), Text(shown))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("No.", justify="right", no_wrap=True)
+    times = [_time_text(row.entry.at) for row in rows]
+    for title, texts in (("Time", times), ("Kind", [row.entry.kind for row in rows])):
+        table.add_column(title, no_wrap=True, min_width=min(max(map(len, texts), default=0), _COLUMN_WIDTH))
+    table.add_column("Fact", overflow="fold")
+    for row, time in zip(rows, times, strict=True):
+        table.add_row(str(row.seq), time, Text(row.entry.kind), Text(_body_text(row.entry.body)))
     Console(file=sys.stdout).print(table)
+
+
+def _body_text(body: bytes) -> str:
+    """Answer what a fact says beyond its kind and time, shortened."""
+    fact = fact_of(body)
+    if isinstance(fact, dict):
+        fact = json.dumps({key: value for key, value in fact.items() if key not in ("type", "at")}, ensure_ascii=False)
+    text = str(fact)
+    return text if len(text) <= _BODY_SHOWN else f"{text[:_BODY_SHOWN]}…"
 
 
 def _time_text(at: int) -> str:

@@ -151,7 +151,7 @@ class CandleChart(ChartFrame):
     def _make_room_on_the_right(self) -> None:
         """Scroll by the new bar, unless it has room or the trader looks at the past."""
         shown, newest = self.visible_range(), len(self._series) - 1
-        if newest - 1 <= shown.right() < newest + _RIGHT_MARGIN:
+        if newest - 1 <= shown.right() < newest + 1 + _RIGHT_MARGIN:
             self._view.setXRange(shown.left() + 1, shown.right() + 1, padding=0)
 
     def _fit_values(self) -> None:
@@ -186,4 +186,4 @@ class CandleChart(ChartFrame):
         wanted = int(self.plot_pixels()[1] / 60)
         written = axis_amount(decimal_places(round_step(high - low, wanted)))
         ticks = [(value * factor + offset, written(value)) for value in round_values(low, high, wanted)]
-        self._plot.getPlotItem().getAxis("left").setTicks([ticks])
+        self.label_axis("left", ticks)

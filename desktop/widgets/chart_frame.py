@@ -35,6 +35,7 @@ class ChartFrame(QWidget):
         self.setAccessibleName(accessible_name)
         self._items: list[RangeItem] = []
         self._mouse: QPointF | None = None
+        self._labels: dict[str, list[tuple[float, str]]] = {}
         self._plot: Any = pg.PlotWidget(self, background=theme.colours.panel)
         self._view: Any = self._plot.getViewBox()
         self._prepare_plot()
@@ -97,6 +98,12 @@ class ChartFrame(QWidget):
         wanted = high - low + below + above
         if not fits or wanted < shown.height() * _LEAST_USED:
             self._view.setYRange(low - below, high + above, padding=0)
+
+    def label_axis(self, side: str, labels: list[tuple[float, str]]) -> None:
+        """Write labels on an axis (``left``, ``right``, ``bottom``); the same ones again cost nothing."""
+        if self._labels.get(side) != labels:
+            self._labels[side] = labels
+            self._plot.getPlotItem().getAxis(side).setTicks([labels])
 
     def refresh_overlay(self) -> None:
         """Draw crosshair and readout again after the data changed."""
@@ -162,8 +169,7 @@ class ChartFrame(QWidget):
         wanted = int(self.plot_pixels()[1] / _PIXELS_PER_ROW)
         rows = round_values(shown.top(), shown.bottom(), wanted)
         written = axis_amount(decimal_places(round_step(shown.height(), wanted)))
-        item = self._plot.getPlotItem()
-        item.getAxis("bottom").setTicks([[(tick.value, tick.label) for tick in columns]])
-        item.getAxis("right").setTicks([[(value, written(value)) for value in rows]])
+        self.label_axis("bottom", [(tick.value, tick.label) for tick in columns])
+        self.label_axis("right", [(value, written(value)) for value in rows])
         strong = [tick.value for tick in columns if tick.strong]
         self._grid.show_lines([tick.value for tick in columns if not tick.strong], strong, rows)

@@ -13,8 +13,8 @@ from desktop.presentation.tones import Tone
 FULL_HERTZ = 30
 REDUCED_HERTZ = 10
 _SLOW_FRAME_MS = 20.0
-_CALM_FRAME_MS = 12.0
-_CALM_FRAMES_TO_RECOVER = 10
+_CALM_FRAME_MS = 15.0
+_CALM_FRAMES_TO_RECOVER = 3
 _BEAT_MS = 5
 _KEPT = 300  # frames: ten seconds at full pace
 

@@ -4,7 +4,7 @@ import msgspec
 
 from engine.core.portfolio_run import Order, PortfolioRun
 from engine.domain.identifiers import AccountId, InstrumentId, OrderId, PortfolioId
-from engine.domain.instant import Instant
+from engine.domain.instant import MINUTE, Instant
 from engine.domain.multileg.states import KillLevel
 from engine.domain.reports import Channel
 from engine.domain.settings.risk_limits import RiskLimits
@@ -45,3 +45,10 @@ class Books(msgspec.Struct, kw_only=True):
     orders_made: int = 0
     orders_today: int = 0
     portfolios_made: int = 0
+
+    def patience(self, span: int) -> int:
+        """Answer how many µs to wait for the market: ``span``, or two stale limits of a feed that shows less often.
+
+        On a recording of quarter hours nothing can be learned within half a minute.
+        """
+        return max(span, 2 * self.stale_after) if self.stale_after >= MINUTE else span

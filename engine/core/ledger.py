@@ -104,4 +104,4 @@ def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instan
     started = run.started_at or state.now
     orders = (order.requested_at for order in orders_of(state, leg, Purpose.ENTRY))
     first = min((at for at in orders if at >= started), default=state.now)
-    return Instant(first + run.portfolio.execution.entry_timeout * SECOND)
+    return Instant(first + state.books.patience(run.portfolio.execution.entry_timeout * SECOND))

@@ -76,13 +76,14 @@ def dump(declared: Declared) -> dict[str, Any]:
     for spec in describe(type(declared)):
         value = getattr(declared, spec.name)
         if value is not None:
-            plain[spec.name] = _plain(value, spec)
+            plain[spec.name] = plain_of(value, spec)
         elif spec.default is not None:
             plain[spec.name] = "off"
     return plain
 
 
-def _plain(value: Any, spec: FieldSpec) -> Any:
+def plain_of(value: Any, spec: FieldSpec) -> Any:
+    """Answer one field's value, which is not off, as the plain data that check_value takes."""
     match spec.kind:
         case Kind.GROUP:
             return dump(value)

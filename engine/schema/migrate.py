@@ -5,6 +5,8 @@ from typing import Any
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
+_LARGEST_SHOWN = 1_000_000
+
 
 class DocumentVersionError(ValueError):
     """A document comes from a newer Legwork, or says no version that exists."""
@@ -22,10 +24,11 @@ def migrate(document: Mapping[str, Any], steps: tuple[Step, ...]) -> dict[str, A
     version = rest.pop("schema", 1)
     newest = len(steps) + 1
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise DocumentVersionError(f"schema must be a whole number from 1 to {newest}, not {version!r}")
+        raise DocumentVersionError(f"schema must be a whole number, and {newest} is the newest that this Legwork reads")
     if version > newest:
+        shown = version if version < _LARGEST_SHOWN else "a huge number"
         raise DocumentVersionError(
-            f"this document has version {version}, newer than this Legwork reads ({newest}); update Legwork"
+            f"this document has version {shown}, newer than this Legwork reads ({newest}); update Legwork"
         )
     for step in steps[version - 1 :]:
         rest = step(rest)

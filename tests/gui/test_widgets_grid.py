@@ -3,8 +3,9 @@
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage
+from PySide6.QtWidgets import QToolTip
 
 from desktop.presentation.fonts import register_fonts
 from desktop.presentation.theme import built_in_theme
@@ -15,6 +16,8 @@ from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.grid_flash import CellFlash
 
 THEME = built_in_theme("dark")
+# The offscreen platform says this for tooltips and windows with a least size.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 CLICK = Qt.MouseButton.LeftButton
 
 
@@ -29,7 +32,14 @@ class Strike(msgspec.Struct, frozen=True):
 
 COLUMNS = (
     Column[Strike](key="strike", header="Strike", text=lambda r: str(r.strike), width=90, align=Align.LEFT),
-    Column[Strike](key="price", header="LTP", text=lambda r: f"{r.price:.2f}", flash=lambda r: r.price, width=70),
+    Column[Strike](
+        key="price",
+        header="LTP",
+        tooltip="Last traded price",
+        text=lambda r: f"{r.price:.2f}",
+        flash=lambda r: r.price,
+        width=70,
+    ),
     Column[Strike](
         key="interest", header="OI", text=lambda r: f"{r.interest:.1f}", bar=lambda r: r.interest, bar_colour="put_bar"
     ),
@@ -80,6 +90,44 @@ def test_a_changed_price_flashes_and_fades_within_half_a_second(grid, source):
 
     assert flashed == QColor(THEME.colours.up_tint)
     assert after == before
+
+
+class WatchedSource(RowGridSource):
+    """Remembers which rows were asked for since ``asked`` was cleared."""
+
+    asked: set[int]
+
+    def cells(self, first, last):
+        self.asked.update(range(first, last))
+        return super().cells(first, last)
+
+
+def test_only_the_changed_visible_rows_are_painted(qtbot):
+    source = WatchedSource(COLUMNS, lambda row: row.strike)
+    source.asked = set()
+    source.set_rows(strikes())
+    grid = FastGrid(source, COLUMNS, THEME, "Option chain")
+    qtbot.addWidget(grid)
+    grid.resize(400, 200)
+    grid.show()
+    qtbot.waitUntil(lambda: bool(source.asked))
+    source.asked.clear()
+
+    source.set_rows(strikes(at_3=1.0, at_4=2.0, at_25=3.0))
+    grid.refresh(1_000)
+
+    qtbot.waitUntil(lambda: bool(source.asked))
+    assert source.asked == {3, 4}
+
+
+def test_the_tooltip_explains_the_cell_under_the_mouse(grid, source):
+    place = QPoint(120, 2 * 18 + 5)
+    event = QHelpEvent(QEvent.Type.ToolTip, place, grid.viewport().mapToGlobal(place))
+
+    QGuiApplication.sendEvent(grid.viewport(), event)
+
+    assert QToolTip.text() == "Last traded price"
+    QToolTip.hideText()
 
 
 def test_unchanged_rows_report_no_change(source):

@@ -1,6 +1,7 @@
 """What only the market's rules and contract list can say against a portfolio before it starts."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, time
 
 import msgspec
@@ -23,7 +24,9 @@ _MIDNIGHT = time(0, 0)
 _SHOWN = 4
 
 
-def refusals(portfolio: MultilegPortfolio, rules: MarketRules, master: ContractMaster | None, on: date) -> list[FieldError]:
+def refusals(
+    portfolio: MultilegPortfolio, rules: MarketRules, master: ContractMaster | None, on: date
+) -> list[FieldError]:
     """Answer everything that keeps a portfolio from starting on a date, by the field that is wrong; empty: nothing.
 
     ``master`` is the day's contract list; without one the listed expiries come from the rules, and strikes are only
@@ -108,7 +111,8 @@ def _times(portfolio: MultilegPortfolio, rules: MarketRules, rule: ContractRule,
         if at >= close:
             yield FieldError(
                 f"schedule.{field}",
-                f"{title} {at:%H:%M} is not before the close of {name} at {close:%H:%M} on {on.isoformat()}; set it earlier",
+                f"{title} {at:%H:%M} is not before the close of {name} at {close:%H:%M} on {on.isoformat()}; "
+                "set it earlier",
             )
 
 
@@ -126,14 +130,20 @@ def _legs(portfolio: MultilegPortfolio, listing: _Listing) -> Iterator[FieldErro
 def _expiry(path: str, rule: ExpiryRule, listing: _Listing) -> Iterator[FieldError]:
     underlying, on = listing.underlying, listing.on
     if isinstance(rule, (CurrentWeek, NextWeek)) and not listing.rule.weekly:
-        yield FieldError(path, f"{underlying} has no weekly expiries on {on.isoformat()}; choose a monthly one (CM, NM)")
+        yield FieldError(
+            path, f"{underlying} has no weekly expiries on {on.isoformat()}; choose a monthly one (CM, NM)"
+        )
     elif isinstance(rule, FixedDate) and rule.on < on:
-        yield FieldError(f"{path}.on", f"the expiry {rule.on.isoformat()} is past on {on.isoformat()}; choose a later one")
+        yield FieldError(
+            f"{path}.on", f"the expiry {rule.on.isoformat()} is past on {on.isoformat()}; choose a later one"
+        )
     elif listing.expiry_of(rule) is None:
         listed = listing.expiries()
         there = ", ".join(expiry.isoformat() for expiry in _nearest(listed, rule)) or "none"
         if isinstance(rule, FixedDate):
-            yield FieldError(f"{path}.on", f"{underlying} has no expiry on {rule.on.isoformat()}; listed nearest: {there}")
+            yield FieldError(
+                f"{path}.on", f"{underlying} has no expiry on {rule.on.isoformat()}; listed nearest: {there}"
+            )
         else:
             yield FieldError(path, f"{underlying} has no such expiry on {on.isoformat()}; listed are {there}")
 
@@ -154,10 +164,11 @@ def _strike(path: str, chosen: FixedStrike, expiry: date | None, listing: _Listi
         return
     listed = listing.master.strikes(listing.underlying, expiry)
     if strike not in listed:
-        nearest = ", ".join(plain_text(price) for price in sorted(sorted(listed, key=lambda p: abs(p - strike))[:2]))
+        near = sorted(sorted(listed, key=lambda price: abs(price - strike))[:2])
+        there = ", ".join(plain_text(price) for price in near) or "none"
         yield FieldError(
             path,
-            f"{listing.underlying} {expiry.isoformat()} has no strike {chosen.strike}; listed nearest: {nearest or 'none'}",
+            f"{listing.underlying} {expiry.isoformat()} has no strike {chosen.strike}; listed nearest: {there}",
         )
 
 
@@ -178,10 +189,9 @@ def _order_count(portfolio: MultilegPortfolio, listing: _Listing) -> Iterator[Fi
 def _orders(lots: int, expiry: ExpiryRule, listing: _Listing) -> int:
     rule, chosen = listing.rule, listing.expiry_of(expiry)
     if chosen is not None:
-        try:
+        # Where that contract's lot is not known, the nearest contract's is near enough to count orders by.
+        with suppress(UnknownRuleError):
             rule = listing.rules.contract_rule(listing.underlying, listing.on, chosen)
-        except UnknownRuleError:
-            pass  # The nearest contract's lot is near enough to count orders by.
     if rule.freeze_quantity is None:
         return 1
     lots_per_order = max(1, rule.freeze_quantity // rule.lot_size)

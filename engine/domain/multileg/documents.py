@@ -71,8 +71,8 @@ def document_from_toml(text: str) -> dict[str, Any]:
     except RecursionError as error:
         raise _refusal("the document is nested far deeper than any portfolio") from error
     except ValueError as error:
-        # tomllib lets Python's own refusal of numbers with thousands of digits, or of a 30 February, through.
-        raise _refusal(f"the document has a number or a date that cannot be read: {str(error)[:120]}") from error
+        # tomllib lets Python's own refusal of whole numbers with thousands of digits through.
+        raise _refusal("the document has a number that is beyond any sensible size") from error
 
 
 def _decimal(text: str) -> Decimal:

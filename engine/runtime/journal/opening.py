@@ -29,7 +29,7 @@ def open_journal(
 
 
 def open_for_reading(address: str, *, reserve: Path | None = None) -> "SqlReader":
-    """Open a journal to look into it, also while an engine writes it; nothing on the disk changes.
+    """Open a journal to look into it, also while an engine writes it; not a byte of it is changed.
 
     Raises JournalError with a sentence for the trader.
     """

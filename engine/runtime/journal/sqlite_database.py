@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine
@@ -15,7 +16,6 @@ BUSY_SECONDS = 5.0
 CHECKPOINT_PAGES = 1_000
 """The log is moved into the file at 4 MB and then written over: a log that stops growing is flushed a third faster."""
 
-_MAGIC = b"SQLite format 3\0"
 _UNWRITABLE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
     | {sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM}
@@ -39,7 +39,7 @@ class SqliteDatabase:
         if not self._read_only and self._lock is None:
             self._make_folder()
             self._lock = InstanceLock(self._path)
-        self._check_header()
+        self._check_file()
         try:
             connection = create_engine("sqlite://", creator=self._opened, poolclass=NullPool).connect()
         except DBAPIError as error:
@@ -64,18 +64,24 @@ class SqliteDatabase:
 
     def explained(self, error: DBAPIError) -> JournalError:
         """Answer what a driver error means, as a sentence."""
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return self._meaning(error.orig)
+
+    def _meaning(self, error: BaseException | None) -> JournalError:
+        """Answer what an error of sqlite3 means, as a sentence."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_NOTADB:
+            return NotAJournalError(f"{self.name} is not a journal: check the path, or move that file aside.")
         if code in _UNWRITABLE:
             return JournalUnwritableError(
-                f"The journal {self.name} cannot be {'read' if self._read_only else 'written'} ({error.orig}): "
+                f"The journal {self.name} cannot be {'read' if self._read_only else 'written'} ({error}): "
                 "check the disk's free space and your rights to the folder."
             )
         if code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_SCHEMA):
             return JournalCorruptError(
-                f"The journal {self.name} was changed by another program ({error.orig}): restart Legwork."
+                f"The journal {self.name} was changed by another program ({error}): restart Legwork."
             )
         return JournalCorruptError(
-            f"The journal {self.name} is damaged ({error.orig}): move it aside or restore a copy, then start again; "
+            f"The journal {self.name} is damaged ({error}): move it aside or restore a copy, then start again; "
             "open positions are read from the broker."
         )
 
@@ -88,38 +94,54 @@ class SqliteDatabase:
                 f"The journal's folder {self._path.parent} cannot be made ({error.strerror}): choose another place."
             ) from error
 
-    def _check_header(self) -> None:
-        """Refuse what is missing or not a journal before SQLite can change a byte of it."""
+    def _check_file(self) -> None:
+        """Refuse what is missing, not a journal, or not ours to write, before SQLite can change a byte of it."""
+        if self._path.is_dir():
+            raise NotAJournalError(f"{self.name} is a folder: name the journal's file.")
+        if not self._size():
+            if self._read_only:
+                raise NotAJournalError(f"There is no journal at {self.name}: check the path.")
+            return
+        if not self._read_only and not _may_write(self._path):
+            # SQLite would open it for reading only, and say so at the first fact.
+            raise JournalUnwritableError(f"The journal {self.name} cannot be written: check your rights to the file.")
+        if self._application() != APPLICATION_ID:
+            raise NotAJournalError(f"{self.name} is a database of another program: check the path.")
+
+    def _size(self) -> int:
+        """Answer the file's size; 0 when there is none."""
         try:
-            if self._path.is_dir():
-                raise NotAJournalError(f"{self.name} is a folder: name the journal's file.")
-            size = self._path.stat().st_size if self._path.exists() else None
-            header = b""
-            if size:
-                with self._path.open("rb") as file:
-                    header = file.read(100)
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
         except OSError as error:
             raise JournalUnwritableError(
                 f"The journal {self.name} cannot be read ({error.strerror}): check your rights."
             ) from error
-        if not size:
-            if self._read_only:
-                raise NotAJournalError(f"There is no journal at {self.name}: check the path.")
-            return
-        if not header.startswith(_MAGIC):
-            raise NotAJournalError(f"{self.name} is not a journal: check the path, or move that file aside.")
-        if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-            raise NotAJournalError(f"{self.name} is a database of another program: check the path.")
+
+    def _application(self) -> int:
+        """Answer whose file this is.
+
+        SQLite itself is asked: a file opened and closed beside it would drop the locks of this process's connections.
+        """
+        try:
+            with closing(sqlite3.connect(self._uri("ro"), uri=True, timeout=BUSY_SECONDS)) as connection:
+                return int(connection.execute("PRAGMA application_id").fetchone()[0])
+        except sqlite3.Error as error:
+            raise self._meaning(error) from error
+
+    def _uri(self, mode: str) -> str:
+        """Answer the file's address for SQLite."""
+        has_log = self._path.with_name(f"{self._path.name}-wal").exists()
+        if mode == "ro" and not has_log and not _may_write(self._path.parent):
+            # Readers of a live log share memory in a file beside it; where that cannot be made, nobody writes either.
+            mode = "ro&immutable=1"
+        return f"{self._path.as_uri()}?mode={mode}"
 
     def _opened(self) -> sqlite3.Connection:
         """Open the file with every commit flushed to the disk before it returns."""
-        mode = "ro" if self._read_only else "rwc"
-        if self._read_only and not os.access(self._path.parent, os.W_OK):
-            # Readers of a live log share memory in a file beside it; where that cannot be made, nobody writes either.
-            mode = "ro" if self._path.with_name(f"{self._path.name}-wal").exists() else "ro&immutable=1"
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, check_same_thread=False
-        )
+        uri = self._uri("ro" if self._read_only else "rwc")
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
         try:
             self._make_durable(connection)
         except sqlite3.Error:
@@ -132,7 +154,7 @@ class SqliteDatabase:
         connection.execute("PRAGMA trusted_schema = OFF")
         if self._read_only:
             return
-        if self._path.stat().st_size == 0:
+        if self._size() == 0:
             # Before the log is switched on, so that the mark is in the file's own header from the start.
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -153,3 +175,8 @@ class SqliteDatabase:
                 f"The journal {self.name} is damaged ({first}): move it aside or restore a copy, then start again; "
                 "open positions are read from the broker."
             )
+
+
+def _may_write(path: Path) -> bool:
+    """Whether the user in charge may write there."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -34,7 +34,7 @@ class SqlJournal(SqlReader):
         try:
             self._check_end()
             self._emergency = open_reserve() if open_reserve is not None else None
-            self._take_over_waiting()
+            self._start_with_waiting()
         except JournalError:
             self.close()
             raise
@@ -143,6 +143,14 @@ class SqlJournal(SqlReader):
                 "see legwork journal verify, then move it aside or restore a copy; "
                 "open positions are read from the broker."
             )
+
+    def _start_with_waiting(self) -> None:
+        """Take the reserve over, or go on with it where the disk is still full: open positions must stay managed."""
+        try:
+            self._take_over_waiting()
+        except JournalUnwritableError as error:
+            self._begin_trouble(error)
+            self._waiting = self._still_waiting()
 
     def _take_over_waiting(self) -> None:
         """Write what waits in the emergency journal, in order, then clear it."""

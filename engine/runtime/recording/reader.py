@@ -114,6 +114,8 @@ class Recording:
         step = np.diff(rows.at)
         if np.any(step < 0) or np.any((step == 0) & (np.diff(contract) <= 0)):
             raise self._damaged("its quotes are out of order")
+        if np.any(rows.values < 0):
+            raise self._damaged("it has prices or quantities below zero")
         rows.values.flags.writeable = False
         return rows
 
@@ -122,6 +124,8 @@ class Recording:
             numbers = [self._row_of_id[name] for name in chunk.dictionary.to_pylist()]
         except KeyError as unknown:
             raise self._damaged(f"it quotes {unknown}, which is not among its contracts") from None
+        except UnicodeDecodeError as trouble:
+            raise self._damaged("it has instrument names that are no text") from trouble
         contract: IntArray = np.array(numbers, dtype=np.int64)[chunk.indices.to_numpy()]
         return contract
 
@@ -155,7 +159,7 @@ def open_recording(path: Path) -> Recording:
     if not path.is_file():
         raise RecordingMisuseError(f"{path} is not a file; check the name, or {_IMPORT_HINT}")
     try:
-        parquet = pq.ParquetFile(path)
+        parquet = pq.ParquetFile(path, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as trouble:
         raise RecordingError(f"{path} is not a whole Parquet file; import it again, or {_IMPORT_HINT}") from trouble
     header = _header(path, parquet)

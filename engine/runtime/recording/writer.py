@@ -49,6 +49,7 @@ def _write(draft: Path, header: Header, groups: Iterable[QuoteRows]) -> None:
         use_dictionary=["instrument"],
         column_encoding=encodings,
         write_statistics=["at"],
+        write_page_checksum=True,
     ) as parquet:
         for rows in groups:
             parquet.write_table(table_of(rows, ids).replace_schema_metadata(footer.metadata), row_group_size=len(rows))

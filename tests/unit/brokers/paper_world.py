@@ -1,10 +1,11 @@
 """A small market with a paper broker in it, for tests: prices in rupees, times in microseconds after 09:20."""
 
 from datetime import date, time
+from pathlib import Path
 
 import numpy as np
 
-from brokers.definition import Surroundings
+from brokers.definition import PriceBandRule, Surroundings
 from brokers.paper.faults import FaultPlan
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.report_line import PaperReport
@@ -116,10 +117,17 @@ class PaperWorld:
         *,
         faults: FaultPlan | None = None,
         seed: int = 1,
-        books_file=None,
+        books_file: Path | None = None,
+        price_band: PriceBandRule | None = None,
         usual: bool = True,
     ) -> None:
-        around = Surroundings(account=ACCOUNT, contracts=CONTRACTS, hours=open_from_0915_to_1530, books_file=books_file)
+        around = Surroundings(
+            account=ACCOUNT,
+            contracts=CONTRACTS,
+            hours=open_from_0915_to_1530,
+            price_band=price_band,
+            books_file=books_file,
+        )
         self.broker = PaperBroker(around, settings, faults=faults, dice=np.random.default_rng(seed))
         self.now = 0
         self.sent = 0

@@ -4,7 +4,7 @@ import pytest
 
 from brokers.paper.margin import Holding, basket_margin, blocked_margin
 from engine.domain.money import money_of
-from tests.unit.brokers.paper_world import CE, CE_WING, COIN, FUTURE, PE, PE_WING, rupee
+from tests.unit.brokers.paper_world import CE, CE_WING, COIN, EXPIRED, FUTURE, PE, PE_WING, rupee
 
 PRICES = {
     CE.id: rupee("100"),
@@ -50,3 +50,14 @@ def test_half_a_hedge_covers_half() -> None:
     # The scan stops at 27,335: 2 x 2485 owed, 1985 back; exposure on one lot.
     assert half == money_of((2 * 2485 - 1985 + 497) * 65)
     assert whole == money_of(500 * 130)
+
+
+def test_a_later_expiry_covers_an_earlier_one_and_never_the_other_way_round() -> None:
+    near, far = EXPIRED, CE
+
+    covered = blocked_margin([Holding(near, -65), Holding(far, 65)], PRICES, SPOTS)
+    uncovered = blocked_margin([Holding(near, 65), Holding(far, -65)], PRICES, SPOTS)
+    used_twice = blocked_margin([Holding(near, -130), Holding(far, 65)], PRICES, SPOTS)
+
+    assert covered == 0
+    assert uncovered == used_twice == money_of((2485 + 497) * 65)

@@ -8,10 +8,13 @@ from brokers.paper.refusals import Refusal, refusal_of
 from brokers.paper.settings import PaperSettings
 from brokers.simulated.price_protection import PriceProtection
 from engine.domain.identifiers import AccountId
-from engine.domain.instant import SECOND
+from engine.domain.instant import SECOND, Instant
+from engine.domain.instrument import Instrument
+from engine.domain.money import Price
 from engine.domain.order import OrderStatus, Side
+from engine.domain.price_protection import PriceBand
 from engine.domain.reports import ChangeRefused
-from tests.unit.brokers.paper_world import CE, CE_WING, EXPIRED, INDEX, PaperWorld, rupee
+from tests.unit.brokers.paper_world import CE, CE_WING, EXPIRED, INDEX, NINE_TWENTY, PaperWorld, rupee
 
 
 @pytest.mark.parametrize(
@@ -50,11 +53,24 @@ def test_the_largest_order_and_the_edges_of_the_band_are_taken() -> None:
 def test_the_band_is_forty_per_cent_above_fifty_rupees_and_twenty_rupees_below() -> None:
     protection = PriceProtection()
 
-    dear = protection.band(CE, rupee("100"))
-    cheap = protection.band(CE, rupee("12"))
+    dear = protection.band(CE, NINE_TWENTY, rupee("100"))
+    cheap = protection.band(CE, NINE_TWENTY, rupee("12"))
 
-    assert (dear.low, dear.high) == (rupee("60"), rupee("140"))
-    assert (cheap.low, cheap.high) == (rupee("0.05"), rupee("32"))
+    assert dear == PriceBand(rupee("60"), rupee("140"))
+    assert cheap == PriceBand(rupee("0"), rupee("32"))
+
+
+def test_a_dated_price_band_replaces_the_exchanges_own() -> None:
+    def five_rupees(_instrument: Instrument, _at: Instant, reference: Price) -> PriceBand:
+        return PriceBand(Price(reference - rupee("5")), Price(reference + rupee("5.03")))
+
+    world = PaperWorld(price_band=five_rupees)
+
+    inside = world.trade(CE, Side.BUY, 65, "105")
+    outside = world.trade(CE, Side.BUY, 65, "105.05")
+
+    assert inside[-1].status is OrderStatus.COMPLETE
+    assert outside[-1].wording == f"PRICE_BAND: {CE.symbol} may be priced from 95.00 to 105.00 now"
 
 
 def test_a_closed_market_rejects() -> None:
@@ -81,12 +97,23 @@ def test_a_sale_beyond_the_funds_is_rejected_and_its_hedge_makes_it_possible() -
 def test_an_exit_is_taken_even_when_the_funds_are_used_up() -> None:
     world = PaperWorld(PaperSettings(funds=Decimal(200_000)))
     world.trade(CE, Side.SELL, 65, "99.50")
-    world.show({INDEX: ("26500", "0", 0, "0", 0), CE: ("1700", "1690", 650, "1710", 650)})
+    world.show({INDEX: ("26500", "0", 0, "0", 0), CE: ("4000", "3990", 650, "4010", 650)})
 
-    reports = world.trade(CE, Side.BUY, 65, "1710")
+    before = world.books().available_funds
+    reports = world.trade(CE, Side.BUY, 65, "4010")
 
-    assert world.books().available_funds < 200_000 * 10_000
+    assert before < world.books().available_funds < 0
     assert reports[-1].status is OrderStatus.COMPLETE
+
+
+def test_a_sale_that_still_works_counts_as_filled() -> None:
+    world = PaperWorld(PaperSettings(funds=Decimal(200_000)))
+
+    first = world.trade(CE, Side.SELL, 65, "105")
+    second = world.trade(CE, Side.SELL, 65, "105")
+
+    assert first[-1].status is OrderStatus.OPEN
+    assert refusal_of(second[0].wording) is Refusal.MARGIN
 
 
 def test_selling_the_hedge_before_the_short_is_rejected() -> None:

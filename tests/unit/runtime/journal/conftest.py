@@ -1,12 +1,12 @@
 """Journals of both kinds to test with, and a PostgreSQL server of this run's own."""
 
 import os
-import resource
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -48,7 +48,13 @@ def server() -> Iterator[str]:
     programs = _programs()
     if programs is None:
         pytest.skip("no PostgreSQL server programs; install the package postgresql")
-    user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
+    user = None
+    if os.name == "posix" and os.geteuid() == 0:
+        import pwd
+
+        user = "postgres"  # the server refuses to run as root
+        if user not in (account.pw_name for account in pwd.getpwall()):
+            pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres")
     folder = Path(tempfile.mkdtemp(prefix="legwork-pg-"))
     if user is not None:
         shutil.chown(folder, user)
@@ -97,9 +103,6 @@ def execute(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
                 for statement in statements:
                     server.execute(statement)
             return
-        import sqlite3
-        from contextlib import closing
-
         with closing(sqlite3.connect(address)) as file, file:
             for statement in statements:
                 file.execute(statement)
@@ -110,6 +113,8 @@ def execute(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 @pytest.fixture
 def largest_file() -> Callable[[int], object]:
     """A stretch during which no file may grow beyond so many bytes, as on a full disk."""
+
+    resource = pytest.importorskip("resource", reason="this system has no limit on file sizes")
 
     @contextmanager
     def limited(size: int) -> Iterator[None]:

@@ -87,6 +87,21 @@ def test_a_crash_between_taking_over_and_clearing_doubles_nothing(place, facts, 
         assert (journal.count(), journal.head(), journal.notices) == (count, head, ())
 
 
+def test_a_journal_opens_on_a_disk_that_is_still_full(place, facts, largest_file):
+    with open_journal(str(place), reserve_bytes=_RESERVE) as journal, largest_file(_FULL):
+        while journal.trouble() is None:
+            journal.append(facts(4, first=journal.count() + 1))
+        journal.append(facts(250, first=journal.count() + 1))
+        count, head = journal.count(), journal.head()
+
+    with largest_file(40_000), open_journal(str(place), reserve_bytes=_RESERVE) as journal:
+        assert "exits go on" in (journal.trouble() or "")
+        assert (journal.count(), journal.head()) == (count, head)
+        assert list(journal.entries()) == facts(count)
+    with open_journal(str(place), reserve_bytes=_RESERVE) as journal:
+        assert (journal.count(), journal.head(), journal.trouble()) == (count, head, None)
+
+
 def test_a_torn_end_of_the_reserve_is_cut(place, facts, filled):
     count, _ = filled()
     reserve = place.with_name("journal.sqlite.emergency")
@@ -116,15 +131,16 @@ def test_the_journal_goes_on_where_room_was_made(place, facts, largest_file):
         assert journal.verify().is_sound
 
 
+def _append_until_refused(journal, facts):
+    for number in range(1, 1_000):
+        journal.append(facts(1, first=number))
+
+
 def test_a_full_reserve_refuses_and_keeps_what_it_has(place, facts, largest_file):
     with open_journal(str(place), reserve_bytes=4096) as journal:
-        with largest_file(_FULL):
-            count = 0
-            with pytest.raises(JournalUnwritableError, match="it is full.*broker's own terminal"):
-                for _ in range(1_000):
-                    journal.append(facts(1, first=count + 1))
-                    count += 1
-        assert journal.count() == count
+        with largest_file(_FULL), pytest.raises(JournalUnwritableError, match=r"it is full.*broker's own terminal"):
+            _append_until_refused(journal, facts)
+        count = journal.count()
 
     with open_journal(str(place), reserve_bytes=4096) as journal:
         assert list(journal.entries()) == facts(count)
@@ -132,13 +148,10 @@ def test_a_full_reserve_refuses_and_keeps_what_it_has(place, facts, largest_file
 
 def test_without_a_reserve_an_append_that_fails_leaves_nothing(place, facts, largest_file):
     with open_journal(str(place), with_reserve=False) as journal:
-        count = 0
         with largest_file(_FULL), pytest.raises(JournalUnwritableError, match="free space"):
-            for _ in range(1_000):
-                journal.append(facts(2, first=count + 1))
-                count += 2
+            _append_until_refused(journal, facts)
 
-        assert journal.count() == count
+        count = journal.count()
         assert list(journal.entries()) == facts(count)
         journal.append(facts(1, first=count + 1))
     with open_journal(str(place)) as journal:

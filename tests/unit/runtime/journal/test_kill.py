@@ -1,11 +1,11 @@
 """Killing the process at any moment loses nothing that was acknowledged, and frees the journal."""
 
-import random
 import signal
 import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 
 from engine.runtime.journal.opening import open_journal
@@ -28,12 +28,12 @@ _WRITER = textwrap.dedent("""
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_no_acknowledged_fact_is_lost_to_a_kill(tmp_path):
     place = str(tmp_path / "journal.sqlite")
-    dice = random.Random(20_260_819)
+    dice = np.random.default_rng(20_260_819)
     for _ in range(_KILLS):
         writer = subprocess.Popen([sys.executable, "-c", _WRITER, place], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         acknowledged = 0
-        for _ in range(dice.randrange(1, 60)):
+        for _ in range(dice.integers(1, 60)):
             acknowledged = int(writer.stdout.readline())
         writer.kill()
         rest, _ = writer.communicate(timeout=30)

@@ -72,7 +72,7 @@ def test_a_reader_sees_a_journal_that_is_being_written(address, facts):
 
 def test_a_second_instance_is_refused_with_a_sentence(address, facts):
     with open_journal(address) as journal:
-        with pytest.raises(JournalInUseError, match="in use by another Legwork.*--journal"):
+        with pytest.raises(JournalInUseError, match=r"in use by another Legwork.*--journal"):
             open_journal(address)
         journal.append(facts(1))
 

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from desktop.commands.data import app
-from tests.unit.runtime.recording.sources import nse_row, wall, write_nse
+from desktop.commands.data import register
+from engine.domain.market_rules import MarketRules
+from tests.unit.runtime.recording.sources import nse_row, rules, wall, write_nse
 
 FILE = "nse_chain_2019_NIFTY.parquet"
 
@@ -19,7 +21,9 @@ def source(tmp_path: Path) -> Path:
 
 def run(*words: object) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of a command."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    app = typer.Typer()
+    register(app, rules)
+    result = CliRunner().invoke(app, ["data", *(str(word) for word in words)])
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result.exit_code, result.stdout, result.stderr
 
@@ -104,3 +108,14 @@ def test_force_replaces_an_old_recording(source: Path) -> None:
 
     assert status == 0
     assert run("show", out)[0] == 0
+
+
+def test_market_data_that_cannot_be_read_exits_with_1(source: Path) -> None:
+    def broken() -> MarketRules:
+        raise ValueError("The market data file hours.toml is damaged")
+
+    app = typer.Typer()
+    register(app, broken)
+    result = CliRunner().invoke(app, ["data", "import", "nse-chain", str(source), "--out", str(source) + "x"])
+
+    assert (result.exit_code, result.stderr) == (1, "The market data file hours.toml is damaged\n")

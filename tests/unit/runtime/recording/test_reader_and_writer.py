@@ -108,6 +108,17 @@ def test_a_damaged_description_is_refused(source: Path, changes: dict[str, objec
         list(open_recording(path).frames())
 
 
+def test_a_flipped_bit_in_the_quotes_is_noticed(source: Path) -> None:
+    path = imported("nse-chain", source)[1].path
+    content = bytearray(path.read_bytes())
+    first_column = pq.ParquetFile(path).metadata.row_group(0).column(2)
+    content[first_column.data_page_offset + first_column.total_compressed_size - 1] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(RecordingError, match="cannot be read"):
+        list(open_recording(path).frames())
+
+
 def test_an_empty_recording_is_refused(source: Path) -> None:
     path = imported("nse-chain", source)[1].path
     table = pq.read_table(path)

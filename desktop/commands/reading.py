@@ -1,0 +1,70 @@
+"""What commands read from their arguments: times, portfolios, speeds."""
+
+from datetime import datetime
+from pathlib import Path
+
+from desktop.composition.failures import FailureError, MisuseError
+from desktop.composition.folders import layouts_folder
+from engine.domain.instant import IST, Instant, instant_of
+from engine.domain.multileg.documents import DocumentError, document_from_toml, portfolio_from_toml
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.templates import template_from_toml
+
+LARGEST_DOCUMENT = 1_048_576
+"""Bytes of a portfolio document; a larger one is some other file."""
+
+
+def read_instant(text: str | None, option: str) -> Instant | None:
+    """Answer the instant in ISO 8601; without a zone it is Indian time. Raises MisuseError."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=IST)
+        return instant_of(moment)
+    except (ValueError, OverflowError):
+        raise MisuseError(
+            f"{option} {text!r} is not a date and time; write it like 2026-08-19T09:15 or 2026-08-19T09:15:00+05:30"
+        ) from None
+
+
+def read_speed(text: str, option: str = "--speed") -> float | None:
+    """Answer how many times faster than life; None for ``max``. Raises MisuseError."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 1_000_000:
+        raise MisuseError(f"{option} {text!r} must be a number above 0, or max")
+    return speed
+
+
+def read_portfolio(path: Path) -> MultilegPortfolio:
+    """Answer the portfolio in a TOML file. Raises MisuseError with every wrong field, FailureError for the disk."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_DOCUMENT + 1)
+    except FileNotFoundError:
+        raise MisuseError(f"There is no file {path}; name a portfolio in TOML") from None
+    except IsADirectoryError:
+        raise MisuseError(f"{path} is a folder; name a portfolio in TOML") from None
+    except OSError as error:
+        raise FailureError(f"{path} cannot be read: {error.strerror}") from error
+    if len(raw) > LARGEST_DOCUMENT:
+        raise MisuseError(f"{path} is larger than a portfolio can be (1 MiB); name a portfolio in TOML")
+    try:
+        text = raw.decode("utf-8")
+        is_template = "template" in document_from_toml(text)
+        return template_from_toml(text).portfolio if is_template else portfolio_from_toml(text)
+    except UnicodeDecodeError as error:
+        raise MisuseError(f"{path} is not text in UTF-8 (byte {error.start}); name a portfolio in TOML") from None
+    except DocumentError as error:
+        raise MisuseError(f"{path}: {error}") from error
+
+
+def demonstration() -> MultilegPortfolio:
+    """Answer the portfolio that runs when none is named: a hedged short straddle on NIFTY."""
+    return read_portfolio(layouts_folder() / "multileg" / "demonstration.toml")

@@ -1,0 +1,120 @@
+"""The market a run plays on: simulated, or a recording."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from pathlib import Path
+
+import msgspec
+
+from brokers.simulated.market import SimulatedMarket
+from brokers.simulated.named_scenarios import scenario_of
+from brokers.simulated.scenario import ScenarioError
+from desktop.composition.failures import FailureError, MisuseError
+from engine.domain.contract_master import ContractMaster
+from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, ist_instant
+from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.quote import QuoteFrame
+from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
+from engine.runtime.recording.reader import Recording, open_recording
+
+DEMONSTRATION_DAY = date(2026, 8, 19)
+"""The fixed day of runs without --from, so that two runs are equal."""
+
+SIMULATED = "simulated"
+
+_STALE_SIMULATED = 5 * SECOND
+
+
+class MarketChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for: ``market`` is ``"simulated"`` or the path of a recording.
+
+    ``underlyings`` and ``expiries`` limit the simulated universe (None: everything); ``step`` is its tick in µs.
+    """
+
+    market: str = SIMULATED
+    begin: Instant | None = None
+    until: Instant | None = None
+    seed: int = 1
+    scenario: str = "calm"
+    underlyings: tuple[str, ...] | None = None
+    expiries: int | None = None
+    step: int = SECOND // 4
+
+
+class OpenMarket(msgspec.Struct, frozen=True, kw_only=True):
+    """A market ready to be played: its contracts, its frames in order, when it begins and ends."""
+
+    name: str
+    master: ContractMaster
+    frames: Iterator[QuoteFrame]
+    begin: Instant
+    until: Instant
+    stale_after: int
+    """Silence after which the feed is stale, in µs."""
+    recording: Recording | None = None
+
+
+def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
+    """Open the market that was asked for.
+
+    Raises MisuseError for times, scenarios or files that cannot be meant and FailureError for a damaged recording.
+    """
+    if choice.until is not None and choice.begin is not None and choice.until <= choice.begin:
+        raise MisuseError(f"--until {iso_text(choice.until)} is not after --from {iso_text(choice.begin)}")
+    return _simulated(choice, rules) if choice.market == SIMULATED else _recorded(choice)
+
+
+def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
+    begin = choice.begin or ist_instant(DEMONSTRATION_DAY, time(9, 15))
+    try:
+        market = SimulatedMarket(
+            rules,
+            start=begin,
+            seed=choice.seed,
+            underlyings=choice.underlyings,
+            scenario=scenario_of(choice.scenario),
+            step=choice.step,
+            expiries=choice.expiries,
+        )
+        session = market.session(market.start)
+    except (ScenarioError, UnknownRuleError, ValueError) as error:
+        raise MisuseError(str(error)) from error
+    close = session.close if session is not None else market.start
+    until = choice.until or close
+    return OpenMarket(
+        name="the simulated market",
+        master=market.master,
+        frames=market.frames(until),
+        begin=market.start,
+        until=until,
+        stale_after=max(_STALE_SIMULATED, 3 * choice.step),
+    )
+
+
+def _recorded(choice: MarketChoice) -> OpenMarket:
+    try:
+        recording = open_recording(Path(choice.market))
+    except RecordingMisuseError as error:
+        raise MisuseError(str(error)) from error
+    except RecordingError as error:
+        raise FailureError(str(error)) from error
+    begin, until = choice.begin or recording.first, choice.until or recording.last
+    if begin > recording.last or until < recording.first:
+        raise MisuseError(
+            f"{choice.market} covers {iso_text(recording.first)} to {iso_text(recording.last)}; "
+            "choose --from and --until inside that"
+        )
+    return OpenMarket(
+        name=choice.market,
+        master=recording.master,
+        frames=recording.frames(begin, until),
+        begin=begin,
+        until=until,
+        stale_after=max(2 * recording.spacing, MINUTE),
+        recording=recording,
+    )
+
+
+def session_date(market: OpenMarket) -> date:
+    """Answer the Indian date on which a market begins."""
+    return ist_date(market.begin)

@@ -1,0 +1,446 @@
+"""What must always be true, whatever goes wrong: pure checks over facts and state, used by ``legwork verify``.
+
+The numbers are those of the reliability reference, §3; from 35 on they are our own.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.core.books import Books
+from engine.core.state import EngineState
+from engine.domain import facts as f
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
+from engine.domain.instant import SECOND, Instant
+from engine.domain.multileg.execution import LegFailure
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.states import EXITING, FINAL, ExitReason, KillLevel, LegState, PortfolioState
+from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
+
+SENTENCES: dict[int, str] = {
+    0: "The engine goes on: nothing it is told makes it stop.",
+    1: "One attempt of an order leaves the machine at most once.",
+    2: "The broker never takes more of an order or of a leg than was wanted.",
+    3: "Nothing is sent that is not in the journal first.",
+    4: "An order's tag is unique on its account and day.",
+    5: "An order of unknown outcome is settled by evidence only.",
+    6: "Nothing is opened while an order of the same portfolio has an unknown outcome.",
+    7: "A finished order is never left, except by a fill.",
+    8: "What is filled never falls and never exceeds the order without an alarm.",
+    9: "Only orders of our journal are changed or cancelled, and only as the journal says.",
+    10: "An order is changed at most 20 times.",
+    11: "Our fills and the broker's positions agree, or the drift is announced.",
+    12: "Positions stay within the limits, unknown orders counted as filled.",
+    13: "An exit never turns a position round.",
+    14: "A portfolio that is done holds nothing and has nothing under way.",
+    15: "Profit is the sum of the cash flows, exactly.",
+    16: "Every order is a whole number of lots and within the freeze quantity.",
+    17: "Where bought legs come first, no more is sold than they hold.",
+    18: "A sold leg is not left naked for more than five seconds after its protection failed.",
+    20: "Every portfolio ends complete, unwound or held by the trader.",
+    21: "Closing everything, shorts are bought back before longs are sold.",
+    22: "What a leg holds is protected as soon as the fill is known.",
+    23: "A leg's protection covers all that it holds.",
+    24: "No trigger fires from a stale, closed, zero or freak quote.",
+    26: "No opening order leaves after the kill switch.",
+    27: "The kill switch survives a crash.",
+    28: "No more than ten requests leave in any second, and exits do not wait for entries.",
+    32: "The journal replayed gives the state that was lost.",
+    33: "After a crash everything ends as it would have without, or the portfolio is held.",
+    34: "When the faults stop, nothing stays unknown, under way or unanswered.",
+    35: "A stop, a floor or a trail only ever tightens.",
+    36: "A level lies on its own side of the entry, rounded in the protective direction.",
+    37: "A trigger fires at its declared level and not before.",
+    38: "A level that is passed is acted upon.",
+    39: "A portfolio that a restart caught opens nothing until it is resumed.",
+    40: "The square-off time is kept.",
+}
+"""Every invariant that is checked, by its number."""
+
+NAKED_FOR = 5 * SECOND
+ABSENT_AFTER = 120 * SECOND
+ABSENT_BOOKS = 3
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """An invariant that did not hold: its number, when, and what was seen."""
+
+    number: int
+    at: Instant
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """Answer the invariant in words."""
+        return SENTENCES[self.number]
+
+
+class SeenOrder(msgspec.Struct, kw_only=True):
+    """An order as its facts alone describe it."""
+
+    request: f.OrderRequested
+    status: OrderStatus = OrderStatus.NEW
+    filled: int = 0
+    value: int = 0
+    sent_at: Instant | None = None
+    changes: int = 0
+    cancels: int = 0
+    absences: list[Instant] = []
+
+    @property
+    def working(self) -> int:
+        """Answer what may still be filled."""
+        return 0 if self.status in TERMINAL else max(0, self.request.quantity - self.filled)
+
+
+class SeenLeg(msgspec.Struct, kw_only=True):
+    """A leg as its facts alone describe it."""
+
+    side: Side
+    stop: int | None = None
+    stop_reason: ExitReason = ExitReason.LEG_SL
+    target: int | None = None
+    bought: int = 0
+    sold: int = 0
+    cash: int = 0
+    failed: bool = False
+    by_hand: bool = False
+
+    @property
+    def net(self) -> int:
+        """Answer what the leg holds, signed."""
+        return self.bought - self.sold
+
+
+class SeenPortfolio(msgspec.Struct, kw_only=True):
+    """A portfolio as its facts alone describe it."""
+
+    declared: MultilegPortfolio
+    legs: list[SeenLeg]
+    state: PortfolioState = PortfolioState.IDLE
+    square_off_at: Instant = Instant(0)
+    floor: int | None = None
+    stop: int | None = None
+    naked_since: Instant | None = None
+
+
+def is_hedged(portfolio: MultilegPortfolio) -> bool:
+    """Say whether bought legs cover every sold leg of the same kind, lot for lot."""
+    covered = {leg.kind: 0 for leg in portfolio.legs}
+    for leg in portfolio.legs:
+        covered[leg.kind] += leg.lots * leg.side.sign
+    sells = any(leg.side is Side.SELL for leg in portfolio.legs)
+    return sells and all(lots >= 0 for lots in covered.values()) and all(leg.expiry is None for leg in portfolio.legs)
+
+
+class FactChecks:
+    """Follows the facts of one journal, through any number of crashes, with a memory of its own.
+
+    It uses neither the folding nor the questions of the core, so that a mistake there does not hide itself.
+    """
+
+    def __init__(self, master: ContractMaster) -> None:
+        self.orders: dict[OrderId, SeenOrder] = {}
+        self.portfolios: dict[PortfolioId, SeenPortfolio] = {}
+        self.kill_level = KillLevel.OFF
+        self.kill_at: Instant | None = None
+        self.seen = 0
+        self.drift: set[InstrumentId] = set()
+        self._master = master
+        self._limits: f.RiskLimitsSet | None = None
+        self._overfill: OrderId | None = None
+
+    def see(self, fact: f.AnyFact) -> Iterator[Violation]:
+        """Take the next fact and answer what it breaks."""
+        self.seen += 1
+        yield from self._unannounced_overfill(fact)
+        match fact:
+            case f.OrderRequested():
+                yield from self._requested(fact)
+            case f.OrderMoved():
+                yield from self._moved(fact)
+            case f.OrderFilled():
+                yield from self._filled(fact)
+            case f.OrderMissing():
+                self.orders[fact.order_id].absences.append(fact.book_at)
+            case f.OrderModifyRequested():
+                order = self.orders[fact.order_id]
+                order.changes += 1
+            case f.OrderCancelRequested():
+                self.orders[fact.order_id].cancels += 1
+            case f.RiskLimitsSet():
+                self._limits = fact
+            case f.KillSwitchTripped():
+                self.kill_level, self.kill_at = fact.level, fact.at
+            case f.KillSwitchReleased():
+                self.kill_level, self.kill_at = KillLevel.OFF, None
+            case f.DriftFound():
+                self.drift.add(fact.instrument)
+            case f.DriftCleared():
+                self.drift.discard(fact.instrument)
+            case _:
+                yield from self._of_portfolio(fact)
+
+    def at(self, now: Instant) -> Iterator[Violation]:
+        """Answer what the passing of time alone has broken."""
+        for portfolio_id, portfolio in self.portfolios.items():
+            if portfolio.naked_since is not None and now - portfolio.naked_since > NAKED_FOR:
+                yield Violation(18, now, f"{portfolio_id} is naked since {portfolio.naked_since}")
+            due = 0 < portfolio.square_off_at < now - SECOND
+            if due and portfolio.state not in EXITING and portfolio.state not in FINAL:
+                yield Violation(40, now, f"{portfolio_id} is {portfolio.state.value} after its square-off time")
+
+    def _unannounced_overfill(self, fact: f.AnyFact) -> Iterator[Violation]:
+        order_id, self._overfill = self._overfill, None
+        if order_id is not None and not (isinstance(fact, f.AlarmRaised) and fact.code == "OVERFILL"):
+            yield Violation(8, fact.at, f"{order_id} is filled beyond its quantity without an alarm")
+
+    # --- orders ----------------------------------------------------------------------------------------------------
+
+    def _requested(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        if fact.order_id in self.orders:
+            yield Violation(4, fact.at, f"{fact.order_id} was used before")
+        if not (fact.order_id.isascii() and fact.order_id.isalnum() and len(fact.order_id) <= 20):
+            yield Violation(4, fact.at, f"{fact.order_id} is not a tag of at most 20 letters and digits")
+        if fact.purpose is Purpose.ENTRY:
+            yield from self._opening(fact)
+        else:
+            yield from self._closing(fact)
+        self.orders[fact.order_id] = SeenOrder(request=fact)
+
+    def of_portfolio(self, portfolio_id: PortfolioId) -> Iterator[SeenOrder]:
+        """Answer the orders of a portfolio, oldest first."""
+        return (order for order in self.orders.values() if order.request.portfolio_id == portfolio_id)
+
+    def of_leg(self, portfolio_id: PortfolioId, leg_id: LegId, purpose: Purpose) -> Iterator[SeenOrder]:
+        """Answer the orders of a leg for one purpose."""
+        for order in self.of_portfolio(portfolio_id):
+            if order.request.leg_id == leg_id and order.request.purpose is purpose:
+                yield order
+
+    def _opening(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        unknown = [o for o in self.of_portfolio(fact.portfolio_id) if o.status is OrderStatus.UNKNOWN]
+        if unknown:
+            yield Violation(6, fact.at, f"{fact.order_id} opens while {unknown[0].request.order_id} is unknown")
+        if self.kill_level:
+            yield Violation(26, fact.at, f"{fact.order_id} was decided under the kill switch")
+        if portfolio.state is PortfolioState.HELD:
+            yield Violation(39, fact.at, f"{fact.order_id} opens while {fact.portfolio_id} is held")
+        planned = portfolio.declared.legs[fact.leg_id - 1].lots * self._master.by_id(fact.instrument).lot_size
+        leg_orders = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
+        wanted = fact.quantity + sum(order.filled + order.working for order in leg_orders)
+        if wanted > planned:
+            yield Violation(2, fact.at, f"{fact.order_id} brings leg {fact.leg_id} to {wanted} of {planned}")
+        yield from self._limits_kept(fact)
+        if portfolio.declared.execution.buy_first and fact.side is Side.SELL and is_hedged(portfolio.declared):
+            yield from self._hedged(fact, portfolio)
+
+    def _hedged(self, fact: f.OrderRequested, portfolio: SeenPortfolio) -> Iterator[Violation]:
+        kind = portfolio.declared.legs[fact.leg_id - 1].kind
+        same = [n for n, leg in enumerate(portfolio.declared.legs) if leg.kind is kind]
+        held = sum(max(0, portfolio.legs[n].net) for n in same if portfolio.legs[n].side is Side.BUY)
+        sold = fact.quantity
+        for order in self.of_portfolio(fact.portfolio_id):
+            leg = portfolio.declared.legs[order.request.leg_id - 1]
+            if leg.kind is kind and leg.side is Side.SELL and order.request.purpose is Purpose.ENTRY:
+                sold += order.filled + order.working
+        if sold > held:
+            yield Violation(17, fact.at, f"{fact.order_id} brings the sold {kind.value} to {sold}, bought are {held}")
+
+    def _limits_kept(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        if self._limits is None:
+            return
+        limits, lot = self._limits.limits, self._master.by_id(fact.instrument).lot_size
+        if fact.quantity > limits.lots_per_order * lot:
+            yield Violation(12, fact.at, f"{fact.order_id} is {fact.quantity // lot} lots, over {limits.lots_per_order}")
+        net = fact.side.sign * fact.quantity
+        for order in self.orders.values():
+            request = order.request
+            if request.instrument == fact.instrument:
+                net += request.side.sign * order.filled
+                if request.side is fact.side and request.purpose is Purpose.ENTRY:
+                    net += request.side.sign * order.working
+        if net * fact.side.sign > limits.lots_per_position * lot:
+            yield Violation(12, fact.at, f"{fact.instrument} could come to {net}, over {limits.lots_per_position} lots")
+
+    def _closing(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        held = portfolio.legs[fact.leg_id - 1].net
+        under_way = sum(order.working for order in self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT))
+        if held * fact.side.sign >= 0 or fact.quantity + under_way > abs(held):
+            words = f"{fact.order_id} closes {fact.quantity} with {under_way} under way of {held:+d}"
+            yield Violation(13, fact.at, words)
+        closes_all = portfolio.state in EXITING and portfolio.declared.exit.shorts_first
+        if closes_all and fact.side is Side.SELL and any(leg.net < 0 for leg in portfolio.legs):
+            yield Violation(21, fact.at, f"{fact.order_id} sells a long while {fact.portfolio_id} is short")
+
+    def _moved(self, fact: f.OrderMoved) -> Iterator[Violation]:
+        order = self.orders[fact.order_id]
+        if order.status in TERMINAL and fact.status is not order.status:
+            whole = fact.status is OrderStatus.COMPLETE and order.filled >= order.request.quantity
+            if not whole:
+                yield Violation(7, fact.at, f"{fact.order_id} goes from {order.status.value} to {fact.status.value}")
+        if order.status is OrderStatus.UNKNOWN and fact.status is OrderStatus.NOT_SENT:
+            yield from self._evidence(order, fact)
+        if fact.status is OrderStatus.SENT:
+            order.sent_at = fact.at
+        if fact.status is OrderStatus.UNKNOWN or fact.broker_order_id is not None:
+            order.absences.clear()
+        order.status = fact.status
+
+    def _evidence(self, order: SeenOrder, fact: f.OrderMoved) -> Iterator[Violation]:
+        books = sorted(set(order.absences))
+        since = order.sent_at or order.request.at
+        if len(books) < ABSENT_BOOKS:
+            yield Violation(5, fact.at, f"{fact.order_id} counts as never sent after {len(books)} books")
+        elif books[-1] - since < ABSENT_AFTER:
+            yield Violation(5, fact.at, f"{fact.order_id} counts as never sent {(books[-1] - since) // SECOND} s after")
+
+    def _filled(self, fact: f.OrderFilled) -> Iterator[Violation]:
+        order = self.orders[fact.order_id]
+        if fact.quantity <= 0 or fact.filled != order.filled + fact.quantity:
+            words = f"{fact.order_id}: {order.filled} and {fact.quantity} make {fact.filled}"
+            yield Violation(8, fact.at, words)
+        order.filled, order.value = fact.filled, order.value + fact.value
+        if order.filled > order.request.quantity:
+            self._overfill = fact.order_id
+        if order.filled == order.request.quantity:
+            order.status = OrderStatus.COMPLETE
+        leg = self.portfolios[order.request.portfolio_id].legs[order.request.leg_id - 1]
+        if order.request.side is Side.BUY:
+            leg.bought += fact.quantity
+        else:
+            leg.sold += fact.quantity
+        leg.cash -= order.request.side.sign * fact.value
+        if leg.net * leg.side.sign < 0:
+            yield Violation(13, fact.at, f"leg {order.request.leg_id} of {order.request.portfolio_id} is {leg.net:+d}")
+        self._look_for_naked(order.request.portfolio_id, fact.at)
+
+    # --- portfolios ------------------------------------------------------------------------------------------------
+
+    def _of_portfolio(self, fact: f.AnyFact) -> Iterator[Violation]:
+        match fact:
+            case f.PortfolioAdded():
+                legs = [SeenLeg(side=leg.side) for leg in fact.portfolio.legs]
+                self.portfolios[fact.portfolio_id] = SeenPortfolio(declared=fact.portfolio, legs=legs)
+            case f.PortfolioArmed():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.WAITING
+            case f.PortfolioStarted():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.state, portfolio.square_off_at = PortfolioState.ENTERING, fact.square_off_at
+            case f.PortfolioRunning():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.RUNNING
+            case f.PortfolioHeld():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.HELD
+            case f.PortfolioResumed():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.ENTERING
+            case f.PortfolioExitDecided():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.state, portfolio.naked_since = PortfolioState.EXITING, None
+            case f.PortfolioClosed():
+                yield from self._closed(fact)
+            case f.ProfitLockMoved() | f.CombinedStopMoved():
+                yield from self._ratchet(fact)
+            case _:
+                yield from self._of_leg_fact(fact)
+
+    def _closed(self, fact: f.PortfolioClosed) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        portfolio.state, portfolio.naked_since = fact.state, None
+        held = [f"leg {n + 1} {leg.net:+d}" for n, leg in enumerate(portfolio.legs) if leg.net]
+        held += [order.request.order_id for order in self.of_portfolio(fact.portfolio_id) if order.working]
+        if held:
+            yield Violation(14, fact.at, f"{fact.portfolio_id} is done with {', '.join(held)}")
+        cash = sum(leg.cash for leg in portfolio.legs)
+        if fact.realised != cash:
+            yield Violation(15, fact.at, f"{fact.portfolio_id} realised {fact.realised}, its trades brought {cash}")
+
+    def _ratchet(self, fact: f.ProfitLockMoved | f.CombinedStopMoved) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        if isinstance(fact, f.ProfitLockMoved):
+            before, level, portfolio.floor = portfolio.floor, fact.floor, fact.floor
+        else:
+            before, level, portfolio.stop = portfolio.stop, fact.stop, fact.stop
+        if before is not None and level < before:
+            yield Violation(35, fact.at, f"{fact.portfolio_id}: the level falls from {before} to {level}")
+
+    def _of_leg_fact(self, fact: f.AnyFact) -> Iterator[Violation]:
+        match fact:
+            case f.LegProtected():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                declared = self.portfolios[fact.portfolio_id].declared.legs[fact.leg_id - 1]
+                on_premium = declared.stop_loss is not None and not declared.stop_loss.basis.on_underlying
+                wrong = fact.stop is not None and (fact.average_price - fact.stop) * leg.side.sign < 0
+                if on_premium and wrong and leg.stop_reason is ExitReason.LEG_SL:
+                    words = f"leg {fact.leg_id} of {fact.portfolio_id} entered at {fact.average_price}"
+                    yield Violation(36, fact.at, f"{words}: {leg.side.value} with a stop at {fact.stop}")
+                leg.stop, leg.target = fact.stop, fact.target
+            case f.StopMoved():
+                yield from self._stop_moved(fact)
+            case f.StopsMovedToCost():
+                for leg_id, level in fact.moves:
+                    yield from self._cost_moved(fact, leg_id, level)
+            case f.LegEntryFailed():
+                self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].failed = True
+                self._look_for_naked(fact.portfolio_id, fact.at)
+            case f.LegClosed():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                if leg.net:
+                    yield Violation(14, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id} closed at {leg.net:+d}")
+                if fact.realised != leg.cash:
+                    yield Violation(15, fact.at, f"leg {fact.leg_id} realised {fact.realised}, brought {leg.cash}")
+            case _:
+                return
+
+    def _stop_moved(self, fact: f.StopMoved) -> Iterator[Violation]:
+        leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+        by_hand = fact.reason is ExitReason.MANUAL
+        if not by_hand and leg.stop is not None and (fact.stop is None or (fact.stop - leg.stop) * leg.side.sign <= 0):
+            yield Violation(35, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id}: {leg.stop} to {fact.stop}")
+        leg.stop, leg.by_hand = fact.stop, by_hand
+        leg.stop_reason = ExitReason.LEG_SL if by_hand else fact.reason
+        leg.target = fact.target if by_hand else leg.target
+
+    def _cost_moved(self, fact: f.StopsMovedToCost, leg_id: LegId, level: int) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        leg, declared = portfolio.legs[leg_id - 1], portfolio.declared.legs[leg_id - 1]
+        on_underlying = declared.stop_loss is not None and declared.stop_loss.basis.on_underlying
+        if leg.stop is not None and not on_underlying and (level - leg.stop) * leg.side.sign < 0:
+            yield Violation(35, fact.at, f"leg {leg_id} of {fact.portfolio_id}: {leg.stop} to {level} at cost")
+        leg.stop, leg.stop_reason = level, ExitReason.LEG_COST
+
+    def _look_for_naked(self, portfolio_id: PortfolioId, at: Instant) -> None:
+        portfolio = self.portfolios[portfolio_id]
+        watched = portfolio.state is PortfolioState.ENTERING and is_hedged(portfolio.declared)
+        by_choice = portfolio.declared.execution.on_leg_failure is LegFailure.KEEP_PLACED
+        naked = False
+        if watched and not by_choice and any(leg.failed and leg.side is Side.BUY for leg in portfolio.legs):
+            held: dict[str, int] = {}
+            for declared, leg in zip(portfolio.declared.legs, portfolio.legs, strict=True):
+                held[declared.kind.value] = held.get(declared.kind.value, 0) + leg.net
+            naked = any(quantity < 0 for quantity in held.values())
+        portfolio.naked_since = (portfolio.naked_since or at) if naked else None
+
+
+    # --- state -----------------------------------------------------------------------------------------------------
+
+    def unprotected(self, state: EngineState) -> Iterator[Violation]:
+        """Answer legs that hold something and are not watched although they declare a stop; to be asked at rest."""
+        for run in state.alive():
+            if run.state in EXITING or run.state in FINAL:
+                continue
+            for leg, seen in zip(run.legs, self.portfolios[run.portfolio_id].legs, strict=True):
+                if leg.state not in (LegState.OPEN, LegState.ENTERING) or not leg.net_quantity:
+                    continue
+                words = f"leg {leg.leg_id} of {run.portfolio_id} holds {leg.net_quantity:+d}"
+                if leg.leg.stop_loss is not None and leg.stop is None and not seen.by_hand:
+                    yield Violation(22, state.now, f"{words} without a stop")
+                if leg.protected_quantity != leg.entered_quantity:
+                    yield Violation(23, state.now, f"{words}, protected are {leg.protected_quantity}")
+
+
+def differences(lived: Books, replayed: Books) -> list[str]:
+    """Answer which parts of the state that was lost differ from the journal replayed; none where they agree."""
+    return [name for name in Books.__struct_fields__ if getattr(lived, name) != getattr(replayed, name)]

@@ -1,0 +1,100 @@
+"""What a run came to: the document that `legwork run --json` prints."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from engine.core import ledger
+from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.state import EngineState
+from engine.domain.charges import Charges, order_charges, total
+from engine.domain.instant import Instant, iso_text, ist_date
+from engine.domain.market_rules import MarketRules
+from engine.domain.money import paise_text, unit_text
+from engine.domain.multileg.states import FINAL
+from engine.domain.order import OrderStatus
+
+
+class RunReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A run's outcome; ``document`` is plain data for JSON, money as decimal strings in ₹."""
+
+    document: dict[str, Any]
+
+
+def run_report(
+    state: EngineState, rules: MarketRules, *, begin: Instant, until: Instant, messages: int, head: str
+) -> RunReport:
+    """Answer what the portfolios of a state came to between two instants.
+
+    ``messages`` counts the quote frames played, ``head`` is the journal's chain. Raises UnknownRuleError where the
+    charges of a traded date are not known.
+    """
+    orders = list(state.books.orders.values())
+    document = {
+        "portfolios": [_portfolio(state, run, rules) for run in state.books.portfolios.values()],
+        "orders": len(orders),
+        "trades": sum(1 for order in orders if order.filled),
+        "rejections": sum(1 for order in orders if order.status is OrderStatus.REJECTED),
+        "market": {
+            "from": iso_text(begin),
+            "until": iso_text(until),
+            "messages": messages,
+            "notes": list(_notes(state, until)),
+        },
+        "journal_sha256": head,
+    }
+    return RunReport(document=document)
+
+
+def _notes(state: EngineState, until: Instant) -> Iterator[str]:
+    for run in state.books.portfolios.values():
+        if run.state not in FINAL:
+            yield f"{run.portfolio.name} is {run.state.value}: the data ends at {iso_text(until)}, before it is done"
+
+
+def _portfolio(state: EngineState, run: PortfolioRun, rules: MarketRules) -> dict[str, Any]:
+    return {
+        "name": run.portfolio.name,
+        "state": run.state.value,
+        "exit_reason": run.exit_reason.value if run.exit_reason else None,
+        "realised_pnl": paise_text(ledger.realised(run)),
+        "charges": str(portfolio_charges(state, run, rules)),
+        "legs": [_leg(leg) for leg in run.legs],
+    }
+
+
+def _leg(leg: LegRun) -> dict[str, Any]:
+    entry, exit_price = leg.entry_average(), leg.exit_average()
+    closed = leg.closed_at is not None
+    return {
+        "symbol": leg.instrument,
+        "side": leg.leg.side.value,
+        "quantity": leg.entered_quantity,
+        "cycle": leg.cycle,
+        "entry_time": _time(leg.entered_at),
+        "entry_price": None if entry is None else unit_text(entry),
+        "exit_time": _time(leg.closed_at),
+        "exit_price": unit_text(exit_price) if closed and exit_price is not None else None,
+        "exit_reason": leg.exit_reason.value if closed and leg.exit_reason else None,
+    }
+
+
+def _time(at: Instant | None) -> str | None:
+    return None if at is None else iso_text(at)
+
+
+def portfolio_charges(state: EngineState, run: PortfolioRun, rules: MarketRules) -> Decimal:
+    """Answer the charges of all executed orders of a portfolio, in ₹ to the paisa (ruling 15).
+
+    Raises UnknownRuleError where the charges of a traded date are not known.
+    """
+    charged: list[Charges] = []
+    for leg in run.legs:
+        for order in (state.books.orders[order_id] for order_id in leg.orders):
+            if order.filled:
+                instrument = state.master.by_id(order.instrument)
+                rates = rules.charge_rates(instrument.exchange, instrument.kind, ist_date(order.requested_at))
+                charged.append(order_charges(rates, order.side, order.value))
+    return Decimal(total(charged).total_text()) if charged else Decimal("0.00")
