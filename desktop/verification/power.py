@@ -65,10 +65,9 @@ class Breaker:
 
 
 class BreakableJournal(MemoryJournal):
-    """A journal in memory that can lose its power before or after each append, and knows what was requested."""
+    """A journal in memory that can lose its power before or after each append."""
 
     breaker: Breaker | None = None
-    requested: frozenset[bytes] | set[bytes] = frozenset()
 
     def append(self, entries: Sequence[JournalEntry]) -> None:
         """Keep all entries. Raises PowerLoss before or after doing so, when that is due."""

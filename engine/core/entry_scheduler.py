@@ -119,7 +119,9 @@ def resolved(state: EngineState, run: PortfolioRun, leg: LegRun, choice: Choice)
             quantity=leg.leg.lots * contract.lot_size,
             why=choice.why,
         )
-    elif isinstance(choice, Impossible) or state.now - (run.started_at or state.now) >= state.books.patience(RESOLVE_WITHIN):
+    elif isinstance(choice, Impossible) or state.now - (run.started_at or state.now) >= state.books.patience(
+        RESOLVE_WITHIN
+    ):
         yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=choice.why)
 
 

@@ -39,11 +39,14 @@ def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun 
             | f.LegProtected()
             | f.StopMoved()
             | f.LegExitDecided()
+            | f.LegExpired()
             | f.LegClosed()
             | f.OrderDenied()
         ):
             run = books.portfolios[fact.portfolio_id]
             _leg(run, run.leg(fact.leg_id), master, fact)
+            if isinstance(fact, f.LegExpired):
+                books.net_quantity[fact.instrument] -= fact.quantity
             return run
         case f.PortfolioAdded():
             return _portfolio_added(books, fact)
@@ -222,6 +225,7 @@ LegFact = (
     | f.LegProtected
     | f.StopMoved
     | f.LegExitDecided
+    | f.LegExpired
     | f.LegClosed
     | f.OrderDenied
 )
@@ -253,6 +257,8 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: LegFact) 
         case f.LegExitDecided():
             leg.state, leg.exit_decided_at = LegState.EXITING, fact.at
             leg.exit_reason, leg.exit_why = fact.reason, fact.why
+        case f.LegExpired():
+            _settle_expired(leg, fact)
         case f.LegClosed():
             leg.state, leg.closed_at, leg.exit_reason = LegState.CLOSED, fact.at, fact.reason
             leg.average_exit, leg.realised, leg.denied = fact.average_price, fact.realised, ""
@@ -260,6 +266,19 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: LegFact) 
             run.cost_move_due = run.cost_move_due or fact.reason in STOPS
         case f.OrderDenied():
             leg.denied = f"{fact.purpose.value} {fact.reason.name}"
+
+
+def _settle_expired(leg: LegRun, fact: f.LegExpired) -> None:
+    value = Money(fact.settlement_price * abs(fact.quantity) // leg.scale)
+    if fact.quantity > 0:
+        leg.sold_quantity += fact.quantity
+        leg.sold_value = Money(leg.sold_value + value)
+    else:
+        leg.bought_quantity -= fact.quantity
+        leg.bought_value = Money(leg.bought_value + value)
+    leg.state = LegState.EXITING
+    leg.exit_reason = leg.exit_reason or ExitReason.EXPIRY
+    leg.exit_decided_at = leg.exit_decided_at or fact.at
 
 
 def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:

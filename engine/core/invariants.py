@@ -254,7 +254,9 @@ class FactChecks:
             return
         limits, lot = self._limits.limits, self._master.by_id(fact.instrument).lot_size
         if fact.quantity > limits.lots_per_order * lot:
-            yield Violation(12, fact.at, f"{fact.order_id} is {fact.quantity // lot} lots, over {limits.lots_per_order}")
+            yield Violation(
+                12, fact.at, f"{fact.order_id} is {fact.quantity // lot} lots, over {limits.lots_per_order}"
+            )
         net = fact.side.sign * fact.quantity
         for order in self.orders.values():
             request = order.request
@@ -422,7 +424,6 @@ class FactChecks:
                 held[declared.kind.value] = held.get(declared.kind.value, 0) + leg.net
             naked = any(quantity < 0 for quantity in held.values())
         portfolio.naked_since = (portfolio.naked_since or at) if naked else None
-
 
     # --- state -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from engine.core import (
     account_guard,
     command_desk,
     entry_scheduler,
+    expiry_desk,
     order_book,
     order_router,
     portfolio_monitor,
@@ -216,6 +217,7 @@ Stage = Callable[[EngineState, PortfolioRun], Facts]
 
 _BEFORE_ORDERS: tuple[Stage, ...] = (
     # The order is the precedence matrix: account, time, combined, legs, cost, entries (Appendix E, ruling 7).
+    expiry_desk.expiries,
     account_guard.portfolio_exit,
     account_guard.kill_cancels,
     portfolio_monitor.restart_exit,
@@ -324,7 +326,7 @@ def _requested(state: EngineState, run: PortfolioRun, want: Want) -> OrderReques
 def _note_wake(state: EngineState, run: PortfolioRun) -> None:
     later = [
         wake
-        for source in (entry_scheduler.wakes, order_router.wakes)
+        for source in (entry_scheduler.wakes, order_router.wakes, expiry_desk.wakes)
         for wake in source(state, run)
         if wake > state.now
     ]

@@ -17,7 +17,8 @@ from engine.domain.facts import (
     SessionOpened,
 )
 from engine.domain.identifiers import InstrumentId, OrderId
-from engine.domain.instant import SECOND
+from engine.domain.instant import SECOND, ist_date
+from engine.domain.market_rules import UnknownRuleError
 from engine.domain.messages import OpenSession
 from engine.domain.multileg.portfolio import AfterRestart
 from engine.domain.multileg.states import PortfolioState
@@ -129,6 +130,8 @@ def _drift(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
     ours = state.books.net_quantity
     suspects: dict[InstrumentId, int] = {}
     for instrument in sorted({*brokers, *ours, *state.books.drift, *state.books.outside}):
+        if _has_expired(state, instrument):
+            continue  # We settle at the close, the broker overnight.
         expected = ours.get(instrument, 0) + state.books.outside.get(instrument, 0)
         shown = brokers.get(instrument, 0)
         known = state.books.drift.get(instrument)
@@ -143,6 +146,18 @@ def _drift(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
         suspects[instrument] = difference
     if report.fresh:
         state.drift_suspects = suspects
+
+
+def _has_expired(state: EngineState, instrument: InstrumentId) -> bool:
+    if instrument not in state.master:
+        return False
+    contract = state.master.by_id(instrument)
+    if contract.expiry is None or contract.expiry > ist_date(state.now):
+        return False
+    try:
+        return state.now >= state.rules.expiry_close(contract.exchange, contract.expiry)
+    except UnknownRuleError:
+        return contract.expiry < ist_date(state.now)
 
 
 def _after_restart(state: EngineState) -> Iterator[AnyFact]:

@@ -1,6 +1,6 @@
 """Prices and money as whole numbers of 1/10,000 rupee."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 from typing import NewType
 
 Price = NewType("Price", int)
@@ -22,7 +22,7 @@ def exact_units(rupees: Decimal | str | int) -> int:
     """
     try:
         scaled = Decimal(rupees) * SCALE
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise ValueError(f"{rupees!r} is not an amount in rupees; write it like 101.05") from None
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
         raise ValueError(f"{rupees} has more than four decimals; prices and amounts have at most four")

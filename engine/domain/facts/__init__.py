@@ -19,6 +19,7 @@ from engine.domain.facts.portfolios import (
     LegClosed,
     LegEntryFailed,
     LegExitDecided,
+    LegExpired,
     LegOpened,
     LegProtected,
     LegResized,
@@ -76,6 +77,7 @@ __all__ = [
     "LegClosed",
     "LegEntryFailed",
     "LegExitDecided",
+    "LegExpired",
     "LegOpened",
     "LegProtected",
     "LegResized",
@@ -140,6 +142,7 @@ AnyFact = (
     | StopMoved
     | StopsMovedToCost
     | LegExitDecided
+    | LegExpired
     | LegClosed
     | PortfolioRunning
     | ProfitLockMoved

@@ -143,6 +143,17 @@ class LegClosed(Fact, frozen=True, kw_only=True, tag="leg_closed"):
     realised: Money
 
 
+class LegExpired(Fact, frozen=True, kw_only=True, tag="leg_expired"):
+    """What a leg still held of an expired contract was settled by the exchange at its intrinsic value."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    instrument: InstrumentId
+    quantity: int
+    """Signed quantity that was settled."""
+    settlement_price: Price
+
+
 class PortfolioRunning(Fact, frozen=True, kw_only=True, tag="portfolio_running"):
     """The entry is over: the combined exits are armed on this combined premium.
 

@@ -197,6 +197,10 @@ class SqlReader:
             yield
         except DBAPIError as error:
             raise self._database.explained(error) from error
+        except UnicodeDecodeError as error:
+            raise JournalCorruptError(
+                f"The journal {self.name} is damaged (text in it cannot be read): move it aside or restore a copy."
+            ) from error
 
 
 def _following(stored: KeptHead, waiting: Iterable[EmergencyBatch]) -> list[ChainedEntry]:

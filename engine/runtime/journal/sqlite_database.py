@@ -44,6 +44,8 @@ class SqliteDatabase:
             connection = create_engine("sqlite://", creator=self._opened, poolclass=NullPool).connect()
         except DBAPIError as error:
             raise self.explained(error) from error
+        except UnicodeDecodeError as error:
+            raise self._damaged("text in it cannot be read") from error
         try:
             self._check_pages(connection)
         except JournalError:
@@ -80,8 +82,12 @@ class SqliteDatabase:
             return JournalCorruptError(
                 f"The journal {self.name} was changed by another program ({error}): restart Legwork."
             )
+        return self._damaged(str(error))
+
+    def _damaged(self, reason: str) -> JournalCorruptError:
+        """Answer the error for a file that cannot be trusted."""
         return JournalCorruptError(
-            f"The journal {self.name} is damaged ({error}): move it aside or restore a copy, then start again; "
+            f"The journal {self.name} is damaged ({reason}): move it aside or restore a copy, then start again; "
             "open positions are read from the broker."
         )
 
@@ -129,6 +135,8 @@ class SqliteDatabase:
                 return int(connection.execute("PRAGMA application_id").fetchone()[0])
         except sqlite3.Error as error:
             raise self._meaning(error) from error
+        except UnicodeDecodeError as error:
+            raise self._damaged("text in it cannot be read") from error
 
     def _uri(self, mode: str) -> str:
         """Answer the file's address for SQLite."""
@@ -169,12 +177,10 @@ class SqliteDatabase:
                 found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         except DBAPIError as error:
             raise self.explained(error) from error
+        except UnicodeDecodeError as error:  # the driver cannot even read SQLite's own sentence
+            raise self._damaged("text in it cannot be read") from error
         if found != "ok":
-            first = str(found).strip().splitlines()[-1]
-            raise JournalCorruptError(
-                f"The journal {self.name} is damaged ({first}): move it aside or restore a copy, then start again; "
-                "open positions are read from the broker."
-            )
+            raise self._damaged(str(found).strip().splitlines()[-1])
 
 
 def _may_write(path: Path) -> bool:

@@ -1,0 +1,119 @@
+"""The base of every dialog: never blocks the loop, and keeps the emergency keys working."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+_WIDTH = 460
+
+
+class DeskDialog(QDialog):
+    """A dialog that is opened, never executed, and deletes itself when it is done.
+
+    The actions that must work everywhere (kill switch, panic exit) are found on the window and added here too, because
+    Qt does not deliver the keys of a window that a dialog covers.
+    """
+
+    def __init__(self, parent: QWidget, title: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in _emergency_actions(parent):
+            self.addAction(action)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(14, 12, 14, 12)
+        self.column.setSpacing(8)
+
+    def add_text(self, text: str, *, muted: bool = False) -> QLabel:
+        """Add a paragraph."""
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setMinimumWidth(_WIDTH)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if muted:
+            label.setProperty("muted", True)
+        self.column.addWidget(label)
+        return label
+
+    def add_buttons(self, confirm: str | None, dismiss: str, *, danger: bool = False) -> QPushButton | None:
+        """Add the closing row: ``confirm`` accepts (None: there is nothing to accept), ``dismiss`` rejects."""
+        box = QDialogButtonBox(self)
+        leave = box.addButton(dismiss, QDialogButtonBox.ButtonRole.RejectRole)
+        leave.setAccessibleName(dismiss)
+        button = None
+        if confirm is not None:
+            button = box.addButton(confirm, QDialogButtonBox.ButtonRole.AcceptRole)
+            button.setAccessibleName(confirm)
+            button.setProperty("danger", danger)
+            button.setDefault(not danger)
+        # What cannot be taken back must not lie under a blind Enter.
+        leave.setDefault(danger or confirm is None)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        self.column.addWidget(box)
+        return button
+
+
+class QuestionDialog(DeskDialog):
+    """Ask before something that cannot be taken back."""
+
+    def __init__(
+        self, parent: QWidget, title: str, paragraphs: Sequence[str], confirm: str, *, danger: bool = False
+    ) -> None:
+        super().__init__(parent, title)
+        for number, text in enumerate(paragraphs):
+            self.add_text(text, muted=number > 0)
+        self.add_buttons(confirm, "Leave it", danger=danger)
+
+
+class SentenceDialog(DeskDialog):
+    """Tell the trader something that must be seen."""
+
+    def __init__(self, parent: QWidget, title: str, paragraphs: Sequence[str]) -> None:
+        super().__init__(parent, title)
+        for number, text in enumerate(paragraphs):
+            self.add_text(text, muted=number > 0)
+        self.add_buttons(None, "Close")
+
+
+def ask(
+    parent: QWidget,
+    title: str,
+    paragraphs: Sequence[str],
+    confirm: str,
+    when_confirmed: Callable[[], None],
+    *,
+    danger: bool = False,
+) -> QuestionDialog:
+    """Open a question; ``when_confirmed`` is called if the trader agrees."""
+    dialog = QuestionDialog(parent, title, paragraphs, confirm, danger=danger)
+    dialog.accepted.connect(when_confirmed)
+    dialog.open()
+    return dialog
+
+
+def tell(parent: QWidget, title: str, *paragraphs: str) -> SentenceDialog:
+    """Open a notice."""
+    dialog = SentenceDialog(parent, title, paragraphs)
+    dialog.open()
+    return dialog
+
+
+def _emergency_actions(parent: QWidget) -> list[QAction]:
+    window = parent.window()
+    while window is not None:
+        found = [action for action in window.actions() if action.shortcutContext() == _EVERYWHERE]
+        if found:
+            return found
+        above = window.parentWidget()
+        if above is None:
+            return []
+        window = above.window()
+    return []
+
+
+_EVERYWHERE = Qt.ShortcutContext.ApplicationShortcut

@@ -1,0 +1,96 @@
+"""The kill switch: three latching levels, each said in numbers before it is tripped, and the release."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
+
+from desktop.windows.dialog import DeskDialog
+from engine.domain.multileg.states import KillLevel
+
+Trip = Callable[[KillLevel, str], None]
+Release = Callable[[str], None]
+
+LEVEL_NAMES: dict[KillLevel, str] = {
+    KillLevel.OFF: "off",
+    KillLevel.NO_OPENINGS: "no new openings",
+    KillLevel.CANCEL: "openings cancelled",
+    KillLevel.FLATTEN: "flattened",
+}
+
+
+def level_sentences(open_legs: int, working_orders: int, portfolios: int) -> dict[KillLevel, str]:
+    """Answer what each level would do now, in numbers."""
+    legs, orders = _counted(open_legs, "open leg"), _counted(working_orders, "working order")
+    return {
+        KillLevel.NO_OPENINGS: f"1  No new openings: {_counted(portfolios, 'portfolio')} may only reduce; stops stay.",
+        KillLevel.CANCEL: f"2  Also cancel what would open more: {orders} looked at, exits stay.",
+        KillLevel.FLATTEN: f"3  Also square off everything now: {legs} closed at the market, shorts first.",
+    }
+
+
+class KillSwitchDialog(DeskDialog):
+    """Choose a level and a reason, or release the switch with a reason."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        level: KillLevel,
+        reason: str,
+        sentences: dict[KillLevel, str],
+        trip: Trip,
+        release: Release,
+    ) -> None:
+        super().__init__(parent, "Kill switch")
+        self.setObjectName("kill_switch_dialog")
+        self._trip, self._release, self._level = trip, release, level
+        if level is not KillLevel.OFF:
+            self.add_text(f"The kill switch is on: {LEVEL_NAMES[level]}. Reason: {reason or 'none given'}.")
+        self.add_text(
+            "Choose how much to stop. The switch stays on, also after a restart, until it is released.",
+            muted=level is not KillLevel.OFF,
+        )
+        self.choices = QButtonGroup(self)
+        for number, sentence in sentences.items():
+            button = QRadioButton(sentence, self)
+            button.setAccessibleName(sentence)
+            # A latched level never goes down without a release.
+            button.setEnabled(number > level)
+            self.choices.addButton(button, int(number))
+            self.column.addWidget(button)
+        first = next((button for button in self.choices.buttons() if button.isEnabled()), None)
+        if first is not None:
+            first.setChecked(True)
+        self.reason_line = QLineEdit(self)
+        self.reason_line.setPlaceholderText("Reason, kept in the journal")
+        self.reason_line.setAccessibleName("Reason")
+        self.reason_line.setMaxLength(200)
+        self.column.addWidget(self.reason_line)
+        self._add_rows(can_trip=first is not None, can_release=level is not KillLevel.OFF)
+
+    def chosen(self) -> KillLevel:
+        """Answer the chosen level."""
+        return KillLevel(max(self.choices.checkedId(), 0))
+
+    def _add_rows(self, *, can_trip: bool, can_release: bool) -> None:
+        self.trip_button = self.add_buttons("Trip the kill switch", "Leave it", danger=True)
+        if self.trip_button is not None:
+            self.trip_button.setEnabled(can_trip)
+            self.trip_button.setDefault(can_trip)
+        self.accepted.connect(self._tripped)
+        if can_release:
+            self.release_button = self.add_buttons("Release it", "Keep it on")
+            if self.release_button is not None:
+                self.release_button.clicked.disconnect()
+                self.release_button.clicked.connect(self._released)
+
+    def _tripped(self) -> None:
+        self._trip(self.chosen(), self.reason_line.text().strip() or "by hand")
+
+    def _released(self) -> None:
+        self.accepted.disconnect(self._tripped)
+        self._release(self.reason_line.text().strip() or "by hand")
+        self.accept()
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

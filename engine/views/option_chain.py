@@ -1,0 +1,125 @@
+"""The option chain of one expiry: one line per strike, calls and puts side by side."""
+
+import msgspec
+import numpy as np
+
+from engine.domain.instant import Instant
+from engine.domain.money import Price
+from engine.domain.quote import IntArray, QuoteColumn
+from engine.pricing.greeks import Greeks
+from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing, priced
+
+
+class OptionSide(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The call or the put of a strike; prices in 1/10,000 ₹ (None: no such price yet), Greeks per unit."""
+
+    row: int
+    """Row in the quote board; -1 where it is not listed."""
+    last_price: Price | None
+    change: int | None
+    """Against the previous close, or the first price of the session where that is not known."""
+    bid: Price | None
+    bid_quantity: int
+    ask: Price | None
+    ask_quantity: int
+    volume: int
+    open_interest: int
+    delta: float
+    """Per point of the forward; Greeks are NaN where there is no usable price."""
+    gamma: float
+    theta: float
+    """₹ per calendar day."""
+    vega: float
+    """₹ per volatility point."""
+
+
+class ChainRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One strike."""
+
+    strike: Price
+    is_at_the_money: bool
+    volatility: float
+    """Per year, of the out-of-the-money side; NaN where neither side has a usable price."""
+    call: OptionSide
+    put: OptionSide
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """One expiry's chain at one instant."""
+
+    rows: tuple[ChainRow, ...]
+    spot: Price | None
+    forward: float
+    """Index points; NaN when unknown."""
+    years: float
+    at_the_money: int | None
+    """Number of the row nearest the forward; None when there is no price to compare with."""
+    put_call_ratio: float | None
+    """Open interest of all puts over that of all calls; None without any call's."""
+    most_open_interest: int
+    """The largest of any side, for bars; 0 while there is none."""
+
+
+def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Instant) -> Chain:
+    """Answer the chain from the quotes of ``ladder.rows`` and their reference prices (0: unknown)."""
+    pricing = priced(ladder, values, now)
+    calls = _sides(ladder.call_rows, ladder.calls_of(values), ladder.calls_of(references), pricing.calls)
+    puts = _sides(ladder.put_rows, ladder.puts_of(values), ladder.puts_of(references), pricing.puts)
+    at_the_money = _nearest(ladder, pricing)
+    rows = tuple(
+        ChainRow(
+            strike=Price(strike), is_at_the_money=number == at_the_money, volatility=volatility, call=call, put=put
+        )
+        for number, (strike, volatility, call, put) in enumerate(
+            zip(ladder.strikes.tolist(), pricing.volatility.tolist(), calls, puts, strict=True)
+        )
+    )
+    call_interest, put_interest = sum(side.open_interest for side in calls), sum(side.open_interest for side in puts)
+    spot = int(values[0, QuoteColumn.LAST_PRICE])
+    return Chain(
+        rows=rows,
+        spot=Price(spot) if spot > 0 else None,
+        forward=pricing.forward,
+        years=pricing.years,
+        at_the_money=at_the_money,
+        put_call_ratio=put_interest / call_interest if call_interest else None,
+        most_open_interest=max((side.open_interest for side in (*calls, *puts)), default=0),
+    )
+
+
+def _nearest(ladder: ExpiryLadder, pricing: ExpiryPricing) -> int | None:
+    if not len(ladder.strikes) or np.isnan(pricing.forward):
+        return None
+    return int(np.abs(ladder.strikes / 10_000 - pricing.forward).argmin())
+
+
+def _sides(rows: IntArray, values: IntArray, references: IntArray, sensitivity: Greeks) -> list[OptionSide]:
+    columns = (sensitivity.delta, sensitivity.gamma, sensitivity.theta, sensitivity.vega)
+    lists = (np.atleast_1d(column).tolist() for column in columns)
+    return [
+        _side(row, quote, reference, *numbers)
+        for row, quote, reference, *numbers in zip(
+            rows.tolist(), values.tolist(), references.tolist(), *lists, strict=True
+        )
+    ]
+
+
+def _side(
+    row: int, quote: list[int], reference: int, delta: float, gamma: float, theta: float, vega: float
+) -> OptionSide:
+    last, bid, bid_quantity, ask, ask_quantity, volume, interest, _ = quote
+    return OptionSide(
+        row=row,
+        last_price=Price(last) if last > 0 else None,
+        change=last - reference if last > 0 and reference > 0 else None,
+        bid=Price(bid) if bid > 0 else None,
+        bid_quantity=bid_quantity,
+        ask=Price(ask) if ask > 0 else None,
+        ask_quantity=ask_quantity,
+        volume=volume,
+        open_interest=interest,
+        delta=delta,
+        gamma=gamma,
+        theta=theta,
+        vega=vega,
+    )
