@@ -88,6 +88,10 @@ class EngineClient:
         """The simulated clock: pause, speed. A live engine ignores changes."""
         return self._service.pace
 
+    def nudge(self) -> None:
+        """Let the engine look at the pace anew, after it was paused, resumed or changed."""
+        self._service.nudge()
+
     def now(self) -> Instant:
         """Answer the engine's time, from any thread."""
         return self._service.pace.now()

@@ -6,14 +6,14 @@ from pathlib import Path
 _INSTALLED = Path(__file__).resolve().parents[2]
 
 
-def resources_folder() -> Path:
-    """Answer the read-only folder of market rules, fonts, themes and Help."""
-    return _INSTALLED / "resources"
+def resource_path(*parts: str) -> Path:
+    """Answer the path of a read-only file below ``resources/`` (rules, fonts, themes, Help), there or not."""
+    return _INSTALLED.joinpath("resources", *parts)
 
 
-def layouts_folder() -> Path:
-    """Answer the read-only folder of shipped workspaces and portfolio templates."""
-    return _INSTALLED / "layouts"
+def layout_path(*parts: str) -> Path:
+    """Answer the path of a read-only file below ``layouts/`` (workspaces, portfolio templates), there or not."""
+    return _INSTALLED.joinpath("layouts", *parts)
 
 
 def data_folder() -> Path:
@@ -24,8 +24,3 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("legwork", appauthor=False)
-
-
-def default_journal() -> Path:
-    """Answer where the workstation keeps its own journal."""
-    return data_folder() / "journal.sqlite"

@@ -24,12 +24,13 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.journal import Journal
 from engine.runtime.clock import PacedClock
-from engine.runtime.engine import Engine, state_from_journal
+from engine.runtime.engine import Engine
 from engine.runtime.journal.errors import BadJournalAddressError, JournalError, NotAJournalError
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.journal.opening import open_journal
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
+from engine.runtime.snapshots import state_from_journal
 from engine.views.run_report import RunReport, run_report
 
 PAPER = AccountId("PAPER")

@@ -273,6 +273,7 @@ def _settle_expired(leg: LegRun, fact: f.LegExpired) -> None:
     if fact.quantity > 0:
         leg.sold_quantity += fact.quantity
         leg.sold_value = Money(leg.sold_value + value)
+        leg.exercised_value = Money(leg.exercised_value + value)
     else:
         leg.bought_quantity -= fact.quantity
         leg.bought_value = Money(leg.bought_value + value)

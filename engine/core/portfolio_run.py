@@ -89,6 +89,8 @@ class LegRun(msgspec.Struct, kw_only=True):
     filled_at: Instant | None = None
     """The last fill of the entry."""
     closed_at: Instant | None = None
+    exercised_value: Money = Money(0)
+    """Intrinsic value of what was bought and settled at the expiry; the exchange taxes it."""
     average_entry: Price | None = None
     average_exit: Price | None = None
     realised: Money = Money(0)

@@ -31,7 +31,7 @@ class BooksWatch:
         if self._has_doubt():
             return self._ladder_due()
         self._rung = 0
-        if state.books.net_quantity or any(run.holds_something for run in state.alive()):
+        if state.books.portfolios:
             return Instant(self._asked_at + _NOW_AND_THEN)
         return None
 

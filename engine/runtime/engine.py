@@ -1,18 +1,18 @@
 """Read, decide, write down, tell, act; repeat."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
-from engine.core.books import Books
 from engine.core.pipeline import advance
 from engine.core.state import EngineState
-from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import AnyFact, decode, encode, kind_of
+from engine.domain.facts import AnyFact, encode, kind_of
 from engine.domain.instant import Instant
-from engine.domain.market_rules import MarketRules
 from engine.domain.messages import Message
 from engine.domain.reports import JournalTrouble
 from engine.ports.journal import Journal, JournalEntry
+from engine.runtime.journal.errors import JournalUnwritableError
+from engine.runtime.snapshots import keep_snapshot, snapshot_is_due
 
 
 class FactListener(Protocol):
@@ -34,6 +34,7 @@ class Engine:
         self.journal = journal
         self._listeners = listeners
         self._troubled = False
+        self._snapshot_at = state.books.facts
 
     def process(self, messages: Iterable[Message]) -> list[AnyFact]:
         """Advance by a batch of messages and answer the facts, journaled and told.
@@ -57,6 +58,13 @@ class Engine:
             listener.take_facts(facts, self.state)
         return facts
 
+    def keep_snapshot_if_due(self) -> None:
+        """Keep a snapshot after enough facts; call it when nothing is urgent. A full disk only means none is kept."""
+        if snapshot_is_due(self.state.books.facts, self._snapshot_at) and not self._troubled:
+            self._snapshot_at = self.state.books.facts
+            with suppress(JournalUnwritableError):
+                keep_snapshot(self.journal, self.state)
+
     def _write(self, facts: list[AnyFact]) -> None:
         self.journal.append([JournalEntry(at=fact.at, kind=kind_of(fact), body=encode(fact)) for fact in facts])
 
@@ -68,16 +76,3 @@ class Engine:
         changed = (words is not None) is not self._troubled
         self._troubled = words is not None
         return JournalTrouble(at=at, detail=words or "", cured=words is None) if changed else None
-
-
-def state_from_journal(journal: Journal, master: ContractMaster, rules: MarketRules) -> EngineState:
-    """Answer the state that a journal's facts add up to.
-
-    Raises msgspec.ValidationError for a fact that this Legwork cannot read, and what folding raises for facts that do
-    not follow one another.
-    """
-    state = EngineState(master, rules, Books())
-    for entry in journal.entries():
-        state.apply(decode(entry.body))
-    state.now = state.books.last_fact_at
-    return state

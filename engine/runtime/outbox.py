@@ -122,9 +122,11 @@ class Outbox:
     def _place(self, order: Order, now: Instant) -> SendReport | OrderReport | None:
         if order.status is not OrderStatus.NEW:
             return None
-        killed = self._kill_at_once or self._state.books.kill_level >= KillLevel.NO_OPENINGS
-        if order.purpose is Purpose.ENTRY and killed:
+        books = self._state.books
+        if order.purpose is Purpose.ENTRY and (self._kill_at_once or books.kill_level >= KillLevel.NO_OPENINGS):
             return self._withdrawn(order, now, "held back by the kill switch")
+        if order.purpose is Purpose.ENTRY and books.journal_failed:
+            return self._withdrawn(order, now, "held back: the journal cannot be written")
         self._sent.append(now)
         self._gateway.place(
             PlaceOrder(

@@ -110,6 +110,8 @@ class SimulatedRun:
         if any(wake <= self.now for wake in self.state.wakes.values()):
             facts += self._process([TimerDue(at=self.now)])
         facts += self._act()
+        if not facts:
+            self.engine.keep_snapshot_if_due()
         return facts
 
     def _act(self) -> list[AnyFact]:

@@ -1,18 +1,23 @@
 """Which contracts a portfolio would trade if it entered now, and at what prices."""
 
+from datetime import date
+
 import msgspec
+import numpy as np
 
 from engine.core import market_data, strike_selector
 from engine.core.choice import Chosen, Impossible, NotYet
 from engine.core.portfolio_run import LegRun, PortfolioRun, new_leg
 from engine.core.state import EngineState
-from engine.domain.identifiers import LegId, PortfolioId
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument, Kind
-from engine.domain.market_rules import UnknownRuleError
+from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import Price
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.order import Side
+from engine.domain.quote import IntArray, QuoteColumn
 from engine.views.contracts import contract_name
 
 _NOBODY = PortfolioId("")
@@ -56,11 +61,53 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
         return all(leg.contract is not None and leg.price is not None for leg in self.legs)
 
 
+class PreviewDesk:
+    """Resolves drafts with the engine's own strike rules on copies of quotes, away from the engine's thread.
+
+    It holds a market of its own and no books, so nothing it does can reach the engine. Not for several threads.
+    """
+
+    def __init__(self, master: ContractMaster, rules: MarketRules) -> None:
+        self._state = EngineState(master, rules)
+        self._rows: dict[str, IntArray] = {}
+
+    def rows_of(self, underlying: str) -> IntArray:
+        """Answer the board rows that resolving a portfolio on an underlying may look at; empty for an unknown one."""
+        if underlying not in self._rows:
+            master = self._state.master
+            spot = master.spot(underlying)
+            listed = [spot] if spot else []
+            listed += master.futures(underlying)
+            for expiry in master.expiries(underlying):
+                listed += _options(master, underlying, expiry)
+            self._rows[underlying] = np.array([master.row(contract.id) for contract in listed], dtype=np.int64)
+        return self._rows[underlying]
+
+    def resolve(self, portfolio: MultilegPortfolio, quotes: IntArray, now: Instant) -> Preview:
+        """Answer what a portfolio would trade at ``quotes``, int64 (n, COLUMNS) of ``rows_of`` its underlying."""
+        rows = self.rows_of(portfolio.underlying)
+        board = self._state.board
+        board.values[rows] = quotes
+        quoted = quotes[:, [QuoteColumn.LAST_PRICE, QuoteColumn.BID, QuoteColumn.ASK]].any(axis=1)
+        board.arrived_at[rows] = np.where(quoted, now, 0)
+        self._state.now = now
+        return preview(self._state, portfolio)
+
+
+def _options(master: ContractMaster, underlying: str, expiry: date) -> list[Instrument]:
+    found = (
+        master.contract(underlying, expiry, strike, kind)
+        for strike in master.strikes(underlying, expiry)
+        for kind in (Kind.CALL, Kind.PUT)
+    )
+    return [contract for contract in found if contract is not None]
+
+
 def preview(state: EngineState, portfolio: MultilegPortfolio) -> Preview:
     """Answer what a portfolio's legs would be if it entered now; the state is only read."""
     run = PortfolioRun(
         portfolio_id=_NOBODY,
-        account=state.books.account,
+        account=AccountId(""),
         portfolio=portfolio,
         legs=[new_leg(LegId(number), leg) for number, leg in enumerate(portfolio.legs, start=1)],
         added_at=state.now,

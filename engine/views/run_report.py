@@ -9,7 +9,7 @@ import msgspec
 from engine.core import ledger
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
-from engine.domain.charges import Charges, order_charges, total
+from engine.domain.charges import Charges, exercise_charges, order_charges, total
 from engine.domain.instant import Instant, iso_text, ist_date
 from engine.domain.market_rules import MarketRules
 from engine.domain.money import paise_text, unit_text
@@ -97,4 +97,8 @@ def portfolio_charges(state: EngineState, run: PortfolioRun, rules: MarketRules)
                 instrument = state.master.by_id(order.instrument)
                 rates = rules.charge_rates(instrument.exchange, instrument.kind, ist_date(order.requested_at))
                 charged.append(order_charges(rates, order.side, order.value))
+        if leg.exercised_value and leg.closed_at is not None:
+            instrument = ledger.instrument_of(state, leg)
+            rates = rules.charge_rates(instrument.exchange, instrument.kind, ist_date(leg.closed_at))
+            charged.append(exercise_charges(rates, leg.exercised_value))
     return Decimal(total(charged).total_text()) if charged else Decimal("0.00")

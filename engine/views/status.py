@@ -16,8 +16,6 @@ from engine.domain.reports import Channel
 class EngineFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What the engine thread measures about itself; latencies in microseconds of wall time, None before the first."""
 
-    decide_latency: int | None = None
-    """Median time from a quote taken to the order in the journal."""
     order_latency: int | None = None
     """Median time from a quote taken to the order handed to the gateway."""
     order_latency_worst: int | None = None

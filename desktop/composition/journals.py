@@ -1,0 +1,55 @@
+"""Journals as commands see them: opened by address, read, measured, with their errors."""
+
+from typing import TYPE_CHECKING
+
+from desktop.composition.folders import data_folder
+from engine.ports.journal import ChainReport, Journal, JournalEntry
+from engine.runtime.journal.chain import EMPTY, ChainedEntry, KeptHead, chained, head_after
+from engine.runtime.journal.errors import (
+    BadJournalAddressError,
+    JournalCorruptError,
+    JournalError,
+    JournalInUseError,
+    JournalNewerError,
+    JournalUnwritableError,
+    NotAJournalError,
+)
+from engine.runtime.journal.flush import INLINE_MICROSECONDS, measure_flush
+from engine.runtime.journal.location import place_warnings
+from engine.runtime.journal.memory import MemoryJournal
+from engine.runtime.journal.opening import open_for_reading, open_journal
+from engine.runtime.journal.threaded import ThreadedJournal
+
+if TYPE_CHECKING:
+    from engine.runtime.journal.reader import SqlReader as SqlReader
+
+__all__ = [
+    "EMPTY",
+    "INLINE_MICROSECONDS",
+    "BadJournalAddressError",
+    "ChainReport",
+    "ChainedEntry",
+    "Journal",
+    "JournalCorruptError",
+    "JournalEntry",
+    "JournalError",
+    "JournalInUseError",
+    "JournalNewerError",
+    "JournalUnwritableError",
+    "KeptHead",
+    "MemoryJournal",
+    "NotAJournalError",
+    "ThreadedJournal",
+    "chained",
+    "default_journal",
+    "head_after",
+    "measure_flush",
+    "open_for_reading",
+    "open_journal",
+    "place_warnings",
+]
+
+
+def default_journal() -> str:
+    """Answer the path of the workstation's own journal, in LEGWORK_HOME or the platform's application-data folder."""
+    return str(data_folder() / "journal.sqlite")

@@ -1,0 +1,298 @@
+"""One seeded day on simulated time: engine, paper broker, market, faults and checks."""
+
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+import numpy as np
+
+from brokers.definition import Surroundings
+from brokers.paper.gateway import PaperBroker
+from brokers.paper.settings import PaperSettings
+from brokers.simulated.market import SimulatedMarket
+from desktop.verification import deeds
+from desktop.verification.findings import Broken, Findings
+from desktop.verification.plan import FAULTS_END, Action, DayPlan, Deed, day_plan
+from desktop.verification.power import BreakableJournal, Breaker, Moment, PowerLoss
+from desktop.verification.quotes import DisturbedMarket, TriggerChecks
+from desktop.verification.wire import Wire
+from engine.core.invariants import FactChecks, Violation, differences
+from engine.core.pipeline import EngineFault
+from engine.core.state import EngineState
+from engine.domain.facts import decode
+from engine.domain.identifiers import AccountId
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.instrument import Instrument
+from engine.domain.market_rules import MarketRules
+from engine.domain.multileg.states import FINAL, PortfolioState
+from engine.domain.order import OrderTransitionError
+from engine.runtime.engine import Engine
+from engine.runtime.run import SimulatedRun
+from engine.runtime.snapshots import state_from_journal
+
+ACCOUNT = AccountId("PAPER")
+LINEAGE = "V01"
+_LASTS = 385 * MINUTE
+_UNKNOWN_FOR = 150 * SECOND
+
+OUR_MISTAKES = (EngineFault, OrderTransitionError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What a mistake in the core looks like from outside: the day ends with invariant 0."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one seed came to. ``log`` is a hash over every fact and every request: the same seed gives the same."""
+
+    seed: int
+    violation: Violation | None
+    facts: int
+    orders: int
+    trades: int
+    portfolios: int
+    power_losses: int
+    faults: dict[str, int]
+    log: str
+
+
+class Day:
+    """One day from a plan; ``run`` lives it."""
+
+    def __init__(self, plan: DayPlan, rules: MarketRules, opens: Instant) -> None:
+        self.plan = plan
+        self.rules = rules
+        self.opens = opens
+        self.injected: Counter[str] = Counter()
+        self.findings = Findings()
+        self._market = SimulatedMarket(
+            rules,
+            start=opens,
+            seed=plan.seed,
+            underlyings=["NIFTY"],
+            scenario=plan.scenario,
+            step=plan.step,
+            expiries=1,
+            strikes_each_side=7,
+        )
+        faults_end = Instant(opens + FAULTS_END)
+        self.market = DisturbedMarket(self._market, _dice(plan.seed, 2), plan.wrong_prints, self.injected, faults_end)
+        self.market.held = self._held_rows
+        self.broker = self._broker()
+        self.breaker = Breaker(plan.outages)
+        self.checks = FactChecks(self._market.master)
+        self.triggers = TriggerChecks(self.checks, self.market)
+        self.wire = Wire(self.broker, self.checks, self._market.master, self.findings, self.breaker)
+        self.wire.catch_up = self.catch_up
+        self.journal = BreakableJournal()
+        self.journal.breaker = self.breaker
+        self.power_losses = 0
+        self._unknown_since: dict[str, Instant] = {}
+        self.run_now = SimulatedRun(Engine(self._new_state(), self.journal), self.market, self.wire)
+
+    def _broker(self) -> PaperBroker:
+        def hours(instrument: Instrument, at: Instant) -> bool:
+            return self.rules.is_open(instrument.exchange, at)
+
+        plan = self.plan
+        settings = PaperSettings(
+            funds=plan.funds, request_latency=plan.request_latency, report_latency=plan.report_latency
+        )
+        around = Surroundings(account=ACCOUNT, contracts=self._market.master, hours=hours)
+        return PaperBroker(around, settings, faults=plan.faults, dice=_dice(plan.seed, 3))
+
+    def _new_state(self) -> EngineState:
+        return EngineState(self._market.master, self.rules)
+
+    @property
+    def state(self) -> EngineState:
+        """The state of the engine that runs now."""
+        return self.run_now.state
+
+    def _held_rows(self) -> list[int]:
+        return [leg.row for run in self.state.alive() for leg in run.legs if leg.net_quantity]
+
+    # --- the day -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> Outcome:
+        """Live the day and answer what it came to."""
+        violation = None
+        try:
+            self._live()
+        except Broken as broken:
+            violation = broken.violation
+        except OUR_MISTAKES as error:
+            violation = Violation(0, self.run_now.now, f"{type(error).__name__}: {error}")
+        return self._outcome(violation)
+
+    def _live(self) -> None:
+        actions = [*self._opening_actions(), *self.plan.actions]
+        ends = Instant(self.opens + _LASTS)
+        self._with_power(self._open)
+        while True:
+            due = self.run_now.next_due()
+            if actions and (due is None or actions[0].at <= due):
+                action = actions.pop(0)
+                self._with_power(lambda action=action: self._act(action))
+            elif due is None or due >= ends:
+                break
+            else:
+                self._with_power(lambda due=due: self._step(due))
+        self.findings.take(self._at_the_end())
+
+    def _opening_actions(self) -> list[Action]:
+        return [Action(at=self.opens, deed=Deed.ADD_AGAIN, pick=number) for number in range(len(self.plan.portfolios))]
+
+    def _with_power(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except PowerLoss as loss:
+            self._restart(loss.moment)
+
+    def _open(self) -> None:
+        at = max(self.opens, self.run_now.now)
+        self.run_now.open_session(at, ACCOUNT, LINEAGE, self.plan.limits, self.plan.step * 5 // 2)
+        self.catch_up()
+
+    def _act(self, action: Action) -> None:
+        at = max(action.at, self.run_now.now)
+        if action.deed is Deed.TRADE_OUTSIDE:
+            self.broker.at(at)
+            self.injected["external_trade"] += deeds.trade_outside(self.broker, self.state, action.pick)
+        elif action.deed is Deed.BROKER_CANCELS:
+            self.broker.at(at)
+            self.injected["broker_cancels"] += deeds.cancel_outside(self.broker, action.pick)
+        else:
+            command = deeds.command_of(action, self.state, self.plan.portfolios, ACCOUNT)
+            if command is not None:
+                self.run_now.submit(command)
+        self._step(at)
+
+    def _step(self, at: Instant) -> None:
+        self.run_now.step(at)
+        self.catch_up()
+        self.findings.take(self.checks.at(self.run_now.now))
+        self.findings.take(self.triggers.missed(self.state))
+
+    def catch_up(self) -> None:
+        """Let the checks see the facts that are in the journal by now."""
+        journal, state = self.journal, self.state
+        if journal.count() == self.checks.seen:
+            return
+        for entry in journal.entries(self.checks.seen):
+            fact = decode(entry.body)
+            self.findings.take(self.triggers.fired(state, fact))
+            self.findings.take(self.checks.see(fact))
+        self.findings.take(self.checks.unprotected(state))
+
+    # --- power losses ------------------------------------------------------------------------------------------------
+
+    def _restart(self, moment: Moment) -> None:
+        outage = self.breaker.restored()
+        self.power_losses += 1
+        self.injected[moment.value] += 1
+        lived = self.state
+        self.journal = self.journal.after_power_loss(self.breaker)
+        self.findings.take(self._replayed(lived, moment))
+        self.broker.hang_up()
+        up_again = Instant(self.run_now.now + outage.lasts)
+        while (at := self.market.next_at) is not None and at <= up_again:
+            self.broker.take_quotes(self.market.take_next())
+        self.broker.take(up_again)
+        self.broker.hang_up()
+        state = state_from_journal(self.journal, self._market.master, self.rules)
+        self.run_now = SimulatedRun(Engine(state, self.journal), self.market, self.wire)
+        self.run_now.now = up_again
+        self.catch_up()
+        if state.books.kill_level is not self.checks.kill_level:
+            words = f"level {state.books.kill_level} after the start, {self.checks.kill_level} before"
+            self.findings.take([Violation(27, up_again, words)])
+        self._with_power(self._open)
+
+    def _replayed(self, lived: EngineState, moment: Moment | None) -> "list[Violation]":
+        if moment is Moment.BEFORE_WRITING:
+            return []  # What was decided last was never written, and nothing came of it.
+        replayed = state_from_journal(self.journal, self._market.master, self.rules)
+        different = differences(lived.books, replayed.books)
+        words = f"different after {self.journal.count()} facts: {', '.join(different)}"
+        return [Violation(32, lived.now, words)] if different else []
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _at_the_end(self) -> "list[Violation]":
+        found = self._replayed(self.state, None)
+        found += self.wire.accepted()
+        found += self._settled()
+        found += self._positions()
+        return found
+
+    def _settled(self) -> "list[Violation]":
+        state, now, found = self.state, self.run_now.now, []
+        for order in state.books.orders.values():
+            if order.is_working:
+                words = f"{order.order_id} is still {order.status.value}"
+                found.append(Violation(34, now, words))
+        if state.books.recovering:
+            found.append(Violation(34, now, "the recovery never finished"))
+        for run in state.books.portfolios.values():
+            if run.state is PortfolioState.IDLE or run.state in FINAL:
+                continue
+            found.append(Violation(20, now, f"{run.portfolio_id} ends {run.state.value}"))
+        found += [Violation(20, now, f"{run.portfolio_id} still holds something") for run in state.alive() if run.holds_something]
+        return found
+
+    def _positions(self) -> "list[Violation]":
+        state, now, found = self.state, self.run_now.now, []
+        ours: dict[str, int] = {}
+        cash = 0
+        for order in self.checks.orders.values():
+            signed = order.request.side.sign * order.filled
+            ours[order.request.instrument] = ours.get(order.request.instrument, 0) + signed
+            cash -= order.request.side.sign * order.value
+        at_broker: dict[str, int] = {}
+        tagged: dict[str, int] = {}
+        outside_cash = 0
+        for row in self.broker.orders:
+            signed = row.side.sign * row.filled
+            at_broker[row.instrument] = at_broker.get(row.instrument, 0) + signed
+            if row.order_id is not None:
+                tagged[row.instrument] = tagged.get(row.instrument, 0) + signed
+            else:
+                outside_cash -= row.side.sign * row.value
+        for instrument in sorted({*ours, *at_broker}):
+            our_net, theirs = ours.get(instrument, 0), at_broker.get(instrument, 0)
+            if our_net != tagged.get(instrument, 0):
+                words = f"{instrument}: our fills {our_net:+d}, the broker's {tagged.get(instrument, 0):+d}"
+                found.append(Violation(11, now, words))
+            outside = state.books.outside.get(instrument, 0)
+            if our_net + outside != theirs and instrument not in self.checks.drift:
+                found.append(Violation(11, now, f"{instrument}: {our_net:+d} and {outside:+d} outside, {theirs:+d} there"))
+            if tagged.get(instrument, 0):
+                found.append(Violation(33, now, f"{instrument}: {tagged[instrument]:+d} are left at the broker"))
+        if cash + outside_cash != self.broker.cash:
+            found.append(Violation(15, now, f"cash {cash} and {outside_cash} outside, {self.broker.cash} at the broker"))
+        return found
+
+    def _outcome(self, violation: Violation | None) -> Outcome:
+        faults = Counter(self.injected)
+        faults.update(self.broker.faults_injected)
+        log = sha256(self.journal.head().encode())
+        log.update(repr(self.wire.log).encode())
+        return Outcome(
+            seed=self.plan.seed,
+            violation=violation,
+            facts=self.journal.count(),
+            orders=self.wire.posts,
+            trades=sum(1 for order in self.checks.orders.values() if order.filled),
+            portfolios=len(self.checks.portfolios),
+            power_losses=self.power_losses,
+            faults={kind: count for kind, count in sorted(faults.items()) if count},
+            log=log.hexdigest(),
+        )
+
+
+def _dice(seed: int, stream: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64([seed, stream]))
+
+
+def live(seed: int, rules: MarketRules, opens: Instant) -> Outcome:
+    """Live the day of a seed and answer what it came to."""
+    return Day(day_plan(seed, opens), rules, opens).run()

@@ -1,0 +1,152 @@
+"""What one seed stands for: market, portfolios, limits, faults, power losses and what the trader does."""
+
+from decimal import Decimal
+from enum import Enum
+
+import msgspec
+import numpy as np
+
+from brokers.paper.faults import FaultPlan, drawn_plan
+from brokers.simulated.scenario import Event, FeedGap, Gap, Halt, Move, Scenario, Volatility, Whipsaw
+from desktop.verification.draw import Draw
+from desktop.verification.portfolios import portfolio
+from desktop.verification.power import Moment, Outage
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.settings.risk_limits import RiskLimits
+
+OPENS_AFTER = 0
+FAULTS_END = 363 * MINUTE
+"""After the opening at 09:15: 15:18. The rest of the day is the liveness phase."""
+
+
+class Deed(Enum):
+    """What a trader does in the middle of a day."""
+
+    START = "start"
+    SQUARE_OFF = "square_off"
+    PANIC = "panic"
+    SQUARE_OFF_LEG = "square_off_leg"
+    KILL_OPENINGS = "kill_openings"
+    KILL_CANCEL = "kill_cancel"
+    KILL_FLATTEN = "kill_flatten"
+    RELEASE = "release"
+    RESUME = "resume"
+    ADD_AGAIN = "add_again"
+    CANCEL_ORDER = "cancel_order"
+    MODIFY_ORDER = "modify_order"
+    CHANGE_PROTECTION = "change_protection"
+    TRADE_OUTSIDE = "trade_outside"
+    ACCEPT_DRIFT = "accept_drift"
+    BROKER_CANCELS = "broker_cancels"
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """A deed at an instant; ``pick`` chooses among what is there then."""
+
+    at: Instant
+    deed: Deed
+    pick: int
+
+
+class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole day, drawn from a seed."""
+
+    seed: int
+    step: int
+    scenario: Scenario
+    wrong_prints: int
+    """Chance of a wrong print after a frame, out of 10,000."""
+    portfolios: tuple[MultilegPortfolio, ...]
+    limits: RiskLimits
+    funds: Decimal
+    request_latency: int
+    report_latency: int
+    faults: FaultPlan
+    outages: tuple[Outage, ...]
+    actions: tuple[Action, ...]
+
+
+def day_plan(seed: int, opens: Instant) -> DayPlan:
+    """Answer the day that a seed stands for; the rates of the faults are drawn too, so that days differ in kind."""
+    draw = Draw(np.random.Generator(np.random.PCG64([seed, 1])))
+    portfolios = tuple(portfolio(draw, f"P{number}") for number in range(1, draw.one_of((1, 1, 2, 2, 3)) + 1))
+    calm = draw.chance(15)
+    ends_at = Instant(opens + FAULTS_END)
+    return DayPlan(
+        seed=seed,
+        step=draw.one_of((20, 30, 30, 60, 60)) * SECOND,
+        scenario=_scenario(draw),
+        wrong_prints=0 if draw.chance(40) else draw.one_of((100, 400)),
+        portfolios=portfolios,
+        limits=_limits(draw),
+        funds=Decimal(draw.one_of((150_000, 2_000_000, 50_000_000, 50_000_000))),
+        request_latency=draw.one_of((0, 50_000, 400_000)),
+        report_latency=draw.one_of((0, 50_000, 400_000)),
+        faults=FaultPlan() if calm else drawn_plan(draw.dice, ends_at),
+        outages=_outages(draw),
+        actions=_actions(draw, opens, portfolios),
+    )
+
+
+def _limits(draw: Draw) -> RiskLimits:
+    return RiskLimits(
+        lots_per_order=draw.one_of((500, 500, 4, 25)),
+        lots_per_position=draw.one_of((2_000, 2_000, 4, 50)),
+        orders_per_day=draw.one_of((3_000, 3_000, 30)),
+        orders_per_second=draw.one_of((8, 8, 3, 1)),
+        daily_loss=draw.one_of((None, None, Decimal(2_000), Decimal(20_000))),
+        check_margin=draw.chance(80),
+    )
+
+
+def _scenario(draw: Draw) -> Scenario:
+    events: list[Event] = []
+    if draw.chance(30):
+        events.append(Gap(percent=draw.between(-15, 15) / 10))
+    for _ in range(draw.between(0, 3)):
+        begins, minutes = float(draw.between(5, 330)), float(draw.between(0, 40))
+        match draw.between(0, 4):
+            case 0:
+                events.append(Move(after_minutes=begins, minutes=minutes, percent=draw.between(-20, 20) / 10))
+            case 1:
+                implied, realised = draw.between(8, 16) / 10, draw.between(1, 4)
+                events.append(Volatility(after_minutes=begins, minutes=minutes, realised=realised, implied=implied))
+            case 2:
+                events.append(Whipsaw(after_minutes=begins, minutes=minutes + 5, percent=draw.between(2, 10) / 10))
+            case 3:
+                events.append(Halt(after_minutes=begins, minutes=minutes))
+            case _:
+                events.append(FeedGap(after_minutes=begins, minutes=minutes / 4))
+    return Scenario(name="drawn", events=tuple(events))
+
+
+def _outages(draw: Draw) -> tuple[Outage, ...]:
+    outages = []
+    for _ in range(draw.one_of((0, 0, 1, 1, 2, 4))):
+        moment = draw.one_of(tuple(Moment))
+        number = draw.between(1, 12 if moment is Moment.ON_THE_WIRE else 60)
+        lasts = draw.one_of((2, 5, 30, 200, 900)) * SECOND
+        outages.append(Outage(moment=moment, number=number, lasts=lasts))
+    return tuple(outages)
+
+
+def _actions(draw: Draw, opens: Instant, portfolios: tuple[MultilegPortfolio, ...]) -> tuple[Action, ...]:
+    deeds: list[tuple[int, Deed]] = []
+    for declared in portfolios:
+        begins = (declared.schedule.start.hour * 60 + declared.schedule.start.minute - 555) * 60
+        if draw.chance(90):
+            deeds.append((begins + draw.between(0, 3), Deed.START))
+        for _ in range(draw.one_of((0, 0, 1, 3))):
+            # Most things that matter happen around an entry.
+            soon = begins + draw.between(0, draw.one_of((5, 40, 400)))
+            deeds.append((soon, draw.one_of(tuple(Deed))))
+    for _ in range(draw.between(0, 3)):
+        deeds.append((draw.between(60, 360 * 60), draw.one_of(tuple(Deed))))
+    if draw.chance(60):
+        deeds.append((draw.between(300 * 60, 355 * 60), Deed.ACCEPT_DRIFT))
+    return tuple(
+        Action(at=Instant(opens + second * SECOND), deed=deed, pick=draw.between(0, 1_000_000))
+        for second, deed in sorted(deeds, key=lambda one: (one[0], one[1].value))
+        if second * SECOND < FAULTS_END
+    )

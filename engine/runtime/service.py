@@ -1,0 +1,372 @@
+"""The engine's thread: its own loop, paced simulated time, commands that wake it, and what it tells others."""
+
+import asyncio
+import gc
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Protocol
+
+from engine.core.state import EngineState
+from engine.domain.commands import AnyCommand, TripKillSwitch
+from engine.domain.facts import AnyFact, CommandRefused, KillSwitchReleased, KillSwitchTripped, OrderMoved, decode
+from engine.domain.instant import MINUTE, Instant, clock_text
+from engine.domain.messages import Message
+from engine.domain.multileg.states import KillLevel
+from engine.domain.order import OrderStatus
+from engine.domain.quote import QuoteFrame
+from engine.runtime.bars import MinuteBars
+from engine.runtime.boards import SharedBoard
+from engine.runtime.clock import stopwatch
+from engine.runtime.engine import Engine
+from engine.runtime.outbox import Outbox
+from engine.runtime.pace import Pace
+from engine.runtime.run import Frames
+from engine.views.desk import Desk, Notice
+from engine.views.status import EngineFigures, EngineStopped, StatusRow, status_row, trades_now
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a busy window must let the engine have the interpreter (measured: desktop design §3.3)."""
+
+_TURN_NS = 4_000_000
+"""Longest stretch of work before commands and timers are looked at again."""
+_BEAT = 0.25
+"""Seconds between two measurements of the loop's lag."""
+_BEATS_PER_STATUS = 2
+_NIGHT = 5 * MINUTE
+"""A closed market whose next frame is further away than this is not waited for."""
+_LATENCIES = 256
+_TRIP = str(TripKillSwitch.__struct_config__.tag)
+
+Tell = Callable[[Sequence[Notice]], None]
+
+
+class Run(Protocol):
+    """What the service drives: an engine with a market and a broker on one time line, as SimulatedRun is."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; single writer, on the thread of the service."""
+        ...
+
+    @property
+    def state(self) -> EngineState:
+        """The engine's state."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where orders leave."""
+        ...
+
+    market: Frames
+    """Where quotes come from; the service puts its tap in front of it."""
+
+    def next_due(self) -> Instant | None:
+        """Answer the instant of the next event; None when nothing will happen any more."""
+        ...
+
+    def step(self, at: Instant) -> list[AnyFact]:
+        """Handle everything due up to an instant, commands included."""
+        ...
+
+    def submit(self, command: Callable[[Instant], Message]) -> None:
+        """Queue a command."""
+        ...
+
+
+class TappedFrames:
+    """A market whose frames are also shown to the boards, with the moment each was taken."""
+
+    def __init__(self, market: Frames, board: SharedBoard, bars: MinuteBars) -> None:
+        self._market = market
+        self._board, self._bars = board, bars
+        self.frames = 0
+        self.quotes = 0
+        self.taken_at_ns: int | None = None
+        """When the newest frame was taken, on the stopwatch; None when none was since it was last cleared."""
+
+    @property
+    def next_at(self) -> Instant | None:
+        """When the next frame is due; None after the last."""
+        return self._market.next_at
+
+    def take_next(self) -> QuoteFrame:
+        """Answer the next frame and go on to the one after it."""
+        frame = self._market.take_next()
+        self.taken_at_ns = stopwatch()
+        self.frames += 1
+        self.quotes += len(frame.rows)
+        self._board.take(frame)
+        self._bars.take(frame)
+        return frame
+
+
+class EngineService:
+    """Drives one run on a thread of its own and tells a listener what changes.
+
+    Only the run's own thread touches the run. Other threads submit commands, read the boards and steer the pace. The
+    kill switch reaches the outbox at once, from any thread.
+    """
+
+    def __init__(self, open_run: Callable[[], Run], *, speed: float = 1.0) -> None:
+        self._open_run = open_run
+        self._speed = speed
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opened = threading.Event()
+        self._opening_error: BaseException | None = None
+        self._tell: Tell = lambda _notices: None
+        self._turn_due: asyncio.Handle | None = None
+        self._trips: deque[KillLevel] = deque()
+        self._stopping = False
+        self._figures = _Figures()
+        self.run: Run
+        self.board: SharedBoard
+        self.bars: MinuteBars
+        self.pace: Pace
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the engine's thread works."""
+        return self._thread is not None and self._thread.is_alive() and self._opening_error is None
+
+    # --- from other threads ---------------------------------------------------------------------------------------
+
+    def start(self, tell: Tell) -> None:
+        """Start the thread; returns when the run is open and everything so far was told. Raises what opening raises."""
+        if self._thread is not None:
+            raise RuntimeError("this engine was started before; build a new one")
+        self._tell = tell
+        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
+        self._thread.start()
+        self._opened.wait()
+        if self._opening_error is not None:
+            self._thread.join()
+            raise self._opening_error
+
+    def submit(self, command: Callable[[Instant], AnyCommand]) -> None:
+        """Queue a command and wake the engine; ignored once the engine stopped."""
+        self._on_loop(self._take_command, command)
+
+    def trip_kill_switch(self, level: KillLevel, reason: str) -> None:
+        """Hold back openings this moment, then submit the command that latches the switch."""
+        self._trips.append(level)
+        self.run.outbox.stop_openings()
+        self.submit(lambda at: TripKillSwitch(at=at, level=level, reason=reason))
+
+    def nudge(self) -> None:
+        """Look at the pace anew: it was paused, resumed or changed."""
+        self._on_loop(self._wake)
+
+    def stop(self) -> None:
+        """Stop and wait for the thread; safe to call twice and before a start."""
+        if self._thread is None:
+            return
+        self._on_loop(self._stop_loop)
+        self._thread.join()
+
+    def _on_loop(self, call: Callable[..., None], *arguments: object) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(call, *arguments)
+        except RuntimeError:
+            # The loop was closed between the look and the call: the engine has stopped and said so.
+            return
+
+    # --- the engine's thread ----------------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        loop = _new_loop()
+        previous = sys.getswitchinterval()
+        try:
+            self._open()
+        except BaseException as error:  # noqa: BLE001  # Carried to the thread that waits in start(), and raised there.
+            self._opening_error = error
+            loop.close()
+            self._opened.set()
+            return
+        self._loop = loop
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        gc.collect()
+        gc.freeze()
+        self._opened.set()
+        loop.call_soon(self._turn)
+        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, 1)
+        try:
+            loop.run_forever()
+        finally:
+            self._loop = None
+            loop.close()
+            gc.unfreeze()
+            sys.setswitchinterval(previous)
+
+    def _open(self) -> None:
+        run = self.run = self._open_run()
+        size = len(run.state.master)
+        self.board, self.bars = SharedBoard(size), MinuteBars(size)
+        # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
+        self._tap = TappedFrames(run.market, self.board, self.bars)
+        run.market = self._tap
+        self.pace = Pace(run.state.now, self._speed)
+        self._desk = Desk()
+        history = [decode(entry.body) for entry in run.engine.journal.entries()]
+        self._exchanges = frozenset(contract.exchange for contract in run.state.master.instruments)
+        self._tell([*self._desk.everything(history, run.state), self._status()])
+
+    def _take_command(self, command: Callable[[Instant], AnyCommand]) -> None:
+        self.run.submit(command)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._turn_due is not None:
+            self._turn_due.cancel()
+        self._turn()
+
+    def _turn(self) -> None:
+        """Work off what is due, then sleep until the next thing is; the outermost frame of the engine."""
+        self._turn_due = None
+        if self._stopping:
+            return
+        try:
+            seconds = self._work()
+        except Exception as error:  # noqa: BLE001  # The engine's one seam: whatever it is, the state cannot be trusted.
+            self._give_up(error)
+            return
+        loop = self._loop
+        if loop is not None and seconds is not None:
+            self._turn_due = loop.call_later(seconds, self._turn) if seconds else loop.call_soon(self._turn)
+
+    def _work(self) -> float | None:
+        """Step until nothing is due or the turn is over; answer the seconds until the next turn, None for no idea."""
+        run, began = self.run, stopwatch()
+        self._step(min(self.pace.now(), run.next_due() or self.pace.now()))
+        while stopwatch() - began < _TURN_NS:
+            due = run.next_due()
+            if due is None:
+                self._figures.ended = True
+                return None
+            wait = self._seconds_until(due)
+            if wait is None or wait > 0:
+                return wait
+            self._step(due)
+        return 0.0
+
+    def _seconds_until(self, due: Instant) -> float | None:
+        """Answer how long to wait for an instant; a night in which nothing trades is jumped over."""
+        wait = self.pace.seconds_until(due)
+        if wait and self._is_night():
+            self.pace.jump_to(due)
+            return 0.0
+        return wait
+
+    def _is_night(self) -> bool:
+        now, next_frame = self.pace.now(), self._tap.next_at
+        if next_frame is None or next_frame - now <= _NIGHT:
+            return False
+        return not trades_now(self.run.state, self._exchanges)
+
+    def _step(self, at: Instant) -> None:
+        self._tap.taken_at_ns = None
+        began = stopwatch()
+        facts = self.run.step(at)
+        if not facts:
+            return
+        self._follow_kill_switch(facts)
+        if any(isinstance(fact, OrderMoved) and fact.status is OrderStatus.SENT for fact in facts):
+            self._figures.note_order(stopwatch() - (self._tap.taken_at_ns or began))
+        self._tell(self._desk.take(facts, self.run.state))
+
+    def _follow_kill_switch(self, facts: list[AnyFact]) -> None:
+        for fact in facts:
+            match fact:
+                case KillSwitchTripped() | CommandRefused(command=str(_TRIP)) if self._trips:
+                    self._trips.popleft()
+                case KillSwitchReleased() if not self._trips:
+                    # A trip that was pressed meanwhile keeps holding openings back.
+                    self.run.outbox.allow_openings()
+                case _:
+                    pass
+
+    def _beat(self, expected: float, number: int) -> None:
+        """Measure how late the loop is, and tell the status now and then."""
+        loop = self._loop
+        if loop is None or self._stopping:
+            return
+        self._figures.note_lag(int(max(0.0, loop.time() - expected) * 1_000_000))
+        if number % _BEATS_PER_STATUS == 0:
+            self._figures.note_quotes(self._tap.quotes, loop.time())
+            self._tell([self._status()])
+        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, number + 1)
+
+    def _status(self) -> StatusRow:
+        figures = self._figures.answer(self._tap.frames, self.pace)
+        state = self.run.state
+        return status_row(state, self.pace.now(), figures, trades_now(state, self._exchanges))
+
+    def _give_up(self, error: Exception) -> None:
+        """Stop at once: nothing more is decided or sent by a state that cannot be trusted."""
+        self._stopping = True
+        at = self.run.state.now
+        sentence = (
+            f"The engine stopped at {clock_text(at)}: {error}. The journal is safe and nothing more is sent; "
+            "open positions stay at the broker. Start Legwork again: it recovers from the journal."
+        )
+        self._tell([EngineStopped(at=at, sentence=sentence, detail="".join(traceback.format_exception(error)))])
+        self._stop_loop()
+
+    def _stop_loop(self) -> None:
+        self._stopping = True
+        if self._loop is not None:
+            self._loop.stop()
+
+
+class _Figures:
+    """What the engine's thread measures about itself."""
+
+    def __init__(self) -> None:
+        self._orders: deque[int] = deque(maxlen=_LATENCIES)
+        self._lag = 0
+        self._quotes = 0
+        self._quotes_at: float | None = None
+        self._quote_rate = 0
+        self.ended = False
+
+    def note_order(self, nanoseconds: int) -> None:
+        self._orders.append(nanoseconds // 1_000)
+
+    def note_lag(self, microseconds: int) -> None:
+        self._lag = max(self._lag, microseconds)
+
+    def note_quotes(self, so_far: int, at: float) -> None:
+        if self._quotes_at is not None and at > self._quotes_at:
+            self._quote_rate = int((so_far - self._quotes) / (at - self._quotes_at))
+        self._quotes, self._quotes_at = so_far, at
+
+    def answer(self, frames: int, pace: Pace) -> EngineFigures:
+        lag, self._lag = self._lag, 0
+        return EngineFigures(
+            order_latency=int(median(self._orders)) if self._orders else None,
+            order_latency_worst=max(self._orders, default=None),
+            loop_lag=lag,
+            frames=frames,
+            quotes_per_second=self._quote_rate,
+            speed=pace.speed,
+            paused=pace.is_paused,
+            ended=self.ended,
+        )
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Answer uvloop's event loop where it exists, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
