@@ -124,7 +124,7 @@ class EngineBridge(QObject):
         """Answer a number per row that grows with every quote, to see cheaply what changed; int64 (n,)."""
         return self._client.board.versions(rows)
 
-    def minute_bars(self, row: int, since: Instant = Instant(0)) -> tuple[IntArray, IntArray]:
+    def minute_bars(self, row: int, since: int = 0) -> tuple[IntArray, IntArray]:
         """Answer one-minute bars of a board row from the minute of ``since`` on.
 
         Returns starts (n,) as instants, and values (5, n): open, high, low, close in 1/10,000 ₹, volume.

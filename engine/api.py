@@ -32,8 +32,8 @@ class EngineListener(Protocol):
 class EngineClient:
     """One engine in its own thread.
 
-    ``open_run`` builds engine, market and broker and opens the session; it is called on the engine's thread, so that
-    files and data bases belong to that thread. ``speed`` is how many times faster than the wall simulated time runs.
+    ``open_run`` builds engine, market and broker and opens the session; it is called by ``start``. ``speed`` is how
+    many times faster than the wall simulated time runs.
     """
 
     def __init__(self, open_run: Callable[[], Run], *, speed: float = 1.0) -> None:
@@ -94,7 +94,7 @@ class EngineClient:
 
     def now(self) -> Instant:
         """Answer the engine's time, from any thread."""
-        return self._service.pace.now()
+        return self._service.now()
 
     def quotes(self, rows: IntArray) -> IntArray:
         """Answer the quotes of board rows, int64 (n, COLUMNS); zeros for a row below 0."""

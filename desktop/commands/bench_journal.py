@@ -9,12 +9,17 @@ from time import perf_counter_ns
 
 import numpy as np
 
+from desktop.composition.journals import (
+    EMPTY,
+    INLINE_MICROSECONDS,
+    JournalEntry,
+    ThreadedJournal,
+    chained,
+    head_after,
+    measure_flush,
+    open_journal,
+)
 from engine.domain.instant import Instant
-from engine.ports.journal import JournalEntry
-from engine.runtime.journal.chain import EMPTY, chained, head_after
-from engine.runtime.journal.flush import INLINE_MICROSECONDS, measure_flush
-from engine.runtime.journal.opening import open_journal
-from engine.runtime.journal.threaded import ThreadedJournal
 
 BURSTS = (1, 4, 10, 50)
 """Facts in one transaction: one order, a four-leg entry, a busy and an extreme batch."""

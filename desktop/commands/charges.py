@@ -1,6 +1,5 @@
 """`legwork charges`: the exact charges of orders, by component."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -11,13 +10,13 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from desktop.commands.contracts import parsed_date
+from desktop.commands.leaving import print_json, sentences
+from desktop.composition.failures import MisuseError
 from engine.domain.charges import Brokerage, ChargeRates, Charges, contract_note, exercise_charges, order_charges, total
 from engine.domain.instrument import Exchange, Kind
-from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.market_rules import MarketRules
 from engine.domain.money import Money, price_of, unit_text
 from engine.domain.order import Side
-
-_EXIT_MISUSE = 2
 
 _ORDER = re.compile(
     r"(?P<side>buy|sell|exercise):(?P<quantity>\d{1,9})@(?P<price>\d{1,9}(?:\.\d{1,4})?)", re.ASCII | re.IGNORECASE
@@ -70,14 +69,22 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable
         ] = False,
     ) -> None:
         """Show the exact charges of executed orders on a date, and what a contract note of the day would say."""
-        try:
+        with sentences(as_json=as_json):
             day = parsed_date(on) if on else today()
             rates = rules().charge_rates(exchange, _KINDS[kind], day)
-            document = charges_document(rates, [parsed_order(order) for order in orders], plan(brokerage))
-        except (UnknownRuleError, ValueError) as refusal:
-            typer.echo(str(refusal), err=True)
-            raise typer.Exit(_EXIT_MISUSE) from refusal
-        typer.echo(json.dumps(document, ensure_ascii=False) if as_json else charges_text(document))
+            document = _charged_or_refused(rates, orders, brokerage)
+        if as_json:
+            print_json(document)
+        else:
+            typer.echo(charges_text(document))
+
+
+def _charged_or_refused(rates: ChargeRates, orders: list[str], brokerage: str | None) -> dict[str, Any]:
+    """Answer the document of orders as they were typed. Raises MisuseError."""
+    try:
+        return charges_document(rates, [parsed_order(order) for order in orders], plan(brokerage))
+    except ValueError as refusal:
+        raise MisuseError(str(refusal)) from refusal
 
 
 def plan(flat: str | None) -> Brokerage | None:

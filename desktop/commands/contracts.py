@@ -1,19 +1,18 @@
 """`legwork contracts`: what an exchange lists and allows for an underlying on a date, and how sure we are of it."""
 
-import json
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
+from desktop.commands.leaving import print_json, sentences
+from desktop.composition.failures import MisuseError
 from engine.domain.charges import RATE_NAMES
 from engine.domain.instrument import Exchange, Kind
-from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.market_rules import MarketRules
 from engine.domain.money import plain_text
 from engine.domain.trading_calendar import Session
-
-_EXIT_MISUSE = 2
 
 
 def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable[[], date]) -> None:
@@ -30,20 +29,20 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable
         ] = False,
     ) -> None:
         """Show expiries, lots, steps, ticks, freeze quantity, hours and charges of an underlying on a date."""
-        try:
+        with sentences(as_json=as_json):
             document = contracts_document(rules(), underlying.upper(), parsed_date(on) if on else today())
-        except (UnknownRuleError, ValueError) as refusal:
-            typer.echo(str(refusal), err=True)
-            raise typer.Exit(_EXIT_MISUSE) from refusal
-        typer.echo(json.dumps(document, ensure_ascii=False) if as_json else contracts_text(document))
+        if as_json:
+            print_json(document)
+        else:
+            typer.echo(contracts_text(document))
 
 
 def parsed_date(text: str) -> date:
-    """Answer a date written like 2026-08-18. Raises ValueError with a sentence."""
+    """Answer a date written like 2026-08-18. Raises MisuseError."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a date; write it like 2026-08-18") from None
+        raise MisuseError(f"{text!r} is not a date; write it like 2026-08-18") from None
 
 
 def contracts_document(rules: MarketRules, underlying: str, on: date) -> dict[str, Any]:

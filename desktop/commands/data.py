@@ -1,22 +1,15 @@
 """`legwork data`: turn market data of others into recordings, and look into recordings."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any
 
 import typer
 
+from desktop.commands.leaving import print_json, sentences
+from desktop.composition.recordings import KINDS, BarLabel, Header, ImportOptions, import_recording, open_recording
 from engine.domain.instant import iso_text
 from engine.domain.market_rules import MarketRules
-from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
-from engine.runtime.recording.importing import KINDS, ImportOptions, import_recording
-from engine.runtime.recording.index_1min import BarLabel
-from engine.runtime.recording.layout import Header
-from engine.runtime.recording.reader import open_recording
-
-_EXIT_FAILURE = 1
-_EXIT_MISUSE = 2
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 
@@ -24,7 +17,7 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standa
 def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
     """Add the commands ``data import`` and ``data show`` to ``app``; ``rules`` is asked when an import runs.
 
-    ``rules`` may raise ValueError with a sentence where the market data cannot be read.
+    ``rules`` may raise MarketDataError where the market data cannot be read.
     """
     data = typer.Typer(help="Import recorded market data for replay, and look into recordings.", no_args_is_help=True)
     app.add_typer(data, name="data")
@@ -46,21 +39,9 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
     ) -> None:
         """Clean SOURCE files of one KIND and write them to FILE as one recording; every rule applied is counted."""
         options = ImportOptions(underlying=underlying, labels=labels)
-        header = _imported(kind, sources, out, rules, options, force=force)
+        with sentences(as_json=as_json):
+            header = import_recording(kind, sources, out, rules(), options=options, force=force)
         _tell(out, header, as_json=as_json)
-
-
-def _imported(
-    kind: str, sources: list[Path], out: Path, rules: Callable[[], MarketRules], options: ImportOptions, *, force: bool
-) -> Header:
-    try:
-        known = rules()
-    except ValueError as refusal:
-        _refuse(refusal)
-    try:
-        return import_recording(kind, sources, out, known, options=options, force=force)
-    except RecordingError as refusal:
-        _refuse(refusal)
 
 
 def show_data(
@@ -68,21 +49,14 @@ def show_data(
     as_json: _Json = False,
 ) -> None:
     """Say what a recording holds and how it was cleaned."""
-    try:
+    with sentences(as_json=as_json):
         header = open_recording(file).header
-    except RecordingError as refusal:
-        _refuse(refusal)
     _tell(file, header, as_json=as_json)
-
-
-def _refuse(refusal: Exception) -> NoReturn:
-    typer.echo(str(refusal), err=True)
-    raise typer.Exit(_EXIT_MISUSE if isinstance(refusal, RecordingMisuseError) else _EXIT_FAILURE) from refusal
 
 
 def _tell(file: Path, header: Header, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(_document(file, header), ensure_ascii=False))
+        print_json(_document(file, header))
         return
     underlyings = sorted({contract.underlying for contract in header.contracts})
     typer.echo(f"{file}: {header.kind} recording of {', '.join(underlyings)}, {len(header.contracts):,} instruments")
@@ -91,7 +65,7 @@ def _tell(file: Path, header: Header, *, as_json: bool) -> None:
         typer.echo(f"  {sentence}")
 
 
-def _document(file: Path, header: Header) -> dict[str, object]:
+def _document(file: Path, header: Header) -> dict[str, Any]:
     report = header.report
     return {
         "file": str(file),

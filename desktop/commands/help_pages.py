@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from desktop.presentation.resource_files import resource_path
+from desktop.composition.folders import resource_path
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.templates import TemplateLabel
 from engine.domain.settings.risk_limits import RiskLimits

@@ -1,29 +1,27 @@
 """`legwork journal`: verify, show and export the record of everything that happened."""
 
 import json
-import os
 import sys
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, row_document
+from desktop.commands.leaving import FAILURE, print_json, sentences, writing
+from desktop.composition.failures import MisuseError
+from desktop.composition.folders import default_journal
+from desktop.composition.journals import ChainedEntry, open_for_reading
 from engine.domain.instant import iso_text
-from engine.runtime.journal.chain import ChainedEntry
-from engine.runtime.journal.errors import BadJournalAddressError, JournalError, NotAJournalError
-from engine.runtime.journal.opening import open_for_reading
 
 if TYPE_CHECKING:
-    from engine.runtime.journal.reader import SqlReader
+    from desktop.composition.journals import SqlReader
 
 app = typer.Typer(help="Look into the journal: every decision, order and fill, in order.", no_args_is_help=True)
 
-_EXIT_FAILURE = 1
-_EXIT_MISUSE = 2
 _BODY_SHOWN = 200
 _COLUMN_WIDTH = 32
 
@@ -52,22 +50,19 @@ def verify_journal(
     Changed, removed, moved and added facts and a missing end are found. A journal rewritten from end to end is found
     only with --anchor. Leaves with status 1 when something is wrong.
     """
-    address = _address(journal, journal_option, as_json)
-    anchor = _checked_anchor(anchor, as_json)
-    try:
-        with open_for_reading(address) as reader:
-            name, report = reader.name, reader.verify(anchor)
-    except JournalError as error:
-        _refuse(error, as_json)
+    with sentences(as_json=as_json):
+        head = _checked_anchor(anchor)
+        with open_for_reading(_address(journal, journal_option)) as reader:
+            name, report = reader.name, reader.verify(head)
     if as_json:
         found = {"count": report.count, "head": report.head, "problem": report.problem}
-        _print_json({"journal": name, "ok": report.is_sound, **found})
+        print_json({"journal": name, "ok": report.is_sound, **found})
     elif report.is_sound:
         typer.echo(f"{name}: {report.count:,} facts, all as they were written.\nHead {report.head}")
     else:
         typer.echo(f"{name}: {report.problem}. {report.count:,} facts before that are sound.\nHead {report.head}")
     if not report.is_sound:
-        raise typer.Exit(_EXIT_FAILURE)
+        raise typer.Exit(FAILURE)
 
 
 @app.command("show")
@@ -83,16 +78,12 @@ def show_journal(
     as_json: _Json = False,
 ) -> None:
     """Show the latest facts, or those after a number, oldest first."""
-    address = _address(journal, journal_option, as_json)
-    try:
-        with open_for_reading(address) as reader:
-            matching = _matching(reader, after or 0, kind, portfolio)
-            rows = list(deque(matching, maxlen=limit) if after is None else islice(matching, limit))
-            document = {"journal": reader.name, "count": reader.count(), "head": reader.head()}
-    except JournalError as error:
-        _refuse(error, as_json)
+    with sentences(as_json=as_json), open_for_reading(_address(journal, journal_option)) as reader:
+        matching = _matching(reader, after or 0, kind, portfolio)
+        rows = list(deque(matching, maxlen=limit) if after is None else islice(matching, limit))
+        document = {"journal": reader.name, "count": reader.count(), "head": reader.head()}
     if as_json:
-        _print_json({**document, "facts": [row_document(row) for row in rows]})
+        print_json({**document, "facts": [row_document(row) for row in rows]})
     else:
         _print_table(rows)
         typer.echo(f"{len(rows):,} of {document['count']:,} facts in {document['journal']}")
@@ -113,25 +104,17 @@ def export_journal(
     as_json: _Json = False,
 ) -> None:
     """Write facts to a file, one a line; OUT appears only when it is whole."""
-    address = _address(journal, journal_option, as_json)
-    form = form or ExportFormat.of(out)
-    if form is None:
-        _misuse(f"{out} ends in neither .jsonl nor .csv: add --format jsonl or --format csv.", as_json)
-    if out.exists() and not force:
-        _misuse(f"{out} is there already: add --force to replace it.", as_json)
-    try:
-        with open_for_reading(address) as reader:
-            written = export_rows(_matching(reader, after, kind, portfolio), out, form)
-    except JournalError as error:
-        _refuse(error, as_json)
-    except OSError as error:
-        _leave(
-            f"{out} cannot be written ({error.strerror}): check the folder and the disk's space.",
-            _EXIT_FAILURE,
-            as_json,
-        )
+    with sentences(as_json=as_json):
+        form = form or ExportFormat.of(out)
+        if form is None:
+            raise MisuseError(f"{out} ends in neither .jsonl nor .csv: add --format jsonl or --format csv.")
+        with writing(out):
+            if out.exists() and not force:
+                raise MisuseError(f"{out} is there already: add --force to replace it.")
+            with open_for_reading(_address(journal, journal_option)) as reader:
+                written = export_rows(_matching(reader, after, kind, portfolio), out, form)
     if as_json:
-        _print_json({"file": str(out), "format": form.value, "facts": written})
+        print_json({"file": str(out), "format": form.value, "facts": written})
     else:
         typer.echo(f"{written:,} facts written to {out}")
 
@@ -156,31 +139,21 @@ def _belongs_to(fact: object, portfolio: str) -> bool:
     return portfolio in (fact.get("portfolio_id"), name)
 
 
-def default_journal() -> str:
-    """Answer the path of the workstation's own journal, in LEGWORK_HOME or the platform's application-data folder."""
-    home = os.environ.get("LEGWORK_HOME")
-    if not home:
-        from platformdirs import user_data_dir
-
-        home = user_data_dir("legwork", appauthor=False)
-    return str(Path(home) / "journal.sqlite")
-
-
-def _address(argument: str | None, option: str | None, as_json: bool) -> str:
+def _address(argument: str | None, option: str | None) -> str:
     """Answer the journal that is meant; naming two is misuse."""
     if argument is not None and option is not None and argument != option:
-        _misuse(f"Two journals are named, {argument} and {option}: name one.", as_json)
+        raise MisuseError(f"Two journals are named, {argument} and {option}: name one.")
     given = option if argument is None else argument
-    return default_journal() if given is None else given
+    return str(default_journal()) if given is None else given
 
 
-def _checked_anchor(anchor: str | None, as_json: bool) -> str | None:
+def _checked_anchor(anchor: str | None) -> str | None:
     """Refuse what can be no head."""
     if anchor is None:
         return None
     head = anchor.strip().lower()
     if len(head) != 64 or head.strip("0123456789abcdef"):
-        _misuse(f"--anchor {anchor} is no head: a head has 64 hexadecimal digits.", as_json)
+        raise MisuseError(f"--anchor {anchor} is no head: a head has 64 hexadecimal digits.")
     return head
 
 
@@ -216,30 +189,3 @@ def _time_text(at: int) -> str:
         return iso_text(at)
     except (OverflowError, ValueError):
         return str(at)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    """Print the one document."""
-    typer.echo(json.dumps(document, ensure_ascii=False))
-
-
-def _refuse(error: JournalError, as_json: bool) -> NoReturn:
-    """Leave with the error's sentence: misuse for a journal that is not there, failure for one that is broken."""
-    match error:
-        case NotAJournalError() | BadJournalAddressError():
-            _leave(str(error), _EXIT_MISUSE, as_json)
-        case _:
-            _leave(str(error), _EXIT_FAILURE, as_json)
-
-
-def _misuse(sentence: str, as_json: bool) -> NoReturn:
-    """Leave because the command cannot be meant like that."""
-    _leave(sentence, _EXIT_MISUSE, as_json)
-
-
-def _leave(sentence: str, status: int, as_json: bool) -> NoReturn:
-    """Say why on standard error, for machines also on standard output, and leave."""
-    if as_json:
-        _print_json({"ok": False, "error": sentence})
-    typer.echo(sentence, err=True)
-    raise typer.Exit(status)

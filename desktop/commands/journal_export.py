@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
+from desktop.composition.journals import ChainedEntry
 from engine.domain.instant import iso_text
-from engine.runtime.journal.chain import ChainedEntry
 
 
 class ExportFormat(StrEnum):

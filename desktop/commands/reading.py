@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop.composition.failures import FailureError, MisuseError
-from desktop.composition.folders import layouts_folder
+from desktop.composition.folders import layout_path
 from engine.domain.instant import IST, Instant, instant_of
 from engine.domain.multileg.documents import DocumentError, document_from_toml, portfolio_from_toml
 from engine.domain.multileg.portfolio import MultilegPortfolio
@@ -67,4 +67,4 @@ def read_portfolio(path: Path) -> MultilegPortfolio:
 
 def demonstration() -> MultilegPortfolio:
     """Answer the portfolio that runs when none is named: a hedged short straddle on NIFTY."""
-    return read_portfolio(layouts_folder() / "multileg" / "demonstration.toml")
+    return read_portfolio(layout_path("multileg", "demonstration.toml"))

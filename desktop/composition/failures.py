@@ -1,4 +1,10 @@
-"""The two ways in which a command can end badly, each with a sentence for the trader."""
+"""How a command can end badly: every expected trouble, and whether it is misuse or a failure."""
+
+from brokers.errors import BrokerError
+from engine.domain.market_rules import UnknownRuleError
+from engine.runtime.journal.errors import BadJournalAddressError, JournalError, NotAJournalError
+from engine.runtime.market_rules_store import MarketDataError
+from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
 
 
 class MisuseError(Exception):
@@ -7,3 +13,22 @@ class MisuseError(Exception):
 
 class FailureError(Exception):
     """What was asked is right and went wrong: exit status 1."""
+
+
+EXPECTED = (
+    MisuseError,
+    FailureError,
+    BrokerError,
+    JournalError,
+    MarketDataError,
+    RecordingError,
+    UnknownRuleError,
+)
+"""Everything whose message is a sentence for the trader."""
+
+_MISUSES = (MisuseError, BadJournalAddressError, NotAJournalError, RecordingMisuseError, UnknownRuleError)
+
+
+def is_misuse(error: Exception) -> bool:
+    """Say whether what was asked cannot be meant; otherwise it was right and went wrong."""
+    return isinstance(error, _MISUSES)

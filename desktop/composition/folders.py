@@ -24,3 +24,8 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("legwork", appauthor=False)
+
+
+def default_journal() -> Path:
+    """Answer where the workstation keeps its own journal."""
+    return data_folder() / "journal.sqlite"

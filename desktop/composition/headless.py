@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from brokers.definition import Surroundings
-from brokers.errors import BrokerError
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.settings import PaperSettings
 from desktop.composition.failures import FailureError, MisuseError
-from desktop.composition.markets import MarketChoice, OpenMarket, open_market
+from desktop.composition.folders import data_folder
+from desktop.composition.markets import MarketChoice, OpenMarket, caught_up, open_market
 from desktop.composition.rules import market_rules
 from engine.domain.commands import AddPortfolio
+from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, iso_text, ist_date
 from engine.domain.instrument import Instrument
@@ -25,20 +27,19 @@ from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.journal import Journal
 from engine.runtime.clock import PacedClock
 from engine.runtime.engine import Engine
-from engine.runtime.journal.errors import BadJournalAddressError, JournalError, NotAJournalError
+from engine.runtime.journal.location import ServerLocation, SqliteLocation, journal_location
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.journal.opening import open_journal
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
+from engine.views.run_glance import RunGlance, run_glance
 from engine.views.run_report import RunReport, run_report
 
 PAPER = AccountId("PAPER")
 
-Progress = Callable[[SimulatedRun, OpenMarket], None]
-"""Told now and then how far a run is."""
-
-_PROGRESS_EVERY = 500
+Progress = Callable[[Callable[[], RunGlance]], None]
+"""Called between two events with a question that answers how the run stands; asking costs, calling does not."""
 
 
 class HeadlessRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,41 +57,51 @@ class HeadlessRun(msgspec.Struct, frozen=True, kw_only=True):
 def play(asked: HeadlessRun, progress: Progress | None = None) -> RunReport:
     """Play a run to its end and answer what happened.
 
-    Raises MisuseError and FailureError with a sentence for the trader.
+    Raises one of the expected troubles of failures.py, each a sentence for the trader.
     """
     rules = market_rules()
     market = open_market(asked.market, rules)
     _check(asked, market, rules)
     with _journal(asked.journal) as journal, _broker(asked, market, rules) as broker:
-        state = state_from_journal(journal, market.master, rules)
-        begin = _begin(asked, market, state.books.last_fact_at)
-        run = SimulatedRun(Engine(state, journal), FrameStream(market.frames), broker)
+        engine = _recovered(journal, market, rules)
+        begin = _begin(asked, market, engine.state.books.last_fact_at)
+        run = SimulatedRun(engine, FrameStream(caught_up(market.frames, begin)), broker)
         lineage = f"H{asked.market.seed:05d}"
+        known = _known(run, begin)
         run.open_session(begin, PAPER, lineage, asked.limits, market.stale_after)
-        known = {old.portfolio.name for old in state.alive()}
         for portfolio in asked.portfolios:
             if portfolio.name not in known:
                 run.submit(_adding(portfolio))
-        _play(run, market, asked.speed, progress)
-        return run_report(state, rules, begin=begin, until=market.until, messages=run.messages, head=journal.head())
+        _play(run, market, begin, asked.speed, progress)
+        return run_report(
+            engine.state, rules, begin=begin, until=market.until, messages=run.messages, head=journal.head()
+        )
+
+
+def _known(run: SimulatedRun, begin: Instant) -> set[str]:
+    """Answer the names in the journal that are not begun again: what is still alive, and what this day has seen."""
+    today = [old for old in run.state.books.portfolios.values() if ist_date(old.added_at) == ist_date(begin)]
+    return {old.portfolio.name for old in [*run.state.alive(), *today]}
 
 
 def _adding(portfolio: MultilegPortfolio) -> Callable[[Instant], AddPortfolio]:
     return lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PAPER, start=True)
 
 
-def _play(run: SimulatedRun, market: OpenMarket, speed: float | None, progress: Progress | None) -> None:
+def _play(
+    run: SimulatedRun, market: OpenMarket, begin: Instant, speed: float | None, progress: Progress | None
+) -> None:
     clock = None if speed is None else PacedClock(run.now, speed)
-    steps = 0
+
+    def glance() -> RunGlance:
+        return run_glance(run.state, at=run.now, begin=begin, until=market.until, frames=run.messages)
+
     while (due := run.next_due()) is not None and due <= market.until:
         if clock is not None:
             _wait(clock.seconds_until(due))
         run.step(due)
-        steps += 1
-        if progress is not None and steps % _PROGRESS_EVERY == 0:
-            progress(run, market)
-    if progress is not None:
-        progress(run, market)
+        if progress is not None:
+            progress(glance)
 
 
 def _wait(seconds: float) -> None:
@@ -114,6 +125,22 @@ def _check(asked: HeadlessRun, market: OpenMarket, rules: MarketRules) -> None:
             raise MisuseError(f"Two portfolios are called {name}; give each its own name")
 
 
+def _recovered(journal: Journal, market: OpenMarket, rules: MarketRules) -> Engine:
+    """Answer the engine as the journal left it. Raises FailureError for one that this run cannot go on from."""
+    try:
+        return Engine(state_from_journal(journal, market.master, rules), journal)
+    except msgspec.ValidationError as error:
+        raise FailureError(
+            f"The journal {journal.name} holds a fact that this Legwork cannot read ({error}): "
+            "use the Legwork that wrote it, or another --journal"
+        ) from error
+    except UnknownInstrumentError as error:
+        raise MisuseError(
+            f"The journal {journal.name} belongs to another market than {market.name}: {error}. "
+            "Use the market it was begun with, or another --journal"
+        ) from error
+
+
 def _begin(asked: HeadlessRun, market: OpenMarket, last_fact_at: Instant) -> Instant:
     if asked.market.begin is not None and asked.market.begin < last_fact_at:
         raise MisuseError(
@@ -133,18 +160,8 @@ def _journal(address: str | None) -> Iterator[Journal]:
     if address is None:
         yield MemoryJournal()
         return
-    try:
-        journal = open_journal(address)
-    except (BadJournalAddressError, NotAJournalError) as error:
-        raise MisuseError(str(error)) from error
-    except JournalError as error:
-        raise FailureError(str(error)) from error
-    try:
+    with open_journal(address) as journal:
         yield journal
-    except JournalError as error:
-        raise FailureError(str(error)) from error
-    finally:
-        journal.close()
 
 
 @contextmanager
@@ -155,22 +172,17 @@ def _broker(asked: HeadlessRun, market: OpenMarket, rules: MarketRules) -> Itera
         report_latency=asked.latency,
         slippage_ticks=asked.slippage,
     )
-    try:
-        broker = PaperBroker(
-            Surroundings(
-                account=PAPER,
-                contracts=market.master,
-                hours=_hours(rules),
-                books_file=paper_books(asked.journal),
-            ),
-            settings,
-        )
-    except BrokerError as error:
-        raise FailureError(str(error)) from error
+    books_file = paper_books(asked.journal)
+    broker = PaperBroker(
+        Surroundings(account=PAPER, contracts=market.master, hours=_hours(rules), books_file=books_file), settings
+    )
     try:
         yield broker
     finally:
-        broker.close()
+        try:
+            broker.close()
+        except OSError as error:
+            raise FailureError(f"The paper broker's books {books_file} cannot be written: {error.strerror}") from error
 
 
 def _hours(rules: MarketRules) -> Callable[[Instrument, Instant], bool]:
@@ -181,9 +193,8 @@ def paper_books(journal: str | None) -> Path | None:
     """Answer where the paper exchange keeps its own books: beside the journal, or in memory for a fresh run."""
     if journal is None:
         return None
-    if journal.startswith("postgresql"):
-        from desktop.composition.folders import data_folder
-
-        return data_folder() / "paper-books.sqlite"
-    path = Path(journal.removeprefix("sqlite:///"))
-    return path.with_name(f"{path.name}.paper")
+    match journal_location(journal):
+        case SqliteLocation(path=path):
+            return path.with_name(f"{path.name}.paper")
+        case ServerLocation(name=name):
+            return data_folder() / f"paper-{sha256(name.encode()).hexdigest()[:12]}.books"

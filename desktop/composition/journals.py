@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from desktop.composition.folders import data_folder
 from engine.ports.journal import ChainReport, Journal, JournalEntry
 from engine.runtime.journal.chain import EMPTY, ChainedEntry, KeptHead, chained, head_after
 from engine.runtime.journal.errors import (
@@ -15,13 +14,13 @@ from engine.runtime.journal.errors import (
     NotAJournalError,
 )
 from engine.runtime.journal.flush import INLINE_MICROSECONDS, measure_flush
-from engine.runtime.journal.location import place_warnings
+from engine.runtime.journal.location import location_warnings
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.journal.opening import open_for_reading, open_journal
 from engine.runtime.journal.threaded import ThreadedJournal
 
 if TYPE_CHECKING:
-    from engine.runtime.journal.reader import SqlReader as SqlReader
+    from engine.runtime.journal.reader import SqlReader
 
 __all__ = [
     "EMPTY",
@@ -39,17 +38,12 @@ __all__ = [
     "KeptHead",
     "MemoryJournal",
     "NotAJournalError",
+    "SqlReader",
     "ThreadedJournal",
     "chained",
-    "default_journal",
     "head_after",
+    "location_warnings",
     "measure_flush",
     "open_for_reading",
     "open_journal",
-    "place_warnings",
 ]
-
-
-def default_journal() -> str:
-    """Answer the path of the workstation's own journal, in LEGWORK_HOME or the platform's application-data folder."""
-    return str(data_folder() / "journal.sqlite")

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from itertools import chain
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from brokers.simulated.market import SimulatedMarket
 from brokers.simulated.named_scenarios import scenario_of
 from brokers.simulated.scenario import ScenarioError
-from desktop.composition.failures import FailureError, MisuseError
+from desktop.composition.failures import MisuseError
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, ist_instant
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.quote import QuoteFrame
-from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
 from engine.runtime.recording.reader import Recording, open_recording
 
 DEMONSTRATION_DAY = date(2026, 8, 19)
@@ -57,7 +58,7 @@ class OpenMarket(msgspec.Struct, frozen=True, kw_only=True):
 def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
     """Open the market that was asked for.
 
-    Raises MisuseError for times, scenarios or files that cannot be meant and FailureError for a damaged recording.
+    Raises MisuseError for times or scenarios that cannot be meant, RecordingError for a file that cannot be replayed.
     """
     if choice.until is not None and choice.begin is not None and choice.until <= choice.begin:
         raise MisuseError(f"--until {iso_text(choice.until)} is not after --from {iso_text(choice.begin)}")
@@ -92,12 +93,7 @@ def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
 
 
 def _recorded(choice: MarketChoice) -> OpenMarket:
-    try:
-        recording = open_recording(Path(choice.market))
-    except RecordingMisuseError as error:
-        raise MisuseError(str(error)) from error
-    except RecordingError as error:
-        raise FailureError(str(error)) from error
+    recording = open_recording(Path(choice.market))
     begin, until = choice.begin or recording.first, choice.until or recording.last
     if begin > recording.last or until < recording.first:
         raise MisuseError(
@@ -107,7 +103,7 @@ def _recorded(choice: MarketChoice) -> OpenMarket:
     return OpenMarket(
         name=choice.market,
         master=recording.master,
-        frames=recording.frames(begin, until),
+        frames=recording.frames(_midnight(begin), until),
         begin=begin,
         until=until,
         stale_after=max(2 * recording.spacing, MINUTE),
@@ -115,6 +111,35 @@ def _recorded(choice: MarketChoice) -> OpenMarket:
     )
 
 
-def session_date(market: OpenMarket) -> date:
-    """Answer the Indian date on which a market begins."""
-    return ist_date(market.begin)
+def _midnight(at: Instant) -> Instant:
+    """Answer the Indian midnight before an instant: a run that begins at noon has to know the morning's quotes."""
+    return ist_instant(ist_date(at), time(0))
+
+
+def caught_up(frames: Iterator[QuoteFrame], begin: Instant) -> Iterator[QuoteFrame]:
+    """Answer the frames from ``begin`` on, led by one that says how the market of that day stands then.
+
+    A run that begins in the middle of its data, or goes on after an interruption, must not see the morning's prices
+    again, but has to know every contract's latest quote.
+    """
+    earlier: dict[int, QuoteFrame] = {}
+    day = _midnight(begin)
+    for frame in frames:
+        if frame.at >= begin:
+            return chain([_standing(earlier, begin)] if earlier else [], [frame], frames)
+        if frame.at >= day:
+            earlier.update(dict.fromkeys(frame.rows.tolist(), frame))
+    return iter([_standing(earlier, begin)] if earlier else [])
+
+
+def _standing(latest: dict[int, QuoteFrame], at: Instant) -> QuoteFrame:
+    """Answer one frame with the quote of each row in the frame that had it last."""
+    rows = np.array(sorted(latest), dtype=np.int64)
+    places = [(latest[row], int(np.flatnonzero(latest[row].rows == row)[0])) for row in rows.tolist()]
+    depths = [frame.depth[place] for frame, place in places if frame.depth is not None]
+    return QuoteFrame(
+        at,
+        rows,
+        np.array([frame.values[place] for frame, place in places], dtype=np.int64),
+        np.array(depths, dtype=np.int64) if len(depths) == len(places) else None,
+    )

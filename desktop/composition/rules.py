@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from desktop.composition.folders import data_folder, resources_folder
+from desktop.composition.folders import data_folder, resource_path
 from engine.domain.market_rules import MarketRules
 from engine.runtime.market_rules_store import MarketDataError, load_market_rules
 
@@ -12,4 +12,4 @@ __all__ = ["MarketDataError", "market_rules"]
 @cache
 def market_rules() -> MarketRules:
     """Answer the dated rules of the exchanges. Raises MarketDataError with a sentence where a file is wrong."""
-    return load_market_rules(resources_folder() / "market", data_folder() / "market")
+    return load_market_rules(resource_path("market"), data_folder() / "market")

@@ -66,6 +66,7 @@ class StillComboBox(QComboBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumWidth(_NUMBER_WIDTH)
         self.view().setTextElideMode(Qt.TextElideMode.ElideNone)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -103,6 +104,7 @@ class SingleInput(FieldInput):
         if not isinstance(editor, QLineEdit) or editor.maximumWidth() <= _TEXT_WIDTH:
             line.addStretch(1)
         self._error = ErrorLabel()
+        self._is_silent = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
@@ -110,9 +112,13 @@ class SingleInput(FieldInput):
         column.addWidget(self._error)
 
     def show_errors(self, errors: Sequence[FieldError]) -> None:
-        """Mark the editor and say what is wrong."""
+        """Mark the editor and say what is wrong, unless something around it does."""
         mark_invalid(self.editor, bool(errors))
-        self._error.show_sentences([error.reason for error in errors])
+        self._error.show_sentences([] if self._is_silent else [error.reason for error in errors])
+
+    def silence(self) -> None:
+        """Leave the sentences to what is around it and only mark the editor."""
+        self._is_silent = True
 
 
 class LineInput(SingleInput):

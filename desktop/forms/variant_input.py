@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from desktop.forms.field_input import ErrorLabel, FieldInput, InputMaker, mark_invalid
+from desktop.forms.field_input import ErrorLabel, FieldInput, InputMaker, first_step, mark_invalid
 from desktop.forms.field_set import FieldSet
-from desktop.forms.inputs import StillComboBox
+from desktop.forms.inputs import SingleInput, StillComboBox
 from engine.schema.describe import FieldSpec, describe, title_of, variant_tag
 from engine.schema.load import FieldError
 
@@ -21,7 +21,6 @@ class VariantInput(FieldInput):
         self._spec, self._make_input = spec, make_input
         self._variants = {variant_tag(variant): variant for variant in spec.variants}
         self._fields: dict[str, FieldSet] = {}
-        self._errors: list[FieldError] = []
         self.combo = StillComboBox()
         self.combo.setObjectName(spec.name)
         self.combo.setAccessibleName(spec.ask.title)
@@ -62,8 +61,11 @@ class VariantInput(FieldInput):
         """Give the chosen shape's fields their errors; those of the choice itself stand below it."""
         own = [error for error in errors if not error.path]
         mark_invalid(self.combo, bool(own))
-        self._error.show_sentences([error.reason for error in own])
-        self._chosen_fields().show_errors([error for error in errors if error.path])
+        fields = self._chosen_fields()
+        fields.show_errors([error for error in errors if error.path])
+        # One line below chooser and fields has more room for a sentence than a number's own width.
+        said_here = [e for e in errors if isinstance(fields.inputs.get(first_step(e.path)[0]), SingleInput)]
+        self._error.show_sentences([error.reason for error in [*own, *said_here]])
 
     def _chosen(self, _index: int) -> None:
         self._show_chosen()
@@ -80,6 +82,9 @@ class VariantInput(FieldInput):
             specs = describe(self._variants[tag])
             fields = self._fields[tag] = FieldSet(specs, self._make_input, max(1, len(specs)))
             fields.set_plain({})
+            for field in fields.inputs.values():
+                if isinstance(field, SingleInput):
+                    field.silence()
             fields.changed.connect(self.changed)
             self._line.insertWidget(self._line.count() - 1, fields)
         return self._fields[tag]

@@ -4,7 +4,7 @@ from functools import cache
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-from desktop.presentation.resource_files import resource_path
+from desktop.composition.folders import resource_path
 
 UI_FAMILY = "Inter"
 FIXED_FAMILY = "DejaVu Sans Mono"

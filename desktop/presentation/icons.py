@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.presentation.resource_files import resource_path
+from desktop.composition.folders import resource_path
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 

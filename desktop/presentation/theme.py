@@ -9,7 +9,7 @@ from string import Template
 import msgspec
 from PySide6.QtGui import QColor, QPalette
 
-from desktop.presentation.resource_files import resource_path
+from desktop.composition.folders import resource_path
 from desktop.presentation.tones import Tone
 
 _HEX = re.compile(r"#[0-9a-f]{6}")

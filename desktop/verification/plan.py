@@ -41,6 +41,11 @@ class Deed(Enum):
     BROKER_CANCELS = "broker_cancels"
 
 
+_KILLS = (Deed.KILL_OPENINGS, Deed.KILL_CANCEL, Deed.KILL_FLATTEN)
+_DEEDS = (*(deed for deed in Deed if deed not in _KILLS) , *(deed for deed in Deed if deed not in _KILLS), *_KILLS)
+"""What is drawn from: the kill switch half as often as the rest, because it ends most of what could go wrong."""
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """A deed at an instant; ``pick`` chooses among what is there then."""
 
@@ -91,11 +96,11 @@ def day_plan(seed: int, opens: Instant) -> DayPlan:
 
 def _limits(draw: Draw) -> RiskLimits:
     return RiskLimits(
-        lots_per_order=draw.one_of((500, 500, 4, 25)),
-        lots_per_position=draw.one_of((2_000, 2_000, 4, 50)),
-        orders_per_day=draw.one_of((3_000, 3_000, 30)),
+        lots_per_order=draw.one_of((500, 500, 500, 25, 4)),
+        lots_per_position=draw.one_of((2_000, 2_000, 2_000, 50, 4)),
+        orders_per_day=draw.one_of((3_000, 3_000, 3_000, 30)),
         orders_per_second=draw.one_of((8, 8, 3, 1)),
-        daily_loss=draw.one_of((None, None, Decimal(2_000), Decimal(20_000))),
+        daily_loss=draw.one_of((None, None, None, Decimal(2_000), Decimal(20_000))),
         check_margin=draw.chance(80),
     )
 
@@ -140,9 +145,9 @@ def _actions(draw: Draw, opens: Instant, portfolios: tuple[MultilegPortfolio, ..
         for _ in range(draw.one_of((0, 0, 1, 3))):
             # Most things that matter happen around an entry.
             soon = begins + draw.between(0, draw.one_of((5, 40, 400)))
-            deeds.append((soon, draw.one_of(tuple(Deed))))
+            deeds.append((soon, draw.one_of(_DEEDS)))
     for _ in range(draw.between(0, 3)):
-        deeds.append((draw.between(60, 360 * 60), draw.one_of(tuple(Deed))))
+        deeds.append((draw.between(60, 360 * 60), draw.one_of(_DEEDS)))
     if draw.chance(60):
         deeds.append((draw.between(300 * 60, 355 * 60), Deed.ACCEPT_DRIFT))
     return tuple(

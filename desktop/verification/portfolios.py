@@ -45,7 +45,7 @@ def portfolio(draw: Draw, name: str) -> MultilegPortfolio:
         "execution": _execution(draw),
         "exit": {"shorts_first": draw.chance(85), "hold_seconds": draw.one_of((0, 0, 0, 3))},
         "after_restart": draw.one_of(("hold", "finish", "square off")),
-        "price_type": draw.one_of(("LTP", "LTP", "LTP", "bid or ask, as it would be closed", "middle of bid and ask")),
+        "price_type": draw.one_of(("LTP", "LTP", "LTP", "bid or ask", "middle")),
         "underlying_reference": draw.one_of(("spot", "spot", "implied forward")),
         "atm_rounding": draw.one_of(("nearest", "floor", "ceil")),
     }

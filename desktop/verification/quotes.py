@@ -110,6 +110,7 @@ class TriggerChecks:
         self._checks = checks
         self._market = market
         self._beyond: dict[tuple[str, int], int] = {}
+        self._looked_at = Instant(0)
 
     def fired(self, state: EngineState, fact: f.AnyFact) -> Iterator[Violation]:
         """Answer what is wrong with a trigger that was decided on what the state shows now."""
@@ -145,8 +146,9 @@ class TriggerChecks:
 
     def missed(self, state: EngineState) -> Iterator[Violation]:
         """Answer stops on a premium that three frames in a row passed without anything being done about it."""
-        if state.now != state.last_frame_at or not state.rules.is_open(Exchange.NFO, state.now):
+        if state.now != state.last_frame_at or state.now == self._looked_at or not state.rules.is_open(Exchange.NFO, state.now):
             return
+        self._looked_at = state.now
         for run in state.alive():
             if run.portfolio.price_type is not PriceType.LAST or run.state in EXITING:
                 continue

@@ -20,12 +20,31 @@ LEVEL_TONES: dict[MessageLevel, Tone] = {
 _RANK = {level: rank for rank, level in enumerate(MessageLevel)}
 
 MESSAGE_COLUMNS: tuple[Column[MessageRow], ...] = (
-    Column(key="time", header="Time", width=72, align=Align.LEFT, text=lambda row: time_text(row.at),
-           sort_value=lambda row: row.number),
-    Column(key="level", header="Type", width=84, align=Align.LEFT, text=lambda row: row.level.value,
-           tone=lambda row: LEVEL_TONES[row.level], sort_value=lambda row: _RANK[row.level]),
-    Column(key="sentence", header="Message", width=560, align=Align.LEFT, text=lambda row: row.sentence,
-           cell_tooltip=lambda row: row.sentence),
+    Column(
+        key="time",
+        header="Time",
+        width=72,
+        align=Align.LEFT,
+        text=lambda row: time_text(row.at),
+        sort_value=lambda row: row.number,
+    ),
+    Column(
+        key="level",
+        header="Type",
+        width=84,
+        align=Align.LEFT,
+        text=lambda row: row.level.value,
+        tone=lambda row: LEVEL_TONES[row.level],
+        sort_value=lambda row: _RANK[row.level],
+    ),
+    Column(
+        key="sentence",
+        header="Message",
+        width=560,
+        align=Align.LEFT,
+        text=lambda row: row.sentence,
+        cell_tooltip=lambda row: row.sentence,
+    ),
     Column(key="account", header="User", width=72, align=Align.LEFT, text=lambda row: row.account),
     Column(key="tag", header="Tag", width=110, align=Align.LEFT, text=lambda row: row.tag),
     Column(key="portfolio", header="Portfolio", width=130, align=Align.LEFT, text=lambda row: row.portfolio),

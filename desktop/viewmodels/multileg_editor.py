@@ -191,7 +191,7 @@ def _strike_words(strike: Any) -> str:
         case "straddle_width":
             return f"{rule.get('multiple', '?')}× straddle"
         case other:
-            return str(other)
+            return "?" if other is None else str(other)
 
 
 def _expiry_words(expiry: Any) -> str:

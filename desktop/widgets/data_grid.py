@@ -98,6 +98,10 @@ class FastGrid(QAbstractScrollArea):
         """Return the row of the current cell, or None."""
         return self._selection.row if 0 <= self._selection.row < self._row_count else None
 
+    def current_column(self) -> str | None:
+        """Return the key of the current cell's column, or None."""
+        return self._headings[self._selection.column].key if self.current_row() is not None else None
+
     def selected_rows(self) -> list[int]:
         """Return the numbers of the selected rows, ascending."""
         return [row for row in self._selection.rows() if row < self._row_count]

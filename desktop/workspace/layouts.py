@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from desktop.presentation.resource_files import layout_path
+from desktop.composition.folders import layout_path
 from desktop.widgets.column_header import ColumnLayout
 from desktop.workspace.docking import Area
 

@@ -128,10 +128,17 @@ def resolved(state: EngineState, run: PortfolioRun, leg: LegRun, choice: Choice)
 def leg_progress(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFact]:
     """Say what the fills and refusals of an entering leg's orders mean."""
     if leg.entered_quantity > leg.protected_quantity and leg.net_quantity:
-        yield _protection(state, run, leg)
-    if leg.state is not LegState.ENTERING or run.state in EXITING:
+        yield from _protection(state, run, leg)
+    if run.state is not PortfolioState.ENTERING or not ledger.is_entering(leg):
         return
     if ledger.under_way(state, leg, Purpose.ENTRY):
+        return
+    if leg.entered_quantity < leg.wanted or leg.state is not LegState.ENTERING:
+        why = _too_late(state, run, leg)
+        if why is not None:
+            yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
+            return
+    if leg.state is not LegState.ENTERING:
         return
     if leg.entered_quantity >= leg.wanted > 0:
         average = leg.entry_average() or Price(0)
@@ -142,14 +149,30 @@ def leg_progress(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator
             quantity=leg.entered_quantity,
             average_price=average,
         )
-    elif (failure := _last_failure(state, leg)) is not None:
+    elif (failure := ledger.last_failure(state, leg)) is not None:
         yield from _retry_or_fail(state, run, leg, failure)
 
 
-def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> LegProtected:
+def _too_late(state: EngineState, run: PortfolioRun, leg: LegRun) -> str | None:
+    """Answer why a leg with nothing under way is not tried any longer; None while it is."""
+    if state.now >= run.ends_at:
+        return f"not filled until {clock_text(run.ends_at)}, the last time for an entry"
+    since = leg.denied_since
+    if since is not None and state.now >= since + run.portfolio.execution.entry_timeout * SECOND:
+        return f"refused for {run.portfolio.execution.entry_timeout} s: {leg.denied}"
+    return None
+
+
+def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFact]:
     average = leg.entry_average() or Price(0)
-    underlying = leg.underlying_at_entry or market_data.underlying_price(state, run)
-    return LegProtected(
+    # A print in doubt must not leave a leg without its stop, so the last known price does as a reference.
+    underlying = (
+        leg.underlying_at_entry or market_data.underlying_price(state, run) or market_data.spot_price(state, run)
+    )
+    rules = (leg.leg.stop_loss, leg.leg.target)
+    if underlying is None and any(rule is not None and rule.basis.on_underlying for rule in rules):
+        return  # Right after a restart: the first quote gives it, and nothing could fire before.
+    yield LegProtected(
         at=state.now,
         portfolio_id=run.portfolio_id,
         leg_id=leg.leg_id,
@@ -158,16 +181,6 @@ def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> LegProtec
         stop=stop_level(leg.leg, average, underlying, leg.tick),
         target=target_level(leg.leg, average, underlying, leg.tick),
     )
-
-
-def _last_failure(state: EngineState, leg: LegRun) -> str | None:
-    """Answer the broker's words about the newest ended entry order since the last retry; None where none ended."""
-    ended = [
-        order
-        for order in ledger.orders_of(state, leg, Purpose.ENTRY)
-        if not order.is_working and order.filled < order.quantity and order.requested_at >= leg.again_at
-    ]
-    return (ended[-1].wording or ended[-1].status.value.lower()) if ended else None
 
 
 def _retry_or_fail(state: EngineState, run: PortfolioRun, leg: LegRun, failure: str) -> Iterator[AnyFact]:
@@ -203,6 +216,8 @@ def failures(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     policy = run.portfolio.execution.on_leg_failure
     sold_unprotected = list(_without_protection(state, run))
     automatic_exit = policy is LegFailure.AUTOMATIC and bool(sold_unprotected)
+    # What is sold already cannot be cut down to its cover, only closed.
+    automatic_exit |= policy is LegFailure.RESIZE and any(leg.entered_quantity > c for leg, c in sold_unprotected)
     if policy in (LegFailure.EXIT_PLACED, LegFailure.RETRY_THEN_EXIT) or automatic_exit:
         names = ", ".join(f"leg {leg.leg_id} ({leg.failure})" for leg in failed)
         yield PortfolioExitDecided(
@@ -243,7 +258,7 @@ def entry_over(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say that an entry is over: running, running in part, or rejected."""
     if run.state is not PortfolioState.ENTERING or any(ledger.is_entering(leg) for leg in run.legs):
         return
-    if any(leg.state is LegState.EXITING for leg in run.legs):
+    if any(leg.state is LegState.EXITING or leg.working for leg in run.legs):
         return
     if not any(leg.entered_quantity for leg in run.legs):
         why = "; ".join(sorted({leg.failure for leg in run.legs if leg.failure})) or "no leg could be entered"
@@ -292,6 +307,7 @@ def _entering_wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
             yield state.now + SECOND
         elif leg.state in (LegState.RESOLVED, LegState.ENTERING):
             yield leg.again_at
+            yield run.ends_at
             yield ledger.entry_deadline(state, run, leg)
             if leg.denied:
                 yield state.now + SECOND

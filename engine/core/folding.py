@@ -4,6 +4,7 @@ from engine.core.books import Books
 from engine.core.portfolio_run import LegRun, Order, PortfolioRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
+from engine.domain.denial import DenialReason
 from engine.domain.identifiers import LegId
 from engine.domain.instant import Instant
 from engine.domain.money import Money
@@ -266,6 +267,8 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: LegFact) 
             run.cost_move_due = run.cost_move_due or fact.reason in STOPS
         case f.OrderDenied():
             leg.denied = f"{fact.purpose.value} {fact.reason.name}"
+            awaited = fact.reason in (DenialReason.BASKET_UNKNOWN, DenialReason.RECOVERING)
+            leg.denied_since = None if awaited else (leg.denied_since or fact.at)
 
 
 def _settle_expired(leg: LegRun, fact: f.LegExpired) -> None:
@@ -307,7 +310,7 @@ def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:
     leg = run.leg(fact.leg_id)
     leg.orders.append(fact.order_id)
     leg.working.append(fact.order_id)
-    leg.denied = ""
+    leg.denied, leg.denied_since = "", None
     if fact.purpose is Purpose.ENTRY and leg.state is LegState.RESOLVED:
         leg.state = LegState.ENTERING
     return run

@@ -55,6 +55,7 @@ SENTENCES: dict[int, str] = {
     38: "A level that is passed is acted upon.",
     39: "A portfolio that a restart caught opens nothing until it is resumed.",
     40: "The square-off time is kept.",
+    41: "A refused entry is tried again only after its pause, and only as often as declared.",
 }
 """Every invariant that is checked, by its number."""
 
@@ -105,6 +106,8 @@ class SeenLeg(msgspec.Struct, kw_only=True):
     sold: int = 0
     cash: int = 0
     failed: bool = False
+    again_at: Instant = Instant(0)
+    attempts: int = 1
     by_hand: bool = False
 
     @property
@@ -233,6 +236,14 @@ class FactChecks:
         wanted = fact.quantity + sum(order.filled + order.working for order in leg_orders)
         if wanted > planned:
             yield Violation(2, fact.at, f"{fact.order_id} brings leg {fact.leg_id} to {wanted} of {planned}")
+        leg = portfolio.legs[fact.leg_id - 1]
+        ended = [
+            order.request.order_id
+            for order in self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
+            if order.request.at >= leg.again_at and order.status in TERMINAL and order.filled < order.request.quantity
+        ]
+        if ended or fact.at < leg.again_at:
+            yield Violation(41, fact.at, f"{fact.order_id} follows on {', '.join(ended) or 'a refusal'} without a pause")
         yield from self._limits_kept(fact)
         if portfolio.declared.execution.buy_first and fact.side is Side.SELL and is_hedged(portfolio.declared):
             yield from self._hedged(fact, portfolio)
@@ -384,6 +395,13 @@ class FactChecks:
             case f.StopsMovedToCost():
                 for leg_id, level in fact.moves:
                     yield from self._cost_moved(fact, leg_id, level)
+            case f.LegRetried():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                leg.again_at, leg.attempts = fact.again_at, fact.attempt
+                execution = self.portfolios[fact.portfolio_id].declared.execution
+                rounds = 2 if execution.on_leg_failure is LegFailure.RETRY_THEN_EXIT else 1
+                if fact.attempt > execution.retries * rounds + 1:
+                    yield Violation(41, fact.at, f"leg {fact.leg_id} is tried the {fact.attempt}th time")
             case f.LegEntryFailed():
                 self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].failed = True
                 self._look_for_naked(fact.portfolio_id, fact.at)
@@ -435,6 +453,8 @@ class FactChecks:
             for leg, seen in zip(run.legs, self.portfolios[run.portfolio_id].legs, strict=True):
                 if leg.state not in (LegState.OPEN, LegState.ENTERING) or not leg.net_quantity:
                     continue
+                if state.last_frame_at == 0:
+                    continue  # Started again, and no quote yet: nothing could fire.
                 words = f"leg {leg.leg_id} of {run.portfolio_id} holds {leg.net_quantity:+d}"
                 if leg.leg.stop_loss is not None and leg.stop is None and not seen.by_hand:
                     yield Violation(22, state.now, f"{words} without a stop")

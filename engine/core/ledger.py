@@ -42,10 +42,21 @@ def instrument_of(state: EngineState, leg: LegRun) -> Instrument:
 
 
 def protection(state: EngineState, run: PortfolioRun) -> dict[LegId, list[tuple[LegId, int]]]:
-    """Answer which bought legs protect which sold legs by their planned quantities; resolved legs only."""
+    """Answer which bought legs protect which sold legs by their planned quantities.
+
+    A leg that failed before it had a contract still counts with what was planned: what it was to protect is naked.
+    """
     stakes = []
+    lot = next((instrument_of(state, leg).lot_size for leg in run.legs if leg.row >= 0), 0)
     for leg in run.legs:
         if leg.row < 0:
+            if leg.failed and lot:
+                kind = leg.leg.kind.kind
+                quantity = leg.leg.lots * lot
+                stake = Stake(
+                    leg_id=leg.leg_id, side=leg.leg.side, kind=kind, expiry=None, strike=None, quantity=quantity
+                )
+                stakes.append(stake)
             continue
         contract = instrument_of(state, leg)
         stakes.append(
@@ -105,3 +116,13 @@ def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instan
     orders = (order.requested_at for order in orders_of(state, leg, Purpose.ENTRY))
     first = min((at for at in orders if at >= started), default=state.now)
     return Instant(first + state.books.patience(run.portfolio.execution.entry_timeout * SECOND))
+
+
+def last_failure(state: EngineState, leg: LegRun) -> str | None:
+    """Answer the broker's words about the newest ended entry order since the last retry; None where none ended."""
+    ended = [
+        order
+        for order in orders_of(state, leg, Purpose.ENTRY)
+        if not order.is_working and order.filled < order.quantity and order.requested_at >= leg.again_at
+    ]
+    return (ended[-1].wording or ended[-1].status.value.lower()) if ended else None

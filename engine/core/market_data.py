@@ -109,6 +109,16 @@ def underlying_price(state: EngineState, run: PortfolioRun, expiry: date | None 
     return implied_forward(state, underlying, chosen, spot_price) or spot_price
 
 
+def spot_price(state: EngineState, run: PortfolioRun) -> Price | None:
+    """Answer the last price of the portfolio's spot that was believed, else the last one shown."""
+    spot = state.master.spot(run.portfolio.underlying)
+    if spot is None:
+        return None
+    row = state.master.row(spot.id)
+    trail = state.ticks.get(row)
+    return trail.price if trail is not None and trail.price else last_price(state, row)
+
+
 def implied_forward(state: EngineState, underlying: str, expiry: date, near: Price) -> Price | None:
     """Answer K + C − P of the strike around ``near`` where calls and puts differ least; None without quotes.
 

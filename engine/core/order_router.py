@@ -23,6 +23,9 @@ CANCEL_PATIENCE = 5 * SECOND
 MODIFICATIONS = 20
 """A chased order is cancelled and sent anew after so many changes; brokers refuse the 26th (reliability A8)."""
 
+_LONGEST_PAUSE = 30 * SECOND
+"""Between two tries of an exit that keeps being refused: often enough, and within a broker's budget for a day."""
+
 _BLOCKED_AFTER = 3
 """Exit orders that failed in a row before an alarm stands."""
 
@@ -33,7 +36,8 @@ def entry_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
         return
     for leg in _enterable(state, run):
         missing = leg.wanted - leg.entered_quantity - ledger.under_way(state, leg, Purpose.ENTRY)
-        if missing > 0 and state.now >= leg.again_at:
+        # A slice that was refused waits for its brothers and for the leg's retry.
+        if missing > 0 and state.now >= leg.again_at and ledger.last_failure(state, leg) is None:
             yield from _sliced(state, run, leg, Purpose.ENTRY, leg.leg.side, missing, "entry")
 
 
@@ -102,7 +106,7 @@ def _pause_over(state: EngineState, leg: LegRun) -> bool:
     refused = _refused_exits(state, leg)
     if not refused:
         return True
-    pause = min(5, len(refused)) * SECOND
+    pause = min(_LONGEST_PAUSE, SECOND << (len(refused) - 1))
     return state.now >= refused[-1].updated_at + pause
 
 

@@ -27,8 +27,10 @@ from engine.domain.facts import (
     OrderRequested,
 )
 from engine.domain.identifiers import OrderId, PortfolioId
+from engine.domain.instant import ist_date
 from engine.domain.market_rules import UnknownRuleError
 from engine.domain.messages import Message, OpenSession
+from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.entry import AtTime
 from engine.domain.order import Purpose, order_tag
 from engine.domain.quote import QuoteFrame
@@ -158,6 +160,11 @@ def _add(state: EngineState, command: c.AddPortfolio) -> Facts:
     if twin is not None:
         sentence = f"{command.portfolio.name} was added a moment ago as {twin.portfolio_id}; the second is ignored"
         yield command_desk.refuse(state, command, sentence)
+        return
+    wrong = refusals(command.portfolio, state.rules, state.master, ist_date(state.now))
+    if wrong:
+        words = "; ".join(str(error) for error in wrong)
+        yield command_desk.refuse(state, command, f"{command.portfolio.name}: {words}")
         return
     added = command_desk.add(state, command)
     yield added

@@ -106,6 +106,8 @@ class LegRun(msgspec.Struct, kw_only=True):
     exit_decided_at: Instant | None = None
     denied: str = ""
     """Our last refusal of an order of this leg, while it stands."""
+    denied_since: Instant | None = None
+    """Since when its entry is refused; not while the outcome of another order is awaited."""
     orders: list[OrderId] = []
     """Every order of this leg, oldest first."""
     working: list[OrderId] = []

@@ -31,7 +31,7 @@ def choose(state: EngineState, run: PortfolioRun, leg: LegRun) -> Choice:
         return expiry
     kind = leg.leg.kind.kind
     if kind is Kind.FUTURE:
-        return _future(state, run)
+        return _future(state, run, expiry)
     reference = market_data.underlying_price(state, run, expiry)
     if reference is None:
         return NotYet(f"{run.portfolio.underlying} has no price yet")
@@ -118,15 +118,14 @@ def _by_rule(scan: _Scan, leg: LegRun) -> Choice:
             return _straddle_width(scan, multiple)
 
 
-def _future(state: EngineState, run: PortfolioRun) -> Choice:
-    futures = [
-        f for f in state.master.futures(run.portfolio.underlying) if f.expiry and f.expiry >= market_data.today(state)
-    ]
+def _future(state: EngineState, run: PortfolioRun, expiry: date) -> Choice:
+    """Answer the first future that lives as long as the leg's expiry: futures are monthly, options may be weekly."""
+    futures = [f for f in state.master.futures(run.portfolio.underlying) if f.expiry and f.expiry >= expiry]
     if not futures:
-        return Impossible(f"{run.portfolio.underlying} has no listed future")
+        return Impossible(f"{run.portfolio.underlying} has no listed future for {expiry.isoformat()}")
     if not market_data.has_quote_today(state, state.master.row(futures[0].id)):
         return NotYet(f"{futures[0].symbol} has no quote yet")
-    return Chosen(futures[0], "nearest future")
+    return Chosen(futures[0], f"first future that lives until {expiry.isoformat()}")
 
 
 def _nearest(candidates: Iterable[Instrument], distance: Callable[[Instrument], tuple[int, int]]) -> Instrument | None:

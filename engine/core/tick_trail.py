@@ -12,6 +12,8 @@ from engine.domain.quote import Quote
 _MEMORY = 60
 _WINDOW = 5 * SECOND
 """A jump is judged only against a price this recent; after a longer silence any distance is possible."""
+_WINDOW_WITH_BOOK = 50 * SECOND
+"""The same where bid and ask can confirm a print; recordings of minutes are beyond it."""
 _APART = SECOND // 5
 """Two prints this far apart confirm each other (executor reference §1.1, reliability failure mode 36)."""
 _FLOOR = 50_000
@@ -38,7 +40,8 @@ def follow(trail: TickTrail, quote: Quote, at: Instant) -> None:
     if price <= 0:
         return
     jump = abs(price - trail.price)
-    if trail.price == 0 or at - trail.at > _WINDOW or not _is_freak(trail, jump) or _in_book(quote):
+    window = _WINDOW_WITH_BOOK if 0 < quote.bid <= quote.ask else _WINDOW
+    if trail.price == 0 or at - trail.at > window or not _is_freak(trail, jump) or _in_book(quote):
         _believe(trail, price, at, jump)
     elif trail.doubt and abs(price - trail.doubt) <= max(_FLOOR, trail.doubt * 15 // 100):
         if at - trail.doubt_at >= _APART:

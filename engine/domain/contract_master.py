@@ -15,7 +15,8 @@ class UnknownInstrumentError(LookupError):
 class ContractMaster:
     """All instruments of a session, numbered from 0; the number is the row of an instrument in every quote frame.
 
-    Raises ValueError where two instruments share an id, or a tick does not fit the quantity scale.
+    Raises ValueError where two instruments share an id, a tick does not fit the quantity scale, or a lot or
+    scale is below 1.
     """
 
     def __init__(self, instruments: Iterable[Instrument]) -> None:
@@ -37,6 +38,10 @@ class ContractMaster:
     def _add(self, row: int, instrument: Instrument) -> None:
         if instrument.id in self._row:
             raise ValueError(f"{instrument.id} is listed twice; the contract file is damaged")
+        if instrument.quantity_scale < 1:
+            raise ValueError(
+                f"{instrument.id} has a quantity scale of {instrument.quantity_scale}; it must be at least 1"
+            )
         if instrument.tick_size <= 0 or instrument.tick_size % instrument.quantity_scale:
             raise ValueError(f"{instrument.id} has a tick of {instrument.tick_size}/10000 that cannot be traded")
         if instrument.lot_size < 1:

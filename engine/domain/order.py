@@ -123,8 +123,10 @@ def order_tag(lineage: str, number: int) -> str:
     """Answer the order tag of the ``number``-th order of a journal lineage: letters and digits, at most 20.
 
     The lineage is fixed by the journal's first fact, so tags of two journals differ. Raises TagError for a lineage
-    with other characters or a tag over the length.
+    with other characters, a tag over the length, or a negative number.
     """
+    if number < 0:
+        raise TagError(f"orders are numbered from 0, not {number}")
     digits = ""
     rest = number
     while rest:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from engine.domain.instant import MINUTE, Instant
+from engine.domain.instant import MINUTE
 from engine.domain.quote import IntArray, QuoteColumn, QuoteFrame
 
 _PAISA = 100
@@ -50,7 +50,7 @@ class MinuteBars:
         bars[_CLOSE, rows] = price
         self._add_volume(bars, frame)
 
-    def of(self, row: int, since: Instant = Instant(0)) -> tuple[IntArray, IntArray]:
+    def of(self, row: int, since: int = 0) -> tuple[IntArray, IntArray]:
         """Answer one instrument's bars from the minute of ``since`` on, oldest first.
 
         Returns starts (n,) as instants, and values (5, n): open, high, low, close in 1/10,000 ₹, volume in units.

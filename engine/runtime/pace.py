@@ -60,10 +60,15 @@ class Pace:
             self._clock = PacedClock(now, checked)
 
     def jump_to(self, at: Instant) -> None:
-        """Go on from a later instant; an earlier one is ignored, because time never runs back."""
+        """Go on from a later instant; an earlier one is ignored."""
         if at <= self.now():
             return
         self._stands_at = at
+        if self._clock is not None:
+            self._clock = PacedClock(at, self._speed)
+
+    def slip_to(self, at: Instant) -> None:
+        """Go back to an instant that the engine has not reached yet, because it cannot keep the pace."""
         if self._clock is not None:
             self._clock = PacedClock(at, self._speed)
 

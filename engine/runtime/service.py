@@ -6,14 +6,14 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Protocol
 
 from engine.core.state import EngineState
 from engine.domain.commands import AnyCommand, TripKillSwitch
-from engine.domain.facts import AnyFact, CommandRefused, KillSwitchReleased, KillSwitchTripped, OrderMoved, decode
-from engine.domain.instant import MINUTE, Instant, clock_text
+from engine.domain.facts import AnyFact, KillSwitchReleased, OrderMoved, decode
+from engine.domain.instant import MINUTE, SECOND, Instant, clock_text
 from engine.domain.messages import Message
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus
@@ -36,10 +36,11 @@ _TURN_NS = 4_000_000
 _BEAT = 0.25
 """Seconds between two measurements of the loop's lag."""
 _BEATS_PER_STATUS = 2
+_MOST_BEHIND = SECOND // 4
+"""Wall time by which an engine may be late before its clock waits for it."""
 _NIGHT = 5 * MINUTE
 """A closed market whose next frame is further away than this is not waited for."""
 _LATENCIES = 256
-_TRIP = str(TripKillSwitch.__struct_config__.tag)
 
 Tell = Callable[[Sequence[Notice]], None]
 
@@ -86,8 +87,8 @@ class TappedFrames:
         self._board, self._bars = board, bars
         self.frames = 0
         self.quotes = 0
-        self.taken_at_ns: int | None = None
-        """When the newest frame was taken, on the stopwatch; None when none was since it was last cleared."""
+        self.taken_at_ns = 0
+        """When the newest frame was taken, on the stopwatch; 0 before the first."""
 
     @property
     def next_at(self) -> Instant | None:
@@ -117,12 +118,11 @@ class EngineService:
         self._speed = speed
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._opened = threading.Event()
-        self._opening_error: BaseException | None = None
         self._tell: Tell = lambda _notices: None
         self._turn_due: asyncio.Handle | None = None
         self._trips: deque[KillLevel] = deque()
         self._stopping = False
+        self._horizon: Instant | None = None
         self._figures = _Figures()
         self.run: Run
         self.board: SharedBoard
@@ -132,21 +132,25 @@ class EngineService:
     @property
     def is_running(self) -> bool:
         """Whether the engine's thread works."""
-        return self._thread is not None and self._thread.is_alive() and self._opening_error is None
+        return self._thread is not None and self._thread.is_alive()
+
+    def now(self) -> Instant:
+        """Answer the engine's time: simulated time, but never past what the engine has not handled yet."""
+        horizon, now = self._horizon, self.pace.now()
+        return now if horizon is None else min(now, horizon)
 
     # --- from other threads ---------------------------------------------------------------------------------------
 
     def start(self, tell: Tell) -> None:
-        """Start the thread; returns when the run is open and everything so far was told. Raises what opening raises."""
+        """Open the run, tell everything so far, and start the thread. Raises what opening raises."""
         if self._thread is not None:
             raise RuntimeError("this engine was started before; build a new one")
         self._tell = tell
-        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
+        self._open()
+        self._loop = _new_loop()
+        self._loop.set_exception_handler(self._give_up)
+        self._thread = threading.Thread(target=self._live, args=(self._loop,), name="engine", daemon=True)
         self._thread.start()
-        self._opened.wait()
-        if self._opening_error is not None:
-            self._thread.join()
-            raise self._opening_error
 
     def submit(self, command: Callable[[Instant], AnyCommand]) -> None:
         """Queue a command and wake the engine; ignored once the engine stopped."""
@@ -156,7 +160,12 @@ class EngineService:
         """Hold back openings this moment, then submit the command that latches the switch."""
         self._trips.append(level)
         self.run.outbox.stop_openings()
-        self.submit(lambda at: TripKillSwitch(at=at, level=level, reason=reason))
+
+        def command(at: Instant) -> TripKillSwitch:
+            self._trips.popleft()
+            return TripKillSwitch(at=at, level=level, reason=reason)
+
+        self.submit(command)
 
     def nudge(self) -> None:
         """Look at the pace anew: it was paused, resumed or changed."""
@@ -181,31 +190,6 @@ class EngineService:
 
     # --- the engine's thread ----------------------------------------------------------------------------------------
 
-    def _live(self) -> None:
-        loop = _new_loop()
-        previous = sys.getswitchinterval()
-        try:
-            self._open()
-        except BaseException as error:  # noqa: BLE001  # Carried to the thread that waits in start(), and raised there.
-            self._opening_error = error
-            loop.close()
-            self._opened.set()
-            return
-        self._loop = loop
-        sys.setswitchinterval(SWITCH_INTERVAL)
-        gc.collect()
-        gc.freeze()
-        self._opened.set()
-        loop.call_soon(self._turn)
-        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, 1)
-        try:
-            loop.run_forever()
-        finally:
-            self._loop = None
-            loop.close()
-            gc.unfreeze()
-            sys.setswitchinterval(previous)
-
     def _open(self) -> None:
         run = self.run = self._open_run()
         size = len(run.state.master)
@@ -219,6 +203,22 @@ class EngineService:
         self._exchanges = frozenset(contract.exchange for contract in run.state.master.instruments)
         self._tell([*self._desk.everything(history, run.state), self._status()])
 
+    def _live(self, loop: asyncio.AbstractEventLoop) -> None:
+        previous = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        # A collection of the oldest objects holds the interpreter for 20 ms; what lives since the start is left out.
+        gc.collect()
+        gc.freeze()
+        loop.call_soon(self._turn)
+        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, 1)
+        try:
+            loop.run_forever()
+        finally:
+            self._loop = None
+            loop.close()
+            gc.unfreeze()
+            sys.setswitchinterval(previous)
+
     def _take_command(self, command: Callable[[Instant], AnyCommand]) -> None:
         self.run.submit(command)
         self._wake()
@@ -229,33 +229,36 @@ class EngineService:
         self._turn()
 
     def _turn(self) -> None:
-        """Work off what is due, then sleep until the next thing is; the outermost frame of the engine."""
+        """Work off what is due, then sleep until the next thing is."""
         self._turn_due = None
-        if self._stopping:
-            return
-        try:
-            seconds = self._work()
-        except Exception as error:  # noqa: BLE001  # The engine's one seam: whatever it is, the state cannot be trusted.
-            self._give_up(error)
-            return
         loop = self._loop
-        if loop is not None and seconds is not None:
+        if self._stopping or loop is None:
+            return
+        seconds = self._work()
+        if seconds is not None:
             self._turn_due = loop.call_later(seconds, self._turn) if seconds else loop.call_soon(self._turn)
 
     def _work(self) -> float | None:
-        """Step until nothing is due or the turn is over; answer the seconds until the next turn, None for no idea."""
-        run, began = self.run, stopwatch()
-        self._step(min(self.pace.now(), run.next_due() or self.pace.now()))
-        while stopwatch() - began < _TURN_NS:
-            due = run.next_due()
-            if due is None:
-                self._figures.ended = True
-                return None
+        """Step until nothing is due or the turn is over.
+
+        Answers the seconds until the next turn; None where only a command or a change of pace can bring something.
+        """
+        began = stopwatch()
+        self._look_ahead()
+        self._step(self.now())
+        while (due := self._look_ahead()) is not None:
             wait = self._seconds_until(due)
             if wait is None or wait > 0:
                 return wait
+            if stopwatch() - began > _TURN_NS:
+                self._slip(due)
+                return 0.0
             self._step(due)
-        return 0.0
+        return None
+
+    def _look_ahead(self) -> Instant | None:
+        self._horizon = self.run.next_due()
+        return self._horizon
 
     def _seconds_until(self, due: Instant) -> float | None:
         """Answer how long to wait for an instant; a night in which nothing trades is jumped over."""
@@ -269,29 +272,31 @@ class EngineService:
         now, next_frame = self.pace.now(), self._tap.next_at
         if next_frame is None or next_frame - now <= _NIGHT:
             return False
-        return not trades_now(self.run.state, self._exchanges)
+        return not trades_now(self.run.state.rules, self._exchanges, now)
+
+    def _slip(self, due: Instant) -> None:
+        """Let time wait for an engine that cannot keep up, so that a slower pace later is slower at once."""
+        if self.pace.now() - due > self.pace.speed * _MOST_BEHIND:
+            self.pace.slip_to(due)
 
     def _step(self, at: Instant) -> None:
-        self._tap.taken_at_ns = None
         began = stopwatch()
         facts = self.run.step(at)
         if not facts:
             return
-        self._follow_kill_switch(facts)
         if any(isinstance(fact, OrderMoved) and fact.status is OrderStatus.SENT for fact in facts):
-            self._figures.note_order(stopwatch() - (self._tap.taken_at_ns or began))
+            self._figures.note_order(stopwatch() - max(began, self._tap.taken_at_ns))
+        if any(isinstance(fact, KillSwitchReleased) for fact in facts):
+            self._allow_openings()
         self._tell(self._desk.take(facts, self.run.state))
 
-    def _follow_kill_switch(self, facts: list[AnyFact]) -> None:
-        for fact in facts:
-            match fact:
-                case KillSwitchTripped() | CommandRefused(command=str(_TRIP)) if self._trips:
-                    self._trips.popleft()
-                case KillSwitchReleased() if not self._trips:
-                    # A trip that was pressed meanwhile keeps holding openings back.
-                    self.run.outbox.allow_openings()
-                case _:
-                    pass
+    def _allow_openings(self) -> None:
+        """Let openings pass again after a release, unless the switch was tripped anew meanwhile."""
+        outbox = self.run.outbox
+        if self.run.state.books.kill_level is KillLevel.OFF and not self._trips:
+            outbox.allow_openings()
+            if self._trips:
+                outbox.stop_openings()
 
     def _beat(self, expected: float, number: int) -> None:
         """Measure how late the loop is, and tell the status now and then."""
@@ -305,20 +310,25 @@ class EngineService:
         loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, number + 1)
 
     def _status(self) -> StatusRow:
-        figures = self._figures.answer(self._tap.frames, self.pace)
-        state = self.run.state
-        return status_row(state, self.pace.now(), figures, trades_now(state, self._exchanges))
+        state, now = self.run.state, self.now()
+        figures = self._figures.answer(self._tap, self.pace)
+        return status_row(state, now, figures, market_open=trades_now(state.rules, self._exchanges, now))
 
-    def _give_up(self, error: Exception) -> None:
-        """Stop at once: nothing more is decided or sent by a state that cannot be trusted."""
-        self._stopping = True
+    def _give_up(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+        """Stop at once: nothing more is decided or sent by a state that cannot be trusted.
+
+        This is the engine's outermost frame: the loop brings whatever any of its callbacks raised.
+        """
+        self._stop_loop()
+        error = context.get("exception")
+        words = str(error or context.get("message") or "a fault without a name")
+        detail = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else words
         at = self.run.state.now
         sentence = (
-            f"The engine stopped at {clock_text(at)}: {error}. The journal is safe and nothing more is sent; "
+            f"The engine stopped at {clock_text(at)}: {words}. The journal is safe and nothing more is sent; "
             "open positions stay at the broker. Start Legwork again: it recovers from the journal."
         )
-        self._tell([EngineStopped(at=at, sentence=sentence, detail="".join(traceback.format_exception(error)))])
-        self._stop_loop()
+        self._tell([EngineStopped(at=at, sentence=sentence, detail=detail)])
 
     def _stop_loop(self) -> None:
         self._stopping = True
@@ -335,7 +345,6 @@ class _Figures:
         self._quotes = 0
         self._quotes_at: float | None = None
         self._quote_rate = 0
-        self.ended = False
 
     def note_order(self, nanoseconds: int) -> None:
         self._orders.append(nanoseconds // 1_000)
@@ -348,17 +357,17 @@ class _Figures:
             self._quote_rate = int((so_far - self._quotes) / (at - self._quotes_at))
         self._quotes, self._quotes_at = so_far, at
 
-    def answer(self, frames: int, pace: Pace) -> EngineFigures:
+    def answer(self, tap: TappedFrames, pace: Pace) -> EngineFigures:
         lag, self._lag = self._lag, 0
         return EngineFigures(
             order_latency=int(median(self._orders)) if self._orders else None,
             order_latency_worst=max(self._orders, default=None),
             loop_lag=lag,
-            frames=frames,
+            frames=tap.frames,
             quotes_per_second=self._quote_rate,
             speed=pace.speed,
             paused=pace.is_paused,
-            ended=self.ended,
+            ended=tap.next_at is None,
         )
 
 

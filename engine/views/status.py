@@ -2,12 +2,11 @@
 
 import msgspec
 
-from engine.core import market_data
 from engine.core.state import EngineState
 from engine.domain.identifiers import AccountId, InstrumentId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Exchange
-from engine.domain.market_rules import UnknownRuleError
+from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus
 from engine.domain.reports import Channel
@@ -76,7 +75,7 @@ class EngineStopped(msgspec.Struct, frozen=True, kw_only=True):
     """For the log file: the fault in technical words."""
 
 
-def status_row(state: EngineState, at: Instant, figures: EngineFigures, market_open: bool) -> StatusRow:
+def status_row(state: EngineState, at: Instant, figures: EngineFigures, *, market_open: bool) -> StatusRow:
     """Answer the engine's status at an instant."""
     books = state.books
     working = [
@@ -123,11 +122,11 @@ _SEARCHED = 60 * SECOND
 """An order leaves within a minute of its decision, so older ones need no look."""
 
 
-def trades_now(state: EngineState, exchanges: frozenset[Exchange]) -> bool:
-    """Say whether one of these exchanges trades at the engine's time; a date without rules counts as closed."""
+def trades_now(rules: MarketRules, exchanges: frozenset[Exchange], at: Instant) -> bool:
+    """Say whether one of these exchanges trades at an instant; a date without rules counts as closed."""
     for exchange in exchanges:
         try:
-            if market_data.is_open(state, exchange):
+            if rules.is_open(exchange, at):
                 return True
         except UnknownRuleError:
             continue

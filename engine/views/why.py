@@ -1,8 +1,17 @@
 """Why a portfolio waits, and why it was closed: sentences with live values against their thresholds."""
 
+from collections.abc import Iterator
 from enum import Enum
 
 import msgspec
+
+from engine.domain.instant import SECOND, Instant, clock_text, ist_date
+from engine.domain.money import plain_text
+from engine.domain.multileg.portfolio import PriceType
+from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
+from engine.views.marks import LegMark, PortfolioMark
+from engine.views.portfolios import LegRow, Level, PortfolioRow
+from engine.views.status import StatusRow
 
 
 class ReasonState(Enum):
@@ -19,3 +28,233 @@ class Reason(msgspec.Struct, frozen=True):
 
     state: ReasonState
     sentence: str
+
+
+_CLOSING = frozenset({PortfolioState.EXITING, PortfolioState.EXIT_BLOCKED})
+_ENTERING_LEGS = frozenset({LegState.WAITING, LegState.RESOLVED, LegState.ENTERING})
+
+_LEVEL_WORDS = {
+    ExitReason.LEG_SL: "stop",
+    ExitReason.LEG_SL_TRAIL: "trailed stop",
+    ExitReason.LEG_COST: "stop at cost",
+    ExitReason.LEG_TGT: "target",
+}
+
+
+def reasons(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now: Instant) -> list[Reason]:
+    """Answer what a portfolio waits for or watches, each with its live value against its threshold.
+
+    What is met stands beside what is not, so that the trader sees every condition; an ended portfolio answers with the
+    chain of reasons that closed it.
+    """
+    if row.state in FINAL:
+        return list(_chain(row))
+    match row.state:
+        case PortfolioState.IDLE:
+            found = [_waiting("Waits for a click: it enters when somebody starts it"), *_obstacles(status)]
+        case PortfolioState.WAITING:
+            found = [*_start(row, mark, status, now), *_obstacles(status)]
+        case PortfolioState.HELD:
+            sentence = "Caught by a restart in the middle of its entry: nothing is opened until it is resumed"
+            found = [_waiting(sentence), *_watched(row, mark, now)]
+        case PortfolioState.ENTERING:
+            found = [*_obstacles(status), *_entries(row, now), *_watched(row, mark, now)]
+        case _:
+            found = [*_chain(row), *_exits(row), *_watched(row, mark, now)]
+    return found
+
+
+def _start(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now: Instant) -> Iterator[Reason]:
+    start = clock_text(row.starts_at)
+    if now < row.starts_at:
+        yield _waiting(f"Waits for {_day(row.starts_at, now)}{start}: {_span(row.starts_at - now)} to go")
+    else:
+        yield Reason(ReasonState.MET, f"Start time {start} has come")
+    if now < row.ends_at:
+        yield Reason(ReasonState.MET, f"Entries are allowed until {_day(row.ends_at, now)}{clock_text(row.ends_at)}")
+    if status is not None and not status.market_open:
+        yield _waiting("Waits for the market: it is closed now")
+    if status is not None and status.market_open and _is_silent(status):
+        age = _span(status.feed_age) if status.feed_age is not None else "ever"
+        limit = _span(status.stale_after)
+        yield _waiting(f"Waits for a fresh quote: none since {age}, the limit is {limit}")
+    if mark.underlying is None:
+        yield _waiting(f"Waits for a price of {row.underlying}")
+    else:
+        yield Reason(ReasonState.MET, f"{row.underlying} is at {plain_text(mark.underlying)}")
+
+
+def _is_silent(status: StatusRow) -> bool:
+    return status.feed_stale or status.feed_age is None or status.feed_age > status.stale_after
+
+
+def _obstacles(status: StatusRow | None) -> Iterator[Reason]:
+    """Answer what keeps every opening of the account back."""
+    if status is None:
+        return
+    if status.recovering:
+        yield _waiting("Waits for the broker's books after the start")
+    if status.kill_level:
+        yield _refused(f"The kill switch is on: {status.kill_reason or 'no reason given'}; release it first")
+    if status.halted:
+        yield _refused("The daily loss limit is reached: nothing is opened today")
+    if status.journal_failed:
+        yield _refused("The journal cannot be written: nothing is opened until it can")
+    for channel, detail in status.down:
+        yield _refused(f"The {channel.value.lower().replace('_', ' ')} line is down: {detail or 'no detail'}")
+    for instrument, ours, brokers in status.drift:
+        yield _refused(f"{instrument}: we hold {ours:+d}, the broker says {brokers:+d}; explain that first")
+
+
+def _entries(row: PortfolioRow, now: Instant) -> Iterator[Reason]:
+    for leg in row.legs:
+        name = _name(leg)
+        if leg.state in _ENTERING_LEGS:
+            yield _entry(row, leg, name, now)
+        elif leg.entered:
+            average = plain_text(leg.average_entry or 0)
+            yield Reason(ReasonState.MET, f"{name} is filled: {leg.entered} at {average}")
+        if leg.failure and leg.state in (LegState.ENTRY_FAILED, LegState.CANCELLED):
+            yield _refused(f"{name} is not entered: {leg.failure}")
+
+
+def _entry(row: PortfolioRow, leg: LegRow, name: str, now: Instant) -> Reason:
+    """Answer the nearest thing that an entering leg waits for."""
+    if leg.unknown_orders:
+        return _waiting(f"{name}: an order has an unknown outcome; the broker's books decide")
+    if leg.denied:
+        return _refused(f"{name}: {leg.denied}")
+    if now < leg.again_at:
+        return _waiting(f"{name}: attempt {leg.attempt} in {_span(leg.again_at - now)}: {leg.failure}")
+    if leg.working_orders:
+        count = len(leg.working_orders)
+        orders = "1 order works" if count == 1 else f"{count} orders work"
+        return _waiting(f"{name}: {leg.entered} of {leg.wanted} filled, {orders}")
+    if leg.behind_bought_legs:
+        return _waiting(f"{name} waits behind the bought legs")
+    if leg.state is LegState.WAITING:
+        return _waiting(f"{name} waits for usable quotes to choose its contract")
+    hold = f" or the pause of {row.hold_seconds} s after the bought legs" if row.hold_seconds else ""
+    return _waiting(f"{name} waits for its turn{hold}")
+
+
+def _exits(row: PortfolioRow) -> Iterator[Reason]:
+    for leg in row.legs:
+        if leg.state is LegState.EXITING and leg.net_quantity:
+            left = f"{_name(leg)}: {abs(leg.net_quantity)} still to close"
+            if leg.unknown_orders:
+                yield _waiting(f"{left}; an order has an unknown outcome, the broker's books decide")
+            elif leg.working_orders:
+                yield _waiting(f"{left}, {len(leg.working_orders)} at work")
+            elif leg.denied:
+                yield _refused(f"{left}: {leg.denied}")
+            else:
+                yield _waiting(f"{left}, after the legs before it")
+    if row.state is PortfolioState.EXIT_BLOCKED:
+        yield _refused("Exit orders keep failing; they are tried on. Look at the order book, or close at the broker")
+
+
+def _watched(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[Reason]:
+    """Answer every level that is watched, with how far away it is."""
+    if row.state in _CLOSING:
+        return
+    for leg, leg_mark in zip(row.legs, mark.legs, strict=True):
+        if leg.net_quantity and leg.state is not LegState.EXITING:
+            for level, distance in ((leg.stop, leg_mark.stop_distance), (leg.target, leg_mark.target_distance)):
+                if level is not None:
+                    yield _note(f"{_name(leg)}: {_level(level, distance, leg_mark, mark, row)}")
+    yield from _combined(row, mark)
+    if row.square_off_at:
+        left = row.square_off_at - now
+        at = f"{_day(row.square_off_at, now)}{clock_text(row.square_off_at)}"
+        yield _note(f"Squares off at {at}: {_span(left)} to go" if left > 0 else f"Square-off time {at} has come")
+
+
+def _level(level: Level, distance: int | None, leg_mark: LegMark, mark: PortfolioMark, row: PortfolioRow) -> str:
+    watched = mark.underlying if level.on_underlying else leg_mark.mark
+    name = row.underlying if level.on_underlying else _PRICE_WORDS[row.price_type]
+    words = f"{_LEVEL_WORDS.get(level.reason, 'stop')} at {plain_text(level.price)}"
+    if watched is None or distance is None:
+        return f"{words}, no price of {name} to compare"
+    away = f"{plain_text(distance)} away" if distance > 0 else "reached"
+    return f"{name} {plain_text(watched)}, {words}: {away}"
+
+
+def _combined(row: PortfolioRow, mark: PortfolioMark) -> Iterator[Reason]:
+    if row.running_since is None:
+        return
+    profit = mark.profit
+    now = "Profit not known: a price is missing" if profit is None else f"Profit {plain_text(profit)}"
+    if row.stop is not None:
+        name = "trailed combined stop" if row.stop_trailed else "combined stop"
+        yield _note(f"{now}, {name} at {plain_text(row.stop)}{_away(profit, row.stop)}")
+    if row.floor is not None:
+        yield _note(f"{now}, profit lock at {plain_text(row.floor)}{_away(profit, row.floor)}")
+    elif row.lock_reach is not None:
+        more = "" if profit is None else f": {plain_text(row.lock_reach - profit)} more"
+        yield _note(f"{now}, the profit lock goes on at {plain_text(row.lock_reach)}{more}")
+    if row.target is not None:
+        more = "" if profit is None else f": {plain_text(row.target - profit)} more"
+        yield _note(f"{now}, combined target at {plain_text(row.target)}{more}")
+
+
+def _away(profit: int | None, level: int) -> str:
+    return "" if profit is None else f": {plain_text(profit - level)} away"
+
+
+def _chain(row: PortfolioRow) -> Iterator[Reason]:
+    """Answer why things were closed, oldest first."""
+    closed = [leg for leg in row.legs if leg.exit_reason is not None]
+    for leg in sorted(closed, key=lambda leg: leg.closed_at or Instant(2**62)):
+        at = f" at {clock_text(leg.closed_at)}" if leg.closed_at else ""
+        assert leg.exit_reason is not None  # chosen above
+        yield _note(f"{_name(leg)} closed{at}: {_because(leg.exit_reason, leg.exit_why)}")
+    for leg in row.legs:
+        if leg.failure and leg.exit_reason is None and leg.state in (LegState.ENTRY_FAILED, LegState.CANCELLED):
+            yield _note(f"{_name(leg)} was not entered: {leg.failure}")
+    if row.exit_reason is not None:
+        at = f" at {clock_text(row.closed_at)}" if row.closed_at else ""
+        yield _note(
+            f"{row.name} {'ended' if row.state in FINAL else 'is closed'}{at}: "
+            f"{_because(row.exit_reason, row.exit_why)}"
+        )
+
+
+def _because(reason: ExitReason, why: str) -> str:
+    return f"{why} ({reason.value})" if why else reason.value
+
+
+def _name(leg: LegRow) -> str:
+    return f"Leg {leg.leg_id} {leg.side.value} {leg.contract}"
+
+
+def _day(at: int, now: int) -> str:
+    return "" if ist_date(at) == ist_date(now) else f"{ist_date(at):%d %b} "
+
+
+def _span(microseconds: int) -> str:
+    """Answer a length of time: ``"4.2 s"``, ``"00:04:10"``."""
+    seconds = microseconds / SECOND
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+
+
+def _waiting(sentence: str) -> Reason:
+    return Reason(ReasonState.WAITING, sentence)
+
+
+def _refused(sentence: str) -> Reason:
+    return Reason(ReasonState.REFUSED, sentence)
+
+
+def _note(sentence: str) -> Reason:
+    return Reason(ReasonState.NOTE, sentence)
+
+
+_PRICE_WORDS = {
+    PriceType.LAST: "LTP",
+    PriceType.BID_ASK: "closing quote",
+    PriceType.MIDDLE: "middle",
+}

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from desktop.presentation.resource_files import layout_path
+from desktop.composition.folders import layout_path
 from desktop.presentation.theme import built_in_theme
 from desktop.widgets.column_header import ColumnLayout
 from desktop.workspace.arrangement import build_panels, read_back, restore_window

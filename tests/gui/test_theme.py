@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPalette
 
 from desktop.presentation.fonts import FIXED_FAMILY, UI_FAMILY, fixed_font, register_fonts, ui_font
 from desktop.presentation.icons import UnknownIconError, icon, icon_names
-from desktop.presentation.resource_files import resource_path
+from desktop.composition.folders import resource_path
 from desktop.presentation.theme import (
     ThemeError,
     built_in_theme,

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from desktop.commands.data import register
 from engine.domain.market_rules import MarketRules
+from engine.runtime.market_rules_store import MarketDataError
 from tests.unit.runtime.recording.sources import nse_row, rules, wall, write_nse
 
 FILE = "nse_chain_2019_NIFTY.parquet"
@@ -112,7 +113,7 @@ def test_force_replaces_an_old_recording(source: Path) -> None:
 
 def test_market_data_that_cannot_be_read_exits_with_1(source: Path) -> None:
     def broken() -> MarketRules:
-        raise ValueError("The market data file hours.toml is damaged")
+        raise MarketDataError("The market data file hours.toml is damaged")
 
     app = typer.Typer()
     register(app, broken)

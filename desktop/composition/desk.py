@@ -1,0 +1,249 @@
+"""What stands behind the window: rules, a market that goes on for weeks, the paper broker, the journal, the engine."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from brokers.definition import Surroundings
+from brokers.paper.gateway import PaperBroker
+from brokers.paper.margin import Holding, basket_margin
+from brokers.paper.settings import PaperSettings
+from desktop.composition.clock import now
+from desktop.composition.folders import layouts_folder
+from desktop.composition.headless import PAPER, paper_books
+from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, OpenMarket, open_market
+from desktop.composition.rules import market_rules
+from engine.api import EngineClient
+from engine.domain.contract_master import ContractMaster
+from engine.domain.facts import LegResolved, PortfolioAdded, SessionOpened, decode
+from engine.domain.identifiers import InstrumentId, PortfolioId
+from engine.domain.instant import DAY, SECOND, Instant, ist_date, ist_instant
+from engine.domain.instrument import Exchange, Instrument
+from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.money import Money, Price
+from engine.domain.multileg.templates import Template, templates_from_toml
+from engine.domain.quote import COLUMNS, IntArray, QuoteBoard, QuoteColumn, QuoteFrame
+from engine.domain.settings.risk_limits import RiskLimits
+from engine.ports.journal import Journal
+from engine.runtime.engine import Engine
+from engine.runtime.journal.memory import MemoryJournal
+from engine.runtime.journal.opening import open_journal
+from engine.runtime.markets import FrameStream
+from engine.runtime.run import SimulatedRun
+from engine.runtime.snapshots import state_from_journal
+
+DAY_BEGINS = time(9, 19)
+"""When a fresh simulated day opens in the window: a minute before the demonstration enters."""
+
+BROKER = "paper"
+"""What the status bar calls the broker."""
+
+_WEEKS = 60 * DAY
+"""How far the market goes on; a window is seldom open for longer."""
+
+
+class DeskChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """What the window was asked to stand on. ``latency`` in µs one way, ``slippage`` in ticks.
+
+    ``journal`` is a path or URL; None keeps everything in memory, for pictures and tests.
+    """
+
+    market: MarketChoice = MarketChoice(step=SECOND)
+    journal: str | None = None
+    speed: float = 1.0
+    latency: int = 50_000
+    slippage: int = 1
+    limits: RiskLimits = RiskLimits()
+
+
+class Desk:
+    """An engine that is built but not started, and what the window asks besides.
+
+    Attributes:
+        client: Starts and stops the engine; opening happens on the engine's thread.
+        rules: The exchange's dated rules.
+    """
+
+    def __init__(self, choice: DeskChoice) -> None:
+        self.choice = choice
+        self.rules = market_rules()
+        self._journal: Journal | None = None
+        self._broker: PaperBroker | None = None
+        self.client = EngineClient(self._open_run, speed=choice.speed)
+
+    def close(self) -> None:
+        """Stop the engine and close journal and broker; safe to call twice."""
+        self.client.stop()
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            broker.close()
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
+
+    def _open_run(self) -> SimulatedRun:
+        journal = self._journal = _opened(self.choice.journal)
+        try:
+            return self._run_on(journal)
+        except Exception:
+            self._journal = None
+            journal.close()
+            raise
+
+    def _run_on(self, journal: Journal) -> SimulatedRun:
+        choice, rules = self.choice, self.rules
+        past = _Past(journal)
+        begins = _beginning(choice.market, past, rules)
+        market = open_market(
+            msgspec.structs.replace(
+                choice.market,
+                begin=past.day_began_at(begins) or begins,
+                until=choice.market.until or (Instant(begins + _WEEKS) if choice.market.market == SIMULATED else None),
+            ),
+            rules,
+        )
+        master = _with_past_contracts(market.master, past, rules, choice.market)
+        state = state_from_journal(journal, master, rules)
+        broker = self._broker = _paper_broker(choice, master, rules)
+        frames = _caught_up(market, begins, len(market.master))
+        run = SimulatedRun(Engine(state, journal), FrameStream(frames), broker)
+        begin = Instant(max(begins, market.begin, state.books.last_fact_at))
+        run.open_session(begin, PAPER, f"W{choice.market.seed:05d}", choice.limits, market.stale_after)
+        return run
+
+
+def margin_of(
+    holdings: Sequence[tuple[Instrument, int]], prices: Mapping[InstrumentId, Price], spots: Mapping[str, Price]
+) -> Money:
+    """Answer the funds, in 1/10,000 ₹, that opening signed quantities at these prices needs, by the paper broker."""
+    return basket_margin([Holding(instrument, quantity) for instrument, quantity in holdings], prices, spots)
+
+
+def templates() -> tuple[Template, ...]:
+    """Answer the predefined portfolios shipped with the program, the demonstration first."""
+    files = sorted((layouts_folder() / "multileg").glob("*.toml"))
+    found = templates_from_toml({file.name: file.read_text(encoding="utf-8") for file in files})
+    return tuple(sorted(found, key=lambda template: template.id != "demonstration"))
+
+
+class _Past:
+    """What a journal says about the days before: when they began, what was traded, whether something is alive."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.last_at: Instant | None = None
+        self._began: dict[date, Instant] = {}
+        self._underlying: dict[PortfolioId, str] = {}
+        self.resolved: dict[tuple[date, str], set[InstrumentId]] = {}
+        for entry in journal.entries():
+            fact = decode(entry.body)
+            self.last_at = fact.at
+            match fact:
+                case SessionOpened():
+                    self._began.setdefault(ist_date(fact.at), fact.at)
+                case PortfolioAdded():
+                    self._underlying[fact.portfolio_id] = fact.portfolio.underlying
+                case LegResolved():
+                    key = ist_date(fact.at), self._underlying[fact.portfolio_id]
+                    self.resolved.setdefault(key, set()).add(fact.instrument)
+                case _:
+                    pass
+
+    def day_began_at(self, at: Instant) -> Instant | None:
+        """Answer when the market of that instant's day was first opened; None for a fresh day."""
+        return self._began.get(ist_date(at))
+
+
+def _opened(address: str | None) -> Journal:
+    if address is None:
+        return MemoryJournal()
+    if "://" not in address:
+        Path(address).parent.mkdir(parents=True, exist_ok=True)
+    return open_journal(address)
+
+
+def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant:
+    """Answer where the window's clock begins: as asked, where the journal ended, or on a fresh morning."""
+    if choice.begin is not None:
+        return Instant(max(choice.begin, past.last_at or 0))
+    if past.last_at is not None:
+        return past.last_at
+    if choice.market != SIMULATED:
+        return Instant(0)
+    return _fresh_morning(rules, ist_date(now()))
+
+
+def _fresh_morning(rules: MarketRules, today: date) -> Instant:
+    """Answer the opening of the window on today or the next trading day; the demonstration day where no rule reaches."""
+    try:
+        day = today if rules.is_trading_day(Exchange.NFO, today) else rules.next_trading_day(Exchange.NFO, today)
+        rules.contract_rule("NIFTY", day)
+    except UnknownRuleError:
+        day = DEMONSTRATION_DAY
+    return ist_instant(day, DAY_BEGINS)
+
+
+def _with_past_contracts(
+    master: ContractMaster, past: _Past, rules: MarketRules, choice: MarketChoice
+) -> ContractMaster:
+    """Answer the contracts of the session and, behind them, those that the journal traded and nobody lists any more."""
+    extra: dict[InstrumentId, Instrument] = {}
+    for (day, underlying), ids in past.resolved.items():
+        missing = {instrument for instrument in ids if instrument not in master and instrument not in extra}
+        if missing:
+            listed = open_market(_of_day(choice, day, underlying), rules).master
+            extra |= {one: listed.by_id(one) for one in sorted(missing) if one in listed}
+    return ContractMaster((*master.instruments, *extra.values())) if extra else master
+
+
+def _of_day(choice: MarketChoice, day: date, underlying: str) -> MarketChoice:
+    return MarketChoice(
+        market=choice.market,
+        begin=ist_instant(day, DAY_BEGINS) if choice.market == SIMULATED else None,
+        underlyings=(underlying,),
+        expiries=choice.expiries,
+        step=choice.step,
+    )
+
+
+def _caught_up(market: OpenMarket, begins: Instant, size: int) -> Iterator[QuoteFrame]:
+    """Yield a market's frames from an instant on; the earlier ones of its day are told at once, as where they led to.
+
+    A market that began anew in the middle of its day would jump, and set off stops that nothing in it had reached.
+    """
+    board, last_at = QuoteBoard(size), Instant(0)
+    for frame in market.frames:
+        if frame.at > begins:
+            if last_at:
+                yield _whole(board, last_at)
+            yield frame
+            break
+        board.take(frame)
+        last_at = frame.at
+    yield from market.frames
+
+
+def _whole(board: QuoteBoard, at: Instant) -> QuoteFrame:
+    rows: IntArray = board.arrived_at.nonzero()[0]
+    values = board.values[rows].reshape(-1, COLUMNS)
+    seen = values[:, QuoteColumn.LAST_PRICE : QuoteColumn.VOLUME].any(axis=1)
+    return QuoteFrame(at, rows[seen], values[seen])
+
+
+def _paper_broker(choice: DeskChoice, master: ContractMaster, rules: MarketRules) -> PaperBroker:
+    settings = PaperSettings(
+        funds=Decimal(5_000_000),
+        request_latency=choice.latency,
+        report_latency=choice.latency,
+        slippage_ticks=choice.slippage,
+    )
+    return PaperBroker(
+        Surroundings(account=PAPER, contracts=master, hours=_hours(rules), books_file=paper_books(choice.journal)),
+        settings,
+    )
+
+
+def _hours(rules: MarketRules) -> Callable[[Instrument, Instant], bool]:
+    return lambda instrument, at: rules.is_open(instrument.exchange, at)

@@ -1,0 +1,141 @@
+"""Candles of an instrument from live ticks, or the combined premium of a portfolio."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+
+from desktop.presentation.formats import axis_amount
+from desktop.presentation.tones import Tone
+from desktop.viewmodels.chart import INTERVALS, ChartModel
+from desktop.widgets.candle_chart import CandleChart
+from desktop.widgets.candle_series import Bar
+from desktop.widgets.chart_overlay import AxisTag
+from desktop.windows.panel import Desk, Links, Panel
+from engine.domain.contract_master import UnknownInstrumentError
+from engine.domain.identifiers import InstrumentId, PortfolioId
+from engine.views.portfolios import PortfolioRow
+
+_LEVEL_TONES = {"stop": Tone.DOWN, "target": Tone.UP}
+
+
+class ChartPanel(Panel):
+    """A candle chart with a chooser of what it shows and of the length of its bars."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        links: Links,
+        context: Mapping[str, str] | None = None,
+        *,
+        premium: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Combined premium" if premium else "Chart", parent)
+        self._desk, self._premium = desk, premium
+        self.model = ChartModel(desk.bridge, self)
+        self.chart = CandleChart(desk.theme, "Combined premium chart" if premium else "Candle chart", self)
+        self._build_bar()
+        self.column.addWidget(self.chart)
+        self.model.history_replaced.connect(self.chart.set_bars)
+        self.model.bar_changed.connect(lambda bar: self.chart.put_bar(Bar(*bar)))
+        self.model.title_changed.connect(self._title.setText)
+        self.model.levels_changed.connect(self._show_levels)
+        self._shown = ""
+        if premium:
+            self.chart.show_volume(False)
+            desk.bridge.portfolios_changed.connect(lambda _rows: self._list_portfolios())
+            self._list_portfolios()
+        else:
+            self._list_spots((context or {}).get("underlying", "NIFTY"))
+
+    def context(self) -> Mapping[str, str]:
+        """Return the underlying of the shown instrument."""
+        return {} if self._premium else {"underlying": self.chooser.currentText()}
+
+    def refresh(self, now_ms: int) -> None:
+        """Draw what changed since the last frame."""
+        self.model.refresh(now_ms)
+        self.chart.refresh(now_ms)
+
+    def show_instrument(self, instrument: InstrumentId) -> None:
+        """Show an instrument, and list it in the chooser."""
+        place = self.chooser.findData(instrument)
+        if place < 0:
+            try:
+                symbol = self._desk.bridge.master.by_id(instrument).symbol
+            except UnknownInstrumentError:
+                return
+            self.chooser.addItem(symbol, instrument)
+            place = self.chooser.count() - 1
+        self.chooser.setCurrentIndex(place)
+
+    def show_portfolio(self, portfolio_id: PortfolioId) -> None:
+        """Show the combined premium of a portfolio."""
+        place = self.chooser.findData(portfolio_id)
+        if place >= 0:
+            self.chooser.setCurrentIndex(place)
+
+    def _build_bar(self) -> None:
+        bar = self.bar()
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Portfolio" if self._premium else "Instrument")
+        self.chooser.setMinimumWidth(190)
+        self.chooser.currentIndexChanged.connect(lambda _index: self._chosen())
+        self.interval_box = QComboBox()
+        self.interval_box.setAccessibleName("Length of a bar")
+        for minutes in INTERVALS:
+            self.interval_box.addItem(f"{minutes} min", minutes)
+        self.interval_box.currentIndexChanged.connect(
+            lambda _index: self.model.set_interval(int(self.interval_box.currentData()))
+        )
+        self._title = QLabel()
+        bar.addWidget(self.chooser)
+        bar.addWidget(self.interval_box)
+        bar.addWidget(self._title, 1)
+
+    def _list_spots(self, first: str) -> None:
+        master = self._desk.bridge.master
+        self.chooser.blockSignals(True)
+        for underlying in master.underlyings():
+            spot = master.spot(underlying)
+            if spot is not None:
+                self.chooser.addItem(underlying, spot.id)
+            for future in master.futures(underlying)[:1]:
+                self.chooser.addItem(future.symbol, future.id)
+        self.chooser.setCurrentIndex(max(self.chooser.findText(first), 0))
+        self.chooser.blockSignals(False)
+        self._chosen()
+
+    def _list_portfolios(self) -> None:
+        rows: list[PortfolioRow] = list(self._desk.bridge.portfolios.values())
+        known = {self.chooser.itemData(place) for place in range(self.chooser.count())}
+        for row in rows:
+            if row.portfolio_id not in known:
+                self.chooser.addItem(f"{row.name} ({row.portfolio_id})", row.portfolio_id)
+                self.chooser.setCurrentIndex(self.chooser.count() - 1)
+
+    def _chosen(self) -> None:
+        wanted = self.chooser.currentData()
+        if wanted is None or wanted == self._shown:
+            return
+        self._shown = wanted
+        self.chart.set_bars(np.empty(0, dtype=np.int64), np.empty((5, 0)))
+        if self._premium:
+            self.model.show_portfolio(PortfolioId(wanted))
+        else:
+            self.model.show_instrument(InstrumentId(wanted))
+
+    def _show_levels(self, levels: list[tuple[float, str]]) -> None:
+        written = axis_amount(2)
+        self.chart.set_levels(
+            [
+                AxisTag(value, written(value), _tone(caption), caption)
+                for value, caption in levels
+            ]
+        )
+
+
+def _tone(caption: str) -> Tone:
+    words = caption.casefold()
+    return next((tone for word, tone in _LEVEL_TONES.items() if word in words), Tone.ACCENT)

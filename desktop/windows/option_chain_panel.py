@@ -1,0 +1,194 @@
+"""The option chain: both sides of one expiry, live; a key or a click adds a leg to the editor."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QWidget
+
+from desktop.presentation import formats
+from desktop.viewmodels.option_chain import ChainSource
+from desktop.widgets.column_header import ColumnHeader
+from desktop.widgets.data_grid import FastGrid
+from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from engine.domain.instrument import Instrument
+from engine.domain.money import plain_text
+from engine.domain.order import Side
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class OptionChainPanel(Panel):
+    """One expiry of one underlying.
+
+    B on a cell adds a bought leg of that contract to the editor, S a sold one; C brings the money into the middle.
+    """
+
+    def __init__(
+        self, desk: Desk, links: Links, context: Mapping[str, str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Option chain", parent)
+        self._desk, self._links = desk, links
+        self.source = ChainSource(desk.bridge)
+        self._centred = False
+        self._build_bar()
+        self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Option chain", self)
+        self.grid.context_menu_requested.connect(self._open_menu)
+        self.grid.cell_activated.connect(self._activate)
+        self.grid.installEventFilter(self)
+        self.column.addWidget(self.grid)
+        self.underlying_box.addItems(list(self.source.underlyings()))
+        self.underlying_box.currentTextChanged.connect(self._underlying_changed)
+        self.expiry_box.currentIndexChanged.connect(lambda _index: self._expiry_changed())
+        wanted = (context or {}).get("underlying", "NIFTY")
+        if self.underlying_box.findText(wanted) >= 0:
+            self.underlying_box.setCurrentText(wanted)
+        self._underlying_changed(self.underlying_box.currentText())
+
+    def table_header(self) -> ColumnHeader:
+        """Return the header of the grid."""
+        return self.grid.header()
+
+    def context(self) -> Mapping[str, str]:
+        """Return the underlying."""
+        return {"underlying": self.underlying_box.currentText()}
+
+    def refresh(self, now_ms: int) -> None:
+        """Show the newest quotes."""
+        self.source.refresh(now_ms)
+        self.grid.refresh(now_ms)
+        chain = self.source.chain
+        if chain is None:
+            return
+        if not self._centred and chain.at_the_money is not None:
+            self.centre()
+        self._show_head()
+
+    def centre(self) -> None:
+        """Bring the strike at the money into the middle."""
+        chain = self.source.chain
+        if chain is not None and chain.at_the_money is not None:
+            self.grid.centre_row(chain.at_the_money)
+            self._centred = True
+
+    def add_leg(self, contract: Instrument, side: Side) -> None:
+        """Add one lot of a contract to the portfolio in the editor."""
+        editor = self._desk.editor
+        held = editor.draft().get("underlying")
+        if editor.draft().get("legs") and held != contract.underlying:
+            self._links.say(
+                f"The editor holds a {held} portfolio; choose a template for {contract.underlying} first, then add legs."
+            )
+            return
+        if contract.strike is None or contract.expiry is None:
+            return
+        editor.add_leg(
+            {
+                "side": side.value,
+                "kind": contract.kind.value,
+                "strike": {"type": "fixed", "strike": plain_text(contract.strike)},
+                "expiry": {"type": "date", "on": contract.expiry.isoformat()},
+                "lots": 1,
+            }
+        )
+        self._links.act("show_editor")
+        self._links.say(f"{side.value} 1 lot {contract.symbol} was added to the editor.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Take B, S and C on the grid."""
+        if watched is self.grid and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.modifiers() == Qt.KeyboardModifier.NoModifier:
+                return self._key(event.key())
+        return False
+
+    def _key(self, key: int) -> bool:
+        if key == Qt.Key.Key_C:
+            self.centre()
+            return True
+        side = {Qt.Key.Key_B.value: Side.BUY, Qt.Key.Key_S.value: Side.SELL}.get(int(key))
+        if side is None:
+            return False
+        contract = self._current_contract()
+        if contract is None:
+            self._links.say("Put the cursor on a call or a put to add it as a leg.")
+        else:
+            self.add_leg(contract, side)
+        return True
+
+    def _current_contract(self) -> Instrument | None:
+        row, column = self.grid.current_row(), self.grid.current_column()
+        return None if row is None or column is None else self.source.contract_at(row, column)
+
+    def _build_bar(self) -> None:
+        bar = self.bar()
+        self.underlying_box = QComboBox()
+        self.underlying_box.setAccessibleName("Underlying")
+        self.underlying_box.setMinimumWidth(110)
+        self.expiry_box = QComboBox()
+        self.expiry_box.setAccessibleName("Expiry")
+        self.expiry_box.setMinimumWidth(130)
+        self._spot = QLabel()
+        self._figures = muted_label()
+        bar.addWidget(self.underlying_box)
+        bar.addWidget(self.expiry_box)
+        bar.addWidget(self._spot)
+        bar.addWidget(self._figures, 1)
+        bar.addWidget(push_button("ATM", "Bring the money into the middle (C)", self.centre))
+        bar.addWidget(push_button("Buy leg", "Add the contract under the cursor, bought (B)", lambda: self._press("B")))
+        bar.addWidget(push_button("Sell leg", "Add the contract under the cursor, sold (S)", lambda: self._press("S")))
+
+    def _press(self, key: str) -> None:
+        self._key({"B": Qt.Key.Key_B.value, "S": Qt.Key.Key_S.value}[key])
+
+    def _underlying_changed(self, underlying: str) -> None:
+        self.expiry_box.blockSignals(True)
+        self.expiry_box.clear()
+        for expiry in self.source.expiries(underlying):
+            days = (expiry - self._desk.bridge.today()).days
+            self.expiry_box.addItem(f"{expiry.day:02d} {_MONTHS[expiry.month - 1]} {expiry.year}  ({days} d)", expiry)
+        self.expiry_box.blockSignals(False)
+        self._expiry_changed()
+
+    def _expiry_changed(self) -> None:
+        expiry = self.expiry_box.currentData()
+        if isinstance(expiry, date):
+            self._centred = False
+            self.source.show_chain(self.underlying_box.currentText(), expiry)
+
+    def _show_head(self) -> None:
+        chain = self.source.chain
+        if chain is None:
+            return
+        spot = f"<b>{self.underlying_box.currentText()} {formats.price(chain.spot)}</b>"
+        if spot != self._spot.text():
+            self._spot.setText(spot)
+        words = f"forward {formats.decimal(chain.forward, 2)} · {formats.decimal(chain.years * 365, 2)} days"
+        if chain.put_call_ratio is not None:
+            words += f" · PCR {formats.decimal(chain.put_call_ratio, 2)}"
+        if chain.at_the_money is not None:
+            words += f" · ATM IV {formats.volatility(chain.rows[chain.at_the_money].volatility)} %"
+        if words != self._figures.text():
+            self._figures.setText(words)
+
+    def _activate(self, row: int, column: str) -> None:
+        contract = self.source.contract_at(row, column)
+        if contract is not None:
+            self._links.show_instrument(contract.id)
+
+    def _open_menu(self, row: int, column: str, at: QPoint) -> None:
+        contract = self.source.contract_at(row, column)
+        if contract is None:
+            return
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.addAction(f"Buy {contract.symbol} in the editor\tB").triggered.connect(
+            lambda: self.add_leg(contract, Side.BUY)
+        )
+        menu.addAction(f"Sell {contract.symbol} in the editor\tS").triggered.connect(
+            lambda: self.add_leg(contract, Side.SELL)
+        )
+        menu.addSeparator()
+        menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(contract.id))
+        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+        menu.popup(at)

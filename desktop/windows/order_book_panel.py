@@ -1,0 +1,111 @@
+"""The order book: every order, with filter, cancel, change of limit, copy and the story of each."""
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+
+from desktop.presentation import formats
+from desktop.viewmodels.orders import OrdersModel
+from desktop.widgets.column_header import ColumnHeader
+from desktop.widgets.data_table import DataTable
+from desktop.windows.limit_dialog import LimitDialog
+from desktop.windows.order_details import OrderDetails
+from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from engine.domain.commands import CancelWorkingOrder, ModifyWorkingOrder
+from engine.domain.money import Price
+from engine.domain.order import OrderStatus
+from engine.views.orders import OrderRow
+
+
+class OrderBookPanel(Panel):
+    """The orders of the day."""
+
+    def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
+        super().__init__("Order book", parent)
+        self._desk, self._links = desk, links
+        self.model = OrdersModel(desk.bridge, desk.theme, self)
+        self.table = DataTable(self.model, desk.theme, "Order book", self)
+        self._build_bar()
+        self.column.addWidget(self.table)
+        self.table.row_activated.connect(lambda _row: self.show_details())
+        self.table.context_menu_requested.connect(self._open_menu)
+        desk.bridge.orders_changed.connect(lambda _rows: self._count())
+        self._count()
+
+    def table_header(self) -> ColumnHeader:
+        """Return the header of the table."""
+        return self.table.header()
+
+    def selected(self) -> list[OrderRow]:
+        """Return the selected orders, or the only one shown under the cursor."""
+        return [self.model.row_at(row) for row in self.table.selected_rows()]
+
+    def cancel_selected(self) -> None:
+        """Cancel what the selected orders still have open."""
+        working = [order for order in self.selected() if order.is_working]
+        if not working:
+            self._links.say("Select an order that is still working to cancel it.")
+        for order in working:
+            order_id = order.order_id
+            self._desk.bridge.submit(lambda at, order_id=order_id: CancelWorkingOrder(at=at, order_id=order_id))
+
+    def modify_selected(self) -> None:
+        """Ask for another limit of the selected order."""
+        working = [order for order in self.selected() if order.is_working and order.limit_price is not None]
+        if len(working) != 1:
+            self._links.say("Select one working limit order to change its limit.")
+            return
+        LimitDialog(self, working[0], self._modify).open()
+
+    def show_details(self) -> None:
+        """Show the life of the selected order."""
+        chosen = self.selected()
+        if not chosen:
+            self._links.say("Select an order to see its details.")
+            return
+        OrderDetails(self, self._desk, chosen[0].order_id).open()
+
+    def _modify(self, order: OrderRow, limit: Price) -> None:
+        self._desk.bridge.submit(
+            lambda at: ModifyWorkingOrder(at=at, order_id=order.order_id, limit_price=limit)
+        )
+
+    def _build_bar(self) -> None:
+        bar = self.bar()
+        self.table.filter_line.setMaximumWidth(260)
+        bar.addWidget(self.table.filter_line)
+        self.working_only = QCheckBox("Working only")
+        self.working_only.setToolTip("Show only orders that may still fill")
+        self.working_only.toggled.connect(self.model.show_working_only)
+        bar.addWidget(self.working_only)
+        self._counts = muted_label()
+        bar.addWidget(self._counts, 1)
+        bar.addWidget(push_button("Details", "Show the life of the order (Ctrl+I)", self.show_details))
+        bar.addWidget(push_button("Modify…", "Change the limit (Ctrl+M)", self.modify_selected))
+        bar.addWidget(push_button("Cancel", "Cancel what is open (Shift+F3)", self.cancel_selected, danger=True))
+
+    def _count(self) -> None:
+        orders = self._desk.bridge.orders.values()
+        working = sum(order.is_working for order in orders)
+        complete = sum(order.status is OrderStatus.COMPLETE for order in orders)
+        refused = sum(order.status in (OrderStatus.REJECTED, OrderStatus.NOT_SENT) for order in orders)
+        unknown = sum(order.status is OrderStatus.UNKNOWN for order in orders)
+        parts = [f"{len(orders)} orders", f"{working} working", f"{complete} complete", f"{refused} refused"]
+        if unknown:
+            parts.append(f"{unknown} not answered: the broker's books are being asked")
+        self._counts.setText(" · ".join(parts))
+
+    def _open_menu(self, row: int, _column: str, at: QPoint) -> None:
+        order = self.model.row_at(row)
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.addAction("Details of the order").triggered.connect(self.show_details)
+        modify = menu.addAction("Modify the limit…")
+        modify.setEnabled(order.is_working and order.limit_price is not None)
+        modify.triggered.connect(self.modify_selected)
+        cancel = menu.addAction(f"Cancel {formats.quantity(order.remaining)} open")
+        cancel.setEnabled(order.is_working)
+        cancel.triggered.connect(self.cancel_selected)
+        menu.addSeparator()
+        menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(order.instrument))
+        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.table.copy_selection)
+        menu.popup(at)

@@ -1,0 +1,114 @@
+"""What every panel of the workstation is: a widget that is refreshed by frames and remembers what it shows."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.bridge import EngineBridge
+from desktop.presentation.theme import Theme
+from desktop.viewmodels.entry_estimate import MarginOf
+from desktop.viewmodels.multileg_editor import MultilegEditor
+from desktop.widgets.column_header import ColumnHeader, ColumnLayout
+from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
+from engine.domain.multileg.templates import Template
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """What panels are built from.
+
+    Attributes:
+        bridge: The way to the engine.
+        theme: Colours and sizes.
+        editor: The one draft of the window, which chain and portfolios write to.
+        margin_of: The broker's margin model, for estimates.
+        templates: Predefined portfolios, the demonstration first.
+        account: Where new portfolios are traded.
+        broker: What the broker is called on screen.
+    """
+
+    bridge: EngineBridge
+    theme: Theme
+    editor: MultilegEditor
+    margin_of: MarginOf
+    templates: Sequence[Template]
+    account: AccountId
+    broker: str
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """What a panel may ask of the window; it knows no other panel.
+
+    Attributes:
+        act: Carry out a declared action by its name.
+        select_portfolio: Make a portfolio the one that keys and other panels mean.
+        show_instrument: Show an instrument in the chart.
+        show_premium: Show a portfolio's combined premium.
+        say: Tell the trader a sentence in passing.
+    """
+
+    act: Callable[[str], None]
+    select_portfolio: Callable[[PortfolioId | None], None]
+    show_instrument: Callable[[InstrumentId], None]
+    show_premium: Callable[[PortfolioId], None]
+    say: Callable[[str], None]
+
+
+class Panel(QWidget):
+    """A panel; derive from it and fill ``column``."""
+
+    def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(accessible_name)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(1)
+
+    def refresh(self, now_ms: int) -> None:
+        """Show what changed since the last frame; called once per frame while the panel can be seen."""
+
+    def context(self) -> Mapping[str, str]:
+        """Return what the panel shows, for the saved workspace."""
+        return {}
+
+    def table_header(self) -> ColumnHeader | None:
+        """Return the header of the panel's table, whose columns are saved."""
+        return None
+
+    def column_layout(self) -> list[ColumnLayout]:
+        """Return the columns as the trader left them."""
+        header = self.table_header()
+        return header.column_layout() if header else []
+
+    def apply_columns(self, layout: Sequence[ColumnLayout]) -> None:
+        """Restore saved columns."""
+        header = self.table_header()
+        if header is not None and layout:
+            header.apply_layout(layout)
+
+    def bar(self) -> QHBoxLayout:
+        """Add a row for controls and return it."""
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 3, 4, 2)
+        row.setSpacing(5)
+        self.column.addLayout(row)
+        return row
+
+
+def push_button(text: str, tip: str, act: Callable[[], None], *, danger: bool = False) -> QPushButton:
+    """Return a button with its tip and accessible name."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(text.replace("&", "").rstrip("…"))
+    button.setAccessibleDescription(tip)
+    button.setProperty("danger", danger)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda _checked=False: act())
+    return button
+
+
+def muted_label(text: str = "") -> QLabel:
+    """Return a label for what matters less."""
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    return label

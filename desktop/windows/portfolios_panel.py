@@ -1,0 +1,222 @@
+"""Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.presentation import formats
+from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
+from desktop.widgets.column_header import ColumnHeader
+from desktop.widgets.data_grid import FastGrid
+from desktop.widgets.pnl_label import PnlLabel
+from desktop.widgets.why_list import Why, WhyList, WhyState
+from desktop.windows.leg_protection import LegProtection
+from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from engine.domain.identifiers import PortfolioId
+from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
+
+_REASONS_EVERY_MS = 250
+_STATE_WORDS: dict[PortfolioState, str] = {
+    PortfolioState.IDLE: "waits for a click",
+    PortfolioState.WAITING: "armed, watching its entry rule",
+    PortfolioState.ENTERING: "entering",
+    PortfolioState.HELD: "held: a restart caught its entry; resume it or square it off",
+    PortfolioState.RUNNING: "running",
+    PortfolioState.RUNNING_PARTIAL: "running without the legs that failed",
+    PortfolioState.EXITING: "closing",
+    PortfolioState.EXIT_BLOCKED: "closing, and exit orders keep failing",
+    PortfolioState.COMPLETED: "completed",
+    PortfolioState.FAILED: "failed and closed again",
+    PortfolioState.REJECTED: "nothing was ever filled",
+}
+
+
+class PortfoliosPanel(Panel):
+    """The main grid of the desk."""
+
+    def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
+        super().__init__("Portfolios", parent)
+        self._desk, self._links = desk, links
+        self.source = PortfoliosSource(desk.bridge)
+        self._selected: PortfolioId | None = None
+        self._reasons_at = -_REASONS_EVERY_MS
+        self._build_bar()
+        self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Portfolios and legs", self)
+        self.grid.expander_toggled.connect(self.source.toggle)
+        self.grid.selection_changed.connect(self._selection_changed)
+        self.grid.context_menu_requested.connect(self._open_menu)
+        self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._invitation())
+        self._pages.addWidget(self._split())
+        self.column.addWidget(self._pages)
+        self._enable_buttons()
+
+    def table_header(self) -> ColumnHeader:
+        """Return the header of the grid."""
+        return self.grid.header()
+
+    @property
+    def selected_id(self) -> PortfolioId | None:
+        """The selected portfolio."""
+        return self._selected
+
+    def select(self, portfolio_id: PortfolioId | None) -> None:
+        """Make a portfolio the selected one."""
+        self._selected = portfolio_id
+        self._reasons_at = -_REASONS_EVERY_MS
+        self._enable_buttons()
+
+    def refresh(self, now_ms: int) -> None:
+        """Show the newest states, prices and reasons."""
+        self.source.refresh(now_ms)
+        self.grid.refresh(now_ms)
+        self._pages.setCurrentIndex(1 if self._desk.bridge.portfolios else 0)
+        self._show_total()
+        if now_ms - self._reasons_at >= _REASONS_EVERY_MS:
+            self._reasons_at = now_ms
+            self._show_selected()
+
+    # --- what is built once -----------------------------------------------------------------------------------------
+
+    def _build_bar(self) -> None:
+        bar = self.bar()
+        self.buttons = {
+            name: push_button(text, tip, lambda name=name: self._links.act(name), danger=danger)
+            for name, text, tip, danger in (
+                ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
+                ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
+                ("clone_selected", "Clone", "Open a copy in the editor (Ctrl+Shift+C)", False),
+                ("square_off_selected", "Square off…", "Close everything it holds (Ctrl+Shift+Q)", True),
+                ("panic_selected", "Panic…", "Close everything at once, without pauses (Ctrl+Shift+X)", True),
+            )
+        }
+        for button in self.buttons.values():
+            bar.addWidget(button)
+        self.done_too = QCheckBox("Done too")
+        self.done_too.setChecked(True)
+        self.done_too.setToolTip("Show portfolios that are flat and over")
+        self.done_too.toggled.connect(self.source.show_done)
+        bar.addWidget(self.done_too)
+        self._words = muted_label()
+        bar.addWidget(self._words, 1)
+        self.total = PnlLabel(self._desk.theme, "Profit of all portfolios today", pixels=15)
+        bar.addWidget(self.total)
+
+    def _invitation(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.addStretch(2)
+        headline = muted_label(
+            "No portfolio yet. The demonstration is a hedged short straddle on NIFTY: it buys the wings, sells the\n"
+            "straddle at 09:20, carries leg stops, a combined stop and a profit lock, and squares off at 15:15.\n"
+            "Everything runs with simulated money."
+        )
+        headline.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.invite_button = push_button(
+            "Start the demonstration", "Arm the demonstration portfolio", lambda: self._links.act("start_demonstration")
+        )
+        other = push_button("Choose a template", "Start from another structure", lambda: self._links.act("new_portfolio"))
+        column.addWidget(headline)
+        column.addSpacing(8)
+        column.addWidget(self.invite_button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(other, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(3)
+        return page
+
+    def _split(self) -> QWidget:
+        side = QWidget(self)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(4, 2, 4, 2)
+        column.setSpacing(3)
+        self._headline = muted_label()
+        self._headline.setWordWrap(True)
+        self.why = WhyList(self._desk.theme, "Why", side)
+        self.protection = LegProtection(self._desk, side)
+        column.addWidget(self._headline)
+        column.addWidget(self.why, 1)
+        column.addWidget(self.protection)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(self.grid)
+        splitter.addWidget(side)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([700, 280])
+        return splitter
+
+    # --- what changes -------------------------------------------------------------------------------------------------
+
+    def _line(self) -> PortfolioLine | None:
+        row = self.grid.current_row()
+        return self.source.row(row) if row is not None and row < self.source.row_count() else None
+
+    def _selection_changed(self) -> None:
+        line = self._line()
+        if line is not None:
+            self._links.select_portfolio(line.portfolio.portfolio_id)
+            self.protection.show_leg(line.portfolio, line.leg)
+
+    def _show_total(self) -> None:
+        amounts = []
+        for portfolio_id in self._desk.bridge.portfolios:
+            mark = self.source.mark_of(PortfolioId(portfolio_id))
+            amounts.append(mark.profit if mark is not None else None)
+        known = [amount for amount in amounts if amount is not None]
+        self.total.show_amount(sum(known) if known else None)
+
+    def _show_selected(self) -> None:
+        rows = self._desk.bridge.portfolios
+        if self._selected is None and rows:
+            newest = list(rows.values())[-1]
+            self._links.select_portfolio(newest.portfolio_id)
+        row = rows.get(self._selected or "")
+        if row is None:
+            return
+        charge = f"{row.name} ({row.portfolio_id}): {_STATE_WORDS[row.state]}"
+        if self._headline.text() != charge:
+            self._headline.setText(charge)
+            self._enable_buttons()
+        reasons = self.source.reasons(row.portfolio_id)
+        self.why.show_reasons([Why(WhyState(reason.state.value), reason.sentence) for reason in reasons])
+        line = self._line()
+        if line is not None and line.portfolio.portfolio_id == row.portfolio_id:
+            self.protection.follow(line.portfolio, line.leg)
+        self._words.setText(f"{len(rows)} portfolios, {sum(not one.is_done for one in rows.values())} alive")
+
+    def _enable_buttons(self) -> None:
+        row = self._desk.bridge.portfolios.get(self._selected or "")
+        state = row.state if row is not None else None
+        alive = state is not None and state not in FINAL
+        self.buttons["start_selected"].setEnabled(state in (PortfolioState.IDLE, PortfolioState.WAITING))
+        self.buttons["resume_selected"].setEnabled(state is PortfolioState.HELD)
+        self.buttons["clone_selected"].setEnabled(row is not None)
+        self.buttons["square_off_selected"].setEnabled(alive and state not in EXITING)
+        self.buttons["panic_selected"].setEnabled(alive)
+
+    def _activate(self, number: int) -> None:
+        line = self.source.row(number)
+        if line.leg is not None and line.leg.instrument is not None:
+            self._links.show_instrument(line.leg.instrument)
+        elif line.leg is None:
+            self._links.show_premium(line.portfolio.portfolio_id)
+
+    def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
+        line = self.source.row(number)
+        portfolio_id = line.portfolio.portfolio_id
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for name, button in self.buttons.items():
+            entry = menu.addAction(button.text())
+            entry.setEnabled(button.isEnabled())
+            entry.triggered.connect(lambda _checked=False, name=name: self._links.act(name))
+        menu.addSeparator()
+        leg = line.leg
+        if leg is not None:
+            close = menu.addAction(f"Square off leg {leg.leg_id}: {formats.signed_quantity(leg.net_quantity)}")
+            close.setEnabled(leg.net_quantity != 0)
+            close.triggered.connect(lambda: self.protection.square_off(line.portfolio, leg))
+            instrument = leg.instrument
+            if instrument is not None:
+                menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(instrument))
+        menu.addAction("Show the combined premium").triggered.connect(lambda: self._links.show_premium(portfolio_id))
+        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+        menu.popup(at)

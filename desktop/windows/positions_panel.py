@@ -1,0 +1,103 @@
+"""Positions with Greeks, grouped by underlying, expiry, portfolio and leg."""
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+
+from desktop.presentation import formats
+from desktop.viewmodels.positions import PositionsSource
+from desktop.widgets.column_header import ColumnHeader
+from desktop.widgets.data_grid import FastGrid
+from desktop.windows.dialog import ask
+from desktop.windows.panel import Desk, Links, Panel, muted_label
+from engine.domain.commands import SquareOffLeg
+from engine.domain.identifiers import LegId, PortfolioId
+from engine.views.positions import PositionLevel, PositionRow
+
+
+class PositionsPanel(Panel):
+    """What is held, what it is worth and how it moves."""
+
+    def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
+        super().__init__("Positions", parent)
+        self._desk, self._links = desk, links
+        self.source = PositionsSource(desk.bridge)
+        bar = self.bar()
+        self.closed_too = QCheckBox("Closed legs too")
+        self.closed_too.setToolTip("Show legs that hold nothing any more, with what they booked")
+        self.closed_too.toggled.connect(self.source.show_closed)
+        bar.addWidget(self.closed_too)
+        self._hint = muted_label()
+        bar.addWidget(self._hint, 1)
+        self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Positions", self)
+        self.grid.expander_toggled.connect(self.source.toggle)
+        self.grid.selection_changed.connect(self._selected)
+        self.grid.context_menu_requested.connect(self._open_menu)
+        self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
+        self.column.addWidget(self.grid)
+
+    def table_header(self) -> ColumnHeader:
+        """Return the header of the grid."""
+        return self.grid.header()
+
+    def refresh(self, now_ms: int) -> None:
+        """Show the newest prices and Greeks."""
+        self.source.refresh(now_ms)
+        self.grid.refresh(now_ms)
+        legs = sum(self.source.row(row).level is PositionLevel.LEG for row in range(self.source.row_count()))
+        words = f"{legs} legs · Δ in units, Θ in ₹ a day, vega in ₹ a point" if legs else "Nothing is held."
+        if words != self._hint.text():
+            self._hint.setText(words)
+
+    def square_off(self, row: PositionRow) -> None:
+        """Ask, then close what one leg holds."""
+        portfolio_id, leg_id = row.portfolio_id, row.leg_id
+        if portfolio_id is None or leg_id is None or not row.net_quantity:
+            self._links.say("Select a leg that holds something to square it off.")
+            return
+        ask(
+            self,
+            "Square off a leg",
+            [
+                f"Close {formats.signed_quantity(row.net_quantity)} {row.name}?",
+                "The other legs of its portfolio go on, with their stops.",
+            ],
+            "Square off",
+            lambda: self._square_off(portfolio_id, leg_id),
+            danger=True,
+        )
+
+    def _square_off(self, portfolio_id: PortfolioId, leg_id: LegId) -> None:
+        self._desk.bridge.submit(lambda at: SquareOffLeg(at=at, portfolio_id=portfolio_id, leg_id=leg_id))
+
+    def _selected(self) -> None:
+        rows = self.grid.selected_rows()
+        if rows and self.source.row(rows[0]).portfolio_id is not None:
+            self._links.select_portfolio(self.source.row(rows[0]).portfolio_id)
+
+    def _activate(self, number: int) -> None:
+        row = self.source.row(number)
+        if row.instrument is not None:
+            self._links.show_instrument(row.instrument)
+        elif row.has_children:
+            self.source.toggle(number)
+
+    def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
+        row = self.source.row(number)
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        leg = menu.addAction("Square off this leg…")
+        leg.setEnabled(row.level is PositionLevel.LEG and bool(row.net_quantity))
+        leg.triggered.connect(lambda: self.square_off(row))
+        whole = menu.addAction("Square off its portfolio…")
+        whole.setEnabled(row.portfolio_id is not None)
+        whole.triggered.connect(lambda: self._links.act("square_off_selected"))
+        menu.addSeparator()
+        instrument, portfolio_id = row.instrument, row.portfolio_id
+        if instrument is not None:
+            menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(instrument))
+        if portfolio_id is not None:
+            menu.addAction("Show the combined premium").triggered.connect(
+                lambda: self._links.show_premium(portfolio_id)
+            )
+        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+        menu.popup(at)
