@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,11 +14,8 @@ from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, 
 from desktop.commands.leaving import FAILURE, print_json, sentences, writing
 from desktop.composition.failures import MisuseError
 from desktop.composition.folders import default_journal
-from desktop.composition.journals import ChainedEntry, open_for_reading
+from desktop.composition.journals import ChainedEntry, SqlReader, open_for_reading
 from engine.domain.instant import iso_text
-
-if TYPE_CHECKING:
-    from desktop.composition.journals import SqlReader
 
 app = typer.Typer(help="Look into the journal: every decision, order and fill, in order.", no_args_is_help=True)
 
@@ -120,7 +117,7 @@ def export_journal(
 
 
 def _matching(
-    reader: "SqlReader", after: int, kinds: list[str] | None, portfolio: str | None
+    reader: SqlReader, after: int, kinds: list[str] | None, portfolio: str | None
 ) -> Iterator[ChainedEntry]:
     """Answer the facts above ``after`` that pass the filters."""
     for row in reader.rows(after):

@@ -12,7 +12,7 @@ from brokers.paper.gateway import PaperBroker
 from brokers.paper.margin import Holding, basket_margin
 from brokers.paper.settings import PaperSettings
 from desktop.composition.clock import now
-from desktop.composition.folders import layouts_folder
+from desktop.composition.folders import layout_path
 from desktop.composition.headless import PAPER, paper_books
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, OpenMarket, open_market
 from desktop.composition.rules import market_rules
@@ -124,7 +124,7 @@ def margin_of(
 
 def templates() -> tuple[Template, ...]:
     """Answer the predefined portfolios shipped with the program, the demonstration first."""
-    files = sorted((layouts_folder() / "multileg").glob("*.toml"))
+    files = sorted(layout_path("multileg").glob("*.toml"))
     found = templates_from_toml({file.name: file.read_text(encoding="utf-8") for file in files})
     return tuple(sorted(found, key=lambda template: template.id != "demonstration"))
 
@@ -176,7 +176,7 @@ def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant
 
 
 def _fresh_morning(rules: MarketRules, today: date) -> Instant:
-    """Answer the opening of the window on today or the next trading day; the demonstration day where no rule reaches."""
+    """Answer the window's opening on today or the next trading day; the demonstration day where no rule reaches."""
     try:
         day = today if rules.is_trading_day(Exchange.NFO, today) else rules.next_trading_day(Exchange.NFO, today)
         rules.contract_rule("NIFTY", day)

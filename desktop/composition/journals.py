@@ -1,6 +1,6 @@
 """Journals as commands see them: opened by address, read, measured, with their errors."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from engine.ports.journal import ChainReport, Journal, JournalEntry
 from engine.runtime.journal.chain import EMPTY, ChainedEntry, KeptHead, chained, head_after
@@ -15,12 +15,11 @@ from engine.runtime.journal.errors import (
 )
 from engine.runtime.journal.flush import INLINE_MICROSECONDS, measure_flush
 from engine.runtime.journal.location import location_warnings
+from engine.runtime.journal.lock import InstanceLock
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.journal.opening import open_for_reading, open_journal
+from engine.runtime.journal.reader import SqlReader
 from engine.runtime.journal.threaded import ThreadedJournal
-
-if TYPE_CHECKING:
-    from engine.runtime.journal.reader import SqlReader
 
 __all__ = [
     "EMPTY",
@@ -46,4 +45,11 @@ __all__ = [
     "measure_flush",
     "open_for_reading",
     "open_journal",
+    "refuse_held",
 ]
+
+
+def refuse_held(journal: Path) -> None:
+    """Raise JournalInUseError, whose sentence names the process, where an instance holds a journal; else do nothing."""
+    with InstanceLock(journal):
+        return

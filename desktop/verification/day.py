@@ -22,7 +22,7 @@ from engine.core.pipeline import EngineFault
 from engine.core.state import EngineState
 from engine.domain.facts import decode
 from engine.domain.identifiers import AccountId, PortfolioId
-from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.instant import MINUTE, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import FINAL, PortfolioState
@@ -165,6 +165,8 @@ class Day:
         else:
             command = deeds.command_of(action, self.state, self.plan.portfolios, ACCOUNT)
             if command is not None:
+                if action.deed is Deed.RESUME:
+                    self.checks.resumed_by_hand.add(deeds.chosen(action, self.plan.portfolios))
                 self.run_now.submit(command)
         self._step(at)
 
@@ -186,6 +188,7 @@ class Day:
         for entry in journal.entries(self.checks.seen):
             fact = decode(entry.body)
             self.findings.take(self.triggers.fired(state, fact))
+            self.findings.take(self.wire.told(fact))
             self.findings.take(self.checks.see(fact))
         if not self._is_ahead:
             self.findings.take(self.checks.unprotected(state))
@@ -294,11 +297,15 @@ class Day:
                 found.append(Violation(11, now, words))
             outside = state.books.outside.get(instrument, 0)
             if our_net + outside != theirs and instrument not in self.checks.drift:
-                found.append(Violation(11, now, f"{instrument}: {our_net:+d} and {outside:+d} outside, {theirs:+d} there"))
+                found.append(
+                    Violation(11, now, f"{instrument}: {our_net:+d} and {outside:+d} outside, {theirs:+d} there")
+                )
             if left.get(instrument, 0):
                 found.append(Violation(33, now, f"{instrument}: {left[instrument]:+d} are left at the broker"))
         if cash + outside_cash != self.broker.cash:
-            found.append(Violation(15, now, f"cash {cash} and {outside_cash} outside, {self.broker.cash} at the broker"))
+            found.append(
+                Violation(15, now, f"cash {cash} and {outside_cash} outside, {self.broker.cash} at the broker")
+            )
         return found
 
     def _outcome(self, violation: Violation | None) -> Outcome:

@@ -29,7 +29,7 @@ def command_of(
 ) -> Command | None:
     """Answer the command of a deed as things stand now; None where there is nothing to do it to."""
     deed, pick = action.deed, action.pick
-    portfolio_id = PortfolioId(f"P{pick % len(portfolios) + 1}")
+    portfolio_id = chosen(action, portfolios)
     working = [order for order in state.books.orders.values() if order.is_working]
     match deed:
         case Deed.START:
@@ -59,6 +59,11 @@ def command_of(
             return lambda at: c.AcceptDrift(at=at, reason="drawn")
         case Deed.TRADE_OUTSIDE | Deed.BROKER_CANCELS:
             return None
+
+
+def chosen(action: Action, portfolios: tuple[MultilegPortfolio, ...]) -> PortfolioId:
+    """Answer the portfolio that a deed is done to."""
+    return PortfolioId(f"P{action.pick % len(portfolios) + 1}")
 
 
 def _leg_id(pick: int) -> int:

@@ -42,7 +42,7 @@ class Deed(Enum):
 
 
 _KILLS = (Deed.KILL_OPENINGS, Deed.KILL_CANCEL, Deed.KILL_FLATTEN)
-_DEEDS = (*(deed for deed in Deed if deed not in _KILLS) , *(deed for deed in Deed if deed not in _KILLS), *_KILLS)
+_DEEDS = (*(deed for deed in Deed if deed not in _KILLS), *(deed for deed in Deed if deed not in _KILLS), *_KILLS)
 """What is drawn from: the kill switch half as often as the rest, because it ends most of what could go wrong."""
 
 

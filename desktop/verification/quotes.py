@@ -146,7 +146,11 @@ class TriggerChecks:
 
     def missed(self, state: EngineState) -> Iterator[Violation]:
         """Answer stops on a premium that three frames in a row passed without anything being done about it."""
-        if state.now != state.last_frame_at or state.now == self._looked_at or not state.rules.is_open(Exchange.NFO, state.now):
+        if (
+            state.now != state.last_frame_at
+            or state.now == self._looked_at
+            or not state.rules.is_open(Exchange.NFO, state.now)
+        ):
             return
         self._looked_at = state.now
         for run in state.alive():

@@ -8,7 +8,7 @@ from desktop.verification.findings import Findings
 from desktop.verification.power import Breaker, Moment
 from engine.core.invariants import FactChecks, Violation
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import OrderRequested
+from engine.domain.facts import AnyFact, OrderMoved, OrderRequested
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.multileg.states import KillLevel
@@ -199,7 +199,17 @@ class Wire:
     def _known(self, order_id: OrderId, broker_order_id: str) -> Iterator[Violation]:
         for row in self.broker.orders:
             if row.order_id == order_id and row.broker_order_id != broker_order_id:
-                yield Violation(9, self._now, f"{order_id} is {row.broker_order_id} at the broker, not {broker_order_id}")
+                yield Violation(
+                    9, self._now, f"{order_id} is {row.broker_order_id} at the broker, not {broker_order_id}"
+                )
+
+    def told(self, fact: AnyFact) -> Iterator[Violation]:
+        """Answer an order that ended in a way of which the broker never told."""
+        ended = (OrderStatus.REJECTED, OrderStatus.CANCELLED, OrderStatus.COMPLETE)
+        if isinstance(fact, OrderMoved) and fact.status in ended:
+            claimed = self.claimed.get(fact.order_id, set())
+            if fact.status not in claimed:
+                yield Violation(5, fact.at, f"{fact.order_id} is {fact.status.value}, which the broker never said")
 
     # --- the broker's truth, asked at rest ---------------------------------------------------------------------------
 

@@ -6,13 +6,21 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.bridge import EngineBridge
+from desktop.presentation import formats
+from desktop.viewmodels.times import latency_text
+from engine.domain.instant import SECOND, ist_datetime
+from engine.domain.multileg.states import KillLevel
+from engine.domain.reports import Channel
+from engine.views.status import EngineStopped, StatusRow
+
+GOOD, WAITING, BAD, OFF = "good", "waiting", "bad", "off"
 
 
 class StatusItem(msgspec.Struct, frozen=True, kw_only=True):
     """One item of the status bar."""
 
     key: str
-    """``clock``, ``market``, ``feed``, ``broker``, ``orders``, ``latency``, ``journal``, ``kill``."""
+    """``engine``, ``clock``, ``market``, ``feed``, ``broker``, ``orders``, ``latency``, ``journal`` or ``kill``."""
     lamp: str
     """``good``, ``waiting``, ``bad`` or ``off``: the values of Lamp."""
     text: str
@@ -20,16 +28,132 @@ class StatusItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusModel(QObject):
-    """Items of the status bar in their order.
+    """Items of the status bar in their order; always the same keys.
 
     Signals:
-        items_changed: list[StatusItem], all of them; at most twice a second.
+        items_changed: list[StatusItem], all of them; about twice a second.
     """
 
     items_changed = Signal(list)
 
-    def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: EngineBridge, broker: str = "paper", parent: QObject | None = None) -> None:
+        """``broker`` is what the trader calls the broker."""
         super().__init__(parent)
+        self._broker = broker
+        self._status = bridge.status
+        self._stopped: EngineStopped | None = None
+        bridge.status_changed.connect(self._take_status)
+        bridge.engine_stopped.connect(self._take_stop)
 
     def items(self) -> Sequence[StatusItem]:
-        """Return what every item shows now."""
+        """Return what every item shows now; empty before the engine's first word."""
+        status = self._status
+        if status is None:
+            return ()
+        return (
+            _engine(status, self._stopped),
+            _clock(status),
+            _market(status),
+            _feed(status),
+            _broker(status, self._broker),
+            _orders(status),
+            _latency(status),
+            _journal(status),
+            _kill(status),
+        )
+
+    def _take_status(self, status: StatusRow) -> None:
+        self._status = status
+        self.items_changed.emit(list(self.items()))
+
+    def _take_stop(self, stopped: EngineStopped) -> None:
+        self._stopped = stopped
+        self.items_changed.emit(list(self.items()))
+
+
+def _engine(status: StatusRow, stopped: EngineStopped | None) -> StatusItem:
+    if stopped is not None:
+        return StatusItem(key="engine", lamp=BAD, text="engine stopped", explanation=stopped.sentence)
+    if status.recovering:
+        words = "Our books are compared with the broker's; nothing is opened until that is done"
+        return StatusItem(key="engine", lamp=WAITING, text="recovering", explanation=words)
+    if status.drift:
+        words = "\n".join(f"{name}: ours {ours:+d}, broker's {theirs:+d}" for name, ours, theirs in status.drift)
+        return StatusItem(key="engine", lamp=BAD, text="books differ", explanation=f"Nothing is opened:\n{words}")
+    if status.halted:
+        words = "The daily loss limit is reached; nothing is opened today"
+        return StatusItem(key="engine", lamp=BAD, text="halted", explanation=words)
+    kind = "LIVE" if status.is_live else "simulated"
+    explanation = f"{status.portfolios_alive} portfolios alive, account {status.account}"
+    return StatusItem(key="engine", lamp=GOOD, text=kind, explanation=explanation)
+
+
+def _clock(status: StatusRow) -> StatusItem:
+    figures = status.figures
+    moment = ist_datetime(status.at)
+    pace = "paused" if figures.paused else f"{figures.speed:g}×"
+    text = f"{moment:%a %d %b} {moment:%H:%M:%S}"
+    if figures.paused or figures.speed != 1:
+        text += f" · {pace}"
+    lamp = OFF if figures.ended else WAITING if figures.paused else GOOD
+    words = "The market data has ended" if figures.ended else f"The engine's clock, Indian time, {pace}"
+    return StatusItem(key="clock", lamp=lamp, text=text, explanation=words)
+
+
+def _market(status: StatusRow) -> StatusItem:
+    text = "market open" if status.market_open else "market closed"
+    return StatusItem(key="market", lamp=GOOD if status.market_open else OFF, text=text)
+
+
+def _feed(status: StatusRow) -> StatusItem:
+    age = status.feed_age
+    seconds = None if age is None else age / SECOND
+    late = age is None or status.feed_stale or age > status.stale_after
+    lamp = OFF if not status.market_open else BAD if late else GOOD
+    if Channel.MARKET_DATA in dict(status.down):
+        lamp = BAD
+    limit = formats.age(status.stale_after / SECOND)
+    rate = f"{formats.quantity(status.figures.quotes_per_second)} quotes/s"
+    words = f"Age of the newest quote; stops wait beyond {limit}. {rate}"
+    return StatusItem(key="feed", lamp=lamp, text=f"feed {formats.age(seconds)} · {rate}", explanation=words)
+
+
+def _broker(status: StatusRow, name: str) -> StatusItem:
+    down = dict(status.down)
+    if Channel.ORDERS in down:
+        return StatusItem(key="broker", lamp=BAD, text=f"{name} down", explanation=down[Channel.ORDERS])
+    if status.unknown_orders:
+        words = "The broker's books decide what became of them; they are not sent again"
+        return StatusItem(key="broker", lamp=WAITING, text=f"{name} {status.unknown_orders} unknown", explanation=words)
+    return StatusItem(key="broker", lamp=GOOD, text=name, explanation=f"{status.working_orders} orders work")
+
+
+def _orders(status: StatusRow) -> StatusItem:
+    full = status.orders_last_second >= status.orders_per_second
+    words = f"Orders in the last second of at most {status.orders_per_second}, and today of {status.orders_per_day:,}"
+    text = f"{status.orders_last_second}/s · {status.orders_today} today"
+    return StatusItem(key="orders", lamp=WAITING if full else GOOD, text=text, explanation=words)
+
+
+def _latency(status: StatusRow) -> StatusItem:
+    figures = status.figures
+    words = (
+        f"Quote taken to order handed over: median {latency_text(figures.order_latency)}, "
+        f"worst {latency_text(figures.order_latency_worst)}; engine loop late by {latency_text(figures.loop_lag)}"
+    )
+    text = f"tick to order {latency_text(figures.order_latency)}"
+    return StatusItem(key="latency", lamp=OFF if figures.order_latency is None else GOOD, text=text, explanation=words)
+
+
+def _journal(status: StatusRow) -> StatusItem:
+    if status.journal_failed:
+        words = "The journal cannot be written: nothing is opened, exits go on. Free disk space"
+        return StatusItem(key="journal", lamp=BAD, text="journal fails", explanation=words)
+    return StatusItem(key="journal", lamp=GOOD, text="journal", explanation="Every decision is on disk before it acts")
+
+
+def _kill(status: StatusRow) -> StatusItem:
+    if status.kill_level is KillLevel.OFF:
+        return StatusItem(key="kill", lamp=OFF, text="kill switch off")
+    name = status.kill_level.name.lower().replace("_", " ")
+    return StatusItem(key="kill", lamp=BAD, text=f"KILL: {name}", explanation=status.kill_reason)

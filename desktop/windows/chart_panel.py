@@ -11,7 +11,7 @@ from desktop.viewmodels.chart import INTERVALS, ChartModel
 from desktop.widgets.candle_chart import CandleChart
 from desktop.widgets.candle_series import Bar
 from desktop.widgets.chart_overlay import AxisTag
-from desktop.windows.panel import Desk, Links, Panel
+from desktop.windows.panel import Desk, Panel
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.views.portfolios import PortfolioRow
@@ -25,7 +25,6 @@ class ChartPanel(Panel):
     def __init__(
         self,
         desk: Desk,
-        links: Links,
         context: Mapping[str, str] | None = None,
         *,
         premium: bool = False,
@@ -128,12 +127,7 @@ class ChartPanel(Panel):
 
     def _show_levels(self, levels: list[tuple[float, str]]) -> None:
         written = axis_amount(2)
-        self.chart.set_levels(
-            [
-                AxisTag(value, written(value), _tone(caption), caption)
-                for value, caption in levels
-            ]
-        )
+        self.chart.set_levels([AxisTag(value, written(value), _tone(caption), caption) for value, caption in levels])
 
 
 def _tone(caption: str) -> Tone:

@@ -16,12 +16,12 @@ class DeskDialog(QDialog):
     Qt does not deliver the keys of a window that a dialog covers.
     """
 
-    def __init__(self, parent: QWidget, title: str) -> None:
+    def __init__(self, parent: QWidget | None, title: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in _emergency_actions(parent):
+        for action in emergency_actions(parent):
             self.addAction(action)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(14, 12, 14, 12)
@@ -73,7 +73,7 @@ class QuestionDialog(DeskDialog):
 class SentenceDialog(DeskDialog):
     """Tell the trader something that must be seen."""
 
-    def __init__(self, parent: QWidget, title: str, paragraphs: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget | None, title: str, paragraphs: Sequence[str]) -> None:
         super().__init__(parent, title)
         for number, text in enumerate(paragraphs):
             self.add_text(text, muted=number > 0)
@@ -103,8 +103,9 @@ def tell(parent: QWidget, title: str, *paragraphs: str) -> SentenceDialog:
     return dialog
 
 
-def _emergency_actions(parent: QWidget) -> list[QAction]:
-    window = parent.window()
+def emergency_actions(parent: QWidget | None) -> list[QAction]:
+    """Return the actions of the window above that must work everywhere."""
+    window = parent.window() if parent is not None else None
     while window is not None:
         found = [action for action in window.actions() if action.shortcutContext() == _EVERYWHERE]
         if found:

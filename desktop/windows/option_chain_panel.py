@@ -78,7 +78,7 @@ class OptionChainPanel(Panel):
         held = editor.draft().get("underlying")
         if editor.draft().get("legs") and held != contract.underlying:
             self._links.say(
-                f"The editor holds a {held} portfolio; choose a template for {contract.underlying} first, then add legs."
+                f"The editor holds a {held} portfolio; choose {contract.underlying} in it first, then add its legs."
             )
             return
         if contract.strike is None or contract.expiry is None:
@@ -97,10 +97,9 @@ class OptionChainPanel(Panel):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Take B, S and C on the grid."""
-        if watched is self.grid and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.modifiers() == Qt.KeyboardModifier.NoModifier:
-                return self._key(event.key())
-        return False
+        if watched is not self.grid or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        return event.modifiers() == Qt.KeyboardModifier.NoModifier and self._key(event.key())
 
     def _key(self, key: int) -> bool:
         if key == Qt.Key.Key_C:

@@ -65,9 +65,7 @@ class OrderBookPanel(Panel):
         OrderDetails(self, self._desk, chosen[0].order_id).open()
 
     def _modify(self, order: OrderRow, limit: Price) -> None:
-        self._desk.bridge.submit(
-            lambda at: ModifyWorkingOrder(at=at, order_id=order.order_id, limit_price=limit)
-        )
+        self._desk.bridge.submit(lambda at: ModifyWorkingOrder(at=at, order_id=order.order_id, limit_price=limit))
 
     def _build_bar(self) -> None:
         bar = self.bar()

@@ -115,7 +115,9 @@ class PortfoliosPanel(Panel):
         self.invite_button = push_button(
             "Start the demonstration", "Arm the demonstration portfolio", lambda: self._links.act("start_demonstration")
         )
-        other = push_button("Choose a template", "Start from another structure", lambda: self._links.act("new_portfolio"))
+        other = push_button(
+            "Choose a template", "Start from another structure", lambda: self._links.act("new_portfolio")
+        )
         column.addWidget(headline)
         column.addSpacing(8)
         column.addWidget(self.invite_button, 0, Qt.AlignmentFlag.AlignCenter)

@@ -7,6 +7,7 @@ from engine.core.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AccountHalted,
+    AlarmRaised,
     AnyFact,
     ConnectionChanged,
     DayStarted,
@@ -56,8 +57,10 @@ def connection(state: EngineState, report: ConnectionReport) -> Iterator[AnyFact
 
 
 def journal(state: EngineState, report: JournalTrouble) -> Iterator[AnyFact]:
-    """Say that the journal cannot be written, or can again."""
-    if report.cured and state.books.journal_failed:
+    """Say that the journal cannot be written, can again, or has little room left."""
+    if not report.blocks:
+        yield AlarmRaised(at=state.now, code="DISK_SPACE", sentence=report.detail)
+    elif report.cured and state.books.journal_failed:
         yield JournalRestored(at=state.now)
     elif not report.cured and not state.books.journal_failed:
         yield JournalFailed(at=state.now, detail=report.detail)

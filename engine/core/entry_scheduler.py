@@ -28,7 +28,7 @@ from engine.domain.multileg.entry import AtTime
 from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.levels import stop_level, target_level
 from engine.domain.multileg.schedule import Weekday
-from engine.domain.multileg.states import EXITING, FINAL, ExitReason, LegState, PortfolioState
+from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
 from engine.domain.order import Purpose
 
 RESOLVE_WITHIN = 30 * SECOND

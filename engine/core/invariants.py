@@ -14,7 +14,7 @@ from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.multileg.execution import LegFailure
-from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.portfolio import AfterRestart, MultilegPortfolio
 from engine.domain.multileg.states import EXITING, FINAL, ExitReason, KillLevel, LegState, PortfolioState
 from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
 
@@ -150,6 +150,8 @@ class FactChecks:
         self.kill_at: Instant | None = None
         self.seen = 0
         self.drift: set[InstrumentId] = set()
+        self.resumed_by_hand: set[PortfolioId] = set()
+        """Portfolios for which somebody asked to be resumed; filled by whoever asks."""
         self._master = master
         self._limits: f.RiskLimitsSet | None = None
         self._overfill: OrderId | None = None
@@ -243,7 +245,9 @@ class FactChecks:
             if order.request.at >= leg.again_at and order.status in TERMINAL and order.filled < order.request.quantity
         ]
         if ended or fact.at < leg.again_at:
-            yield Violation(41, fact.at, f"{fact.order_id} follows on {', '.join(ended) or 'a refusal'} without a pause")
+            yield Violation(
+                41, fact.at, f"{fact.order_id} follows on {', '.join(ended) or 'a refusal'} without a pause"
+            )
         yield from self._limits_kept(fact)
         if portfolio.declared.execution.buy_first and fact.side is Side.SELL and is_hedged(portfolio.declared):
             yield from self._hedged(fact, portfolio)
@@ -348,7 +352,11 @@ class FactChecks:
             case f.PortfolioHeld():
                 self.portfolios[fact.portfolio_id].state = PortfolioState.HELD
             case f.PortfolioResumed():
-                self.portfolios[fact.portfolio_id].state = PortfolioState.ENTERING
+                portfolio = self.portfolios[fact.portfolio_id]
+                finishes = portfolio.declared.after_restart is AfterRestart.FINISH
+                if not finishes and fact.portfolio_id not in self.resumed_by_hand:
+                    yield Violation(39, fact.at, f"{fact.portfolio_id} is resumed by nobody")
+                portfolio.state = PortfolioState.ENTERING
             case f.PortfolioExitDecided():
                 portfolio = self.portfolios[fact.portfolio_id]
                 portfolio.state, portfolio.naked_since = PortfolioState.EXITING, None

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from math import gcd
 
 from engine.core.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.resting import FAR
 from engine.core.state import EngineState
 from engine.domain.identifiers import LegId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Instrument
-from engine.domain.money import Price, divide_half_up
+from engine.domain.money import Price, divide_half_up, exact_units, percent_of
+from engine.domain.multileg.exit import (
+    CombinedLoss,
+    CombinedPremiumStop,
+    CombinedPremiumTarget,
+    CombinedProfit,
+    Unit,
+)
 from engine.domain.multileg.protection import Stake, protectors
 from engine.domain.multileg.states import LegState
 from engine.domain.order import OrderStatus, Purpose
@@ -126,3 +134,53 @@ def last_failure(state: EngineState, leg: LegRun) -> str | None:
         if not order.is_working and order.filled < order.quantity and order.requested_at >= leg.again_at
     ]
     return (ended[-1].wording or ended[-1].status.value.lower()) if ended else None
+
+
+def combined_stop(run: PortfolioRun) -> int | None:
+    """Answer the profit (a loss is negative) at which the combined stop closes all; None without one."""
+    fixed: int | None
+    match run.portfolio.stop:
+        case None:
+            return None
+        case CombinedLoss(amount=amount):
+            fixed = -exact_units(amount)
+        case CombinedPremiumStop() as rule:
+            fixed = -_premium_move(run, rule)
+    return fixed if run.trailed_stop is None else max(fixed, run.trailed_stop)
+
+
+def combined_target(run: PortfolioRun) -> int | None:
+    """Answer the profit at which the combined target closes all; None without one."""
+    match run.portfolio.target:
+        case None:
+            return None
+        case CombinedProfit(amount=amount):
+            return exact_units(amount)
+        case CombinedPremiumTarget() as rule:
+            return _premium_move(run, rule)
+
+
+def _premium_move(run: PortfolioRun, rule: CombinedPremiumStop | CombinedPremiumTarget) -> int:
+    """Answer a move of the combined premium as money: points per unit times the base quantity."""
+    premium = abs(run.combined_premium or 0)
+    points = percent_of(premium, rule.distance) if rule.unit is Unit.PERCENT else exact_units(rule.distance)
+    scale = run.legs[0].scale
+    return points * run.base_quantity // scale
+
+
+def profit_range(run: PortfolioRun) -> tuple[int, int]:
+    """Answer the profits strictly between which no combined rule of a running portfolio fires or moves."""
+    low, high = -FAR, FAR
+    stop, target, trail = combined_stop(run), combined_target(run), run.portfolio.stop_trail
+    if stop is not None:
+        low = stop
+    if target is not None:
+        high = target
+    if trail is not None and isinstance(run.portfolio.stop, CombinedLoss):
+        high = min(high, run.stop_anchor + exact_units(trail.every))
+    lock = run.portfolio.profit_lock
+    if lock is not None and run.floor is None:
+        high = min(high, exact_units(lock.reach))
+    elif lock is not None and run.floor is not None:
+        low, high = max(low, run.floor), min(high, run.anchor + exact_units(lock.every))
+    return low, high

@@ -15,6 +15,7 @@ from engine.core import (
     strike_selector,
 )
 from engine.core.portfolio_run import PortfolioRun
+from engine.core.resting import is_quiet
 from engine.core.state import EngineState
 from engine.core.want import Want
 from engine.domain import commands as c
@@ -105,7 +106,10 @@ def _on_quotes(state: EngineState, frame: QuoteFrame) -> Facts:
     yield from account_guard.daily_loss(state)
     if state.books.halted:
         yield from _step_everything(state)
-    yield from _step_all(state, touched)
+    for portfolio_id in touched:
+        resting = state.resting.get(portfolio_id)
+        if resting is None or not is_quiet(resting, state.ticks, state.now):
+            yield from _step_all(state, (portfolio_id,))
 
 
 def _on_order(state: EngineState, report: OrderReport | SendReport | ChangeRefused) -> Facts:
@@ -239,6 +243,8 @@ _BEFORE_ORDERS: tuple[Stage, ...] = (
 _AFTER_ORDERS: tuple[Stage, ...] = (
     order_router.changes,
     order_router.blocked_exits,
+    # Again, because the gate may have failed the last leg that was still entering.
+    entry_scheduler.failures,
     entry_scheduler.entry_over,
     portfolio_monitor.closings,
 )
@@ -268,6 +274,9 @@ def _step(state: EngineState, run: PortfolioRun) -> Facts:
         raise EngineFault(f"{run.portfolio_id} does not come to rest at {state.now}")
     state.first_looks.discard(run.portfolio_id)
     _note_wake(state, run)
+    resting = portfolio_monitor.resting(state, run)
+    if resting is not None:
+        state.resting[run.portfolio_id] = resting
 
 
 def _look(state: EngineState, run: PortfolioRun) -> Facts:

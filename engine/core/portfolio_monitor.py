@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.core import ledger, market_data
 from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.resting import FAR, Resting, RowRange
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,
@@ -18,17 +19,19 @@ from engine.domain.facts import (
 )
 from engine.domain.identifiers import LegId
 from engine.domain.instant import SECOND, clock_text
-from engine.domain.money import Money, Price, exact_units, percent_of, plain_text
+from engine.domain.money import Money, Price, exact_units, plain_text
 from engine.domain.multileg.exit import (
     CombinedLoss,
-    CombinedPremiumStop,
-    CombinedPremiumTarget,
-    CombinedProfit,
     CostScope,
-    Unit,
 )
-from engine.domain.multileg.levels import cost_level, gains_when_underlying_rises, stop_level, trailed_stop
-from engine.domain.multileg.portfolio import AfterRestart
+from engine.domain.multileg.levels import (
+    cost_level,
+    gains_when_underlying_rises,
+    stop_level,
+    trail_units,
+    trailed_stop,
+)
+from engine.domain.multileg.portfolio import AfterRestart, PriceType, UnderlyingReference
 from engine.domain.multileg.states import EXITING, FINAL, RUNNING, ExitReason, LegState, PortfolioState
 from engine.domain.order import Side
 
@@ -77,6 +80,56 @@ def combined_exits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         yield from _combined_target(state, run, profit)
 
 
+def resting(state: EngineState, run: PortfolioRun) -> Resting | None:
+    """Answer the ranges in which a portfolio needs no look; None where every quote needs one.
+
+    To be asked when a look has led to nothing: then only prices or time can lead to something.
+    """
+    wake = state.wakes.get(run.portfolio_id, FAR)
+    if run.state in (PortfolioState.IDLE, PortfolioState.WAITING):
+        return Resting(rows=(), cash=0, low=-FAR, high=FAR, wake=wake)
+    portfolio = run.portfolio
+    if run.state not in RUNNING or portfolio.price_type is not PriceType.LAST:
+        return None
+    rows: list[RowRange] = []
+    for leg in run.legs:
+        if leg.working or leg.state is LegState.EXITING:
+            return None
+        if leg.net_quantity:
+            on_underlying = _stop_on_underlying(leg) or _target_on_underlying(leg)
+            if on_underlying and portfolio.underlying_reference is not UnderlyingReference.SPOT:
+                return None
+            rows += _ranges(state, run, leg)
+    low, high = ledger.profit_range(run)
+    return Resting(rows=tuple(rows), cash=sum(leg.cash for leg in run.legs), low=low, high=high, wake=wake)
+
+
+def _ranges(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[RowRange]:
+    bounds = {False: [-FAR, FAR], True: [-FAR, FAR]}
+    sold, gains = leg.leg.side is Side.SELL, gains_when_underlying_rises(leg.leg)
+    if leg.stop is not None:
+        below = _stop_on_underlying(leg)
+        _bound(bounds[below], leg.stop, rising=not gains if below else sold)
+    if leg.target is not None:
+        below = _target_on_underlying(leg)
+        _bound(bounds[below], leg.target, rising=gains if below else not sold)
+    if leg.leg.trailing is not None and leg.stop is not None and leg.average_entry is not None:
+        every, _ = trail_units(leg.leg.trailing, leg.average_entry)
+        step = -leg.leg.side.sign * every * (leg.trail_steps + 1)
+        _bound(bounds[False], leg.average_entry - step, rising=not sold)
+    yield RowRange(leg.row, leg.net_quantity, leg.scale, *bounds[False])
+    spot = state.master.spot(run.portfolio.underlying)
+    if bounds[True] != [-FAR, FAR] and spot is not None:
+        yield RowRange(state.master.row(spot.id), 0, 1, *bounds[True])
+
+
+def _bound(bounds: list[int], level: int, *, rising: bool) -> None:
+    if rising:
+        bounds[1] = min(bounds[1], level)
+    else:
+        bounds[0] = max(bounds[0], level)
+
+
 def _has_combined(run: PortfolioRun) -> bool:
     portfolio = run.portfolio
     return portfolio.stop is not None or portfolio.target is not None or portfolio.profit_lock is not None
@@ -84,38 +137,6 @@ def _has_combined(run: PortfolioRun) -> bool:
 
 def _can_trigger(state: EngineState, run: PortfolioRun) -> bool:
     return not market_data.is_stale(state) and market_data.is_open(state, run.portfolio.exchange)
-
-
-def combined_stop(run: PortfolioRun) -> int | None:
-    """Answer the profit (a loss is negative) at which the combined stop closes all; None without one."""
-    fixed: int | None
-    match run.portfolio.stop:
-        case None:
-            return None
-        case CombinedLoss(amount=amount):
-            fixed = -exact_units(amount)
-        case CombinedPremiumStop() as rule:
-            fixed = -_premium_move(run, rule)
-    return fixed if run.trailed_stop is None else max(fixed, run.trailed_stop)
-
-
-def combined_target(run: PortfolioRun) -> int | None:
-    """Answer the profit at which the combined target closes all; None without one."""
-    match run.portfolio.target:
-        case None:
-            return None
-        case CombinedProfit(amount=amount):
-            return exact_units(amount)
-        case CombinedPremiumTarget() as rule:
-            return _premium_move(run, rule)
-
-
-def _premium_move(run: PortfolioRun, rule: CombinedPremiumStop | CombinedPremiumTarget) -> int:
-    """Answer a move of the combined premium as money: points per unit times the base quantity."""
-    premium = abs(run.combined_premium or 0)
-    points = percent_of(premium, rule.distance) if rule.unit is Unit.PERCENT else exact_units(rule.distance)
-    scale = run.legs[0].scale
-    return points * run.base_quantity // scale
 
 
 def _trail_combined_stop(state: EngineState, run: PortfolioRun, profit: int) -> Iterator[AnyFact]:
@@ -131,7 +152,7 @@ def _trail_combined_stop(state: EngineState, run: PortfolioRun, profit: int) -> 
 
 
 def _test_combined_stop(state: EngineState, run: PortfolioRun, profit: int) -> Iterator[AnyFact]:
-    level = combined_stop(run)
+    level = ledger.combined_stop(run)
     if level is None or profit > level:
         return
     trailed = run.trailed_stop is not None
@@ -161,7 +182,7 @@ def _profit_lock(state: EngineState, run: PortfolioRun, profit: int) -> Iterator
 
 
 def _combined_target(state: EngineState, run: PortfolioRun, profit: int) -> Iterator[AnyFact]:
-    level = combined_target(run)
+    level = ledger.combined_target(run)
     if level is not None and profit >= level:
         why = f"combined target: profit {plain_text(profit)} ≥ {plain_text(level)}"
         yield exit_decided(state, run, ExitReason.COMB_TGT, why)

@@ -132,7 +132,8 @@ def _limits(state: EngineState, want: Want) -> Denial | None:
     limits, lot = state.books.limits, want.instrument.lot_size
     if want.quantity > limits.lots_per_order * lot:
         return Denial(DenialReason.ORDER_LOTS, f"{want.quantity // lot} lots over {limits.lots_per_order}")
-    worst = abs(state.books.net_quantity.get(want.instrument.id, 0)) + want.quantity + _opening_under_way(state, want)
+    net = state.books.net_quantity.get(want.instrument.id, 0)
+    worst = want.side.sign * net + want.quantity + _opening_under_way(state, want)
     if worst > limits.lots_per_position * lot:
         return Denial(DenialReason.POSITION_LOTS, f"{worst // lot} lots over {limits.lots_per_position}")
     if state.books.orders_today >= limits.orders_per_day:
@@ -141,11 +142,11 @@ def _limits(state: EngineState, want: Want) -> Denial | None:
 
 
 def _opening_under_way(state: EngineState, want: Want) -> int:
-    """Answer what other working orders of the contract may still open; unknown ones count as filled."""
+    """Answer what other working orders of the contract and side may still open; unknown ones count as filled."""
     total = 0
     for run in state.alive():
         for leg in run.legs:
-            if leg.row == want.row and leg.working:
+            if leg.row == want.row and leg.leg.side is want.side and leg.working:
                 total += ledger.under_way(state, leg, Purpose.ENTRY)
     return total
 

@@ -5,6 +5,7 @@ import numpy as np
 from engine.core import folding
 from engine.core.books import Books
 from engine.core.portfolio_run import PortfolioRun
+from engine.core.resting import Resting
 from engine.core.tick_trail import TickTrail, follow
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import AnyFact, SessionOpened
@@ -33,17 +34,20 @@ class EngineState:
         """Portfolios whose stops have not been looked at since the restart: a hit is SL_ON_RECOVERY."""
         self.wakes: dict[PortfolioId, int] = {}
         """When each portfolio must be looked at again though nothing happens."""
+        self.resting: dict[PortfolioId, Resting] = {}
+        """Portfolios that nothing but a price or the time can move, and between which prices they stay so."""
         self.ticks: dict[int, TickTrail] = {}
         """The trigger price and its doubts, per watched row."""
         self._watched: IntArray = np.zeros(len(master), dtype=np.int64)
         self._rows_of: dict[PortfolioId, set[int]] = {}
         self._watchers: dict[int, list[PortfolioId]] = {}
-        for run in self.alive():
+        self._alive: dict[PortfolioId, PortfolioRun] = {}
+        for run in self.books.portfolios.values():
             self._watch(run)
 
     def alive(self) -> list[PortfolioRun]:
         """Answer the portfolios that are not done, in the order they were added."""
-        return [run for run in self.books.portfolios.values() if run.state not in FINAL or run.holds_something]
+        return list(self._alive.values())
 
     def apply(self, fact: AnyFact) -> None:
         """Fold one fact into the books. Raises for a fact that cannot follow the books: a mistake of ours."""
@@ -54,6 +58,7 @@ class EngineState:
         if isinstance(fact, SessionOpened):
             self.first_looks = {run.portfolio_id for run in self.alive() if any(leg.net_quantity for leg in run.legs)}
         if run is not None:
+            self.resting.pop(run.portfolio_id, None)
             self._watch(run)
 
     def take_quotes(self, frame: QuoteFrame) -> list[PortfolioId]:
@@ -71,7 +76,10 @@ class EngineState:
 
     def _watch(self, run: PortfolioRun) -> None:
         rows: set[int] = set()
-        if run.state not in FINAL or run.holds_something:
+        is_alive = run.state not in FINAL or run.holds_something
+        if is_alive is not (run.portfolio_id in self._alive):
+            self._note_alive(run, is_alive=is_alive)
+        if is_alive:
             rows.update(leg.row for leg in run.legs if leg.row >= 0)
             spot = self.master.spot(run.portfolio.underlying)
             if spot is not None:
@@ -79,6 +87,15 @@ class EngineState:
         if rows != self._rows_of.get(run.portfolio_id):
             self._rows_of[run.portfolio_id] = rows
             self._set_rows(run.portfolio_id, rows)
+
+    def _note_alive(self, run: PortfolioRun, *, is_alive: bool) -> None:
+        self._alive.pop(run.portfolio_id, None)
+        if is_alive:
+            self._alive[run.portfolio_id] = run
+            if next(reversed(self.books.portfolios)) != run.portfolio_id:
+                # It is alive again: its place in the order is where it was added.
+                order = self.books.portfolios
+                self._alive = {key: order[key] for key in order if key in self._alive}
 
     def _set_rows(self, portfolio_id: PortfolioId, wanted: set[int]) -> None:
         for row in [row for row, watchers in self._watchers.items() if portfolio_id in watchers and row not in wanted]:

@@ -153,7 +153,7 @@ def _by_delta(scan: _Scan, wanted: Decimal) -> Choice:
     call = scan.kind is Kind.CALL
     volatility = implied_volatility(premiums, forward, strikes, years, 0, call)
     deltas = np.abs(greeks(forward, strikes, years, 0, volatility, call).delta)
-    gaps = np.abs(deltas - float(wanted))
+    gaps = np.abs(deltas - np.asarray(wanted, dtype=np.float64))
     if not np.isfinite(gaps).any():
         return NotYet(f"no {scan.kind.value} of {scan.underlying} {scan.expiry.isoformat()} has a volatility yet")
     index = int(np.nanargmin(gaps))

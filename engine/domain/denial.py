@@ -26,7 +26,7 @@ class DenialReason(Enum):
     NAKED_SHORT = "The bought leg that protects this sale is not filled: a naked sale is not sent."
     UNRECONCILED = "Our books and the broker's differ: nothing is opened until they agree."
     RECOVERING = "The engine is still comparing its books with the broker's after the start."
-    JOURNAL = "The journal cannot be written: nothing is opened until it can."
+    JOURNAL = "The journal cannot be written, or its disk is nearly full: nothing is opened until there is room."
     BROKER_DOWN = "The broker is not connected."
 
 

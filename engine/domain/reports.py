@@ -128,11 +128,15 @@ class TimerDue(msgspec.Struct, frozen=True, kw_only=True, tag="timer_due"):
 
 
 class JournalTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="journal_trouble"):
-    """The journal cannot be written (disk full, read-only); exits go on through the emergency journal."""
+    """The journal cannot be written or has hardly any room left; exits go on.
+
+    ``blocks`` says that openings must stop; where it does not hold, ``detail`` is only a warning.
+    """
 
     at: Instant
     detail: str
     cured: bool = False
+    blocks: bool = True
 
 
 Report = OrderReport | SendReport | ChangeRefused | BooksReport | ConnectionReport | MarginReport | JournalTrouble

@@ -5,7 +5,7 @@ The journal knows bytes, not facts: whoever writes encodes, whoever reads decode
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -106,6 +106,7 @@ class Journal(JournalReader, Protocol):
         ...
 
 
+@runtime_checkable
 class QueuedJournal(Journal, Protocol):
     """A journal whose flushes happen elsewhere, for disks that are too slow to wait for on the engine thread."""
 

@@ -2,6 +2,7 @@
 
 from engine.core.reconciliation import UNANSWERED_AFTER
 from engine.core.state import EngineState
+from engine.domain.identifiers import OrderId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.order import OrderStatus
 
@@ -39,14 +40,15 @@ class BooksWatch:
         state = self._state
         if state.books.drift or state.drift_suspects:
             return True
-        return any(
-            order.status is OrderStatus.UNKNOWN
-            or (order.status is OrderStatus.SENT and state.now - (order.sent_at or state.now) > UNANSWERED_AFTER)
-            or (order.pending_since is not None and state.now - order.pending_since > UNANSWERED_AFTER)
-            for run in state.alive()
-            for leg in run.legs
-            for order in (state.books.orders[order_id] for order_id in leg.working)
-        )
+        return any(self._is_doubtful(order_id) for run in state.alive() for leg in run.legs for order_id in leg.working)
+
+    def _is_doubtful(self, order_id: OrderId) -> bool:
+        order, now = self._state.books.orders[order_id], self._state.now
+        if order.status is OrderStatus.UNKNOWN:
+            return True
+        if order.status is OrderStatus.SENT and now - (order.sent_at or now) > UNANSWERED_AFTER:
+            return True
+        return order.pending_since is not None and now - order.pending_since > UNANSWERED_AFTER
 
     def _ladder_due(self) -> Instant:
         if self._rung == 0:

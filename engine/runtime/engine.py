@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
-from engine.core.pipeline import advance
+from engine.core.pipeline import EngineFault, advance
 from engine.core.state import EngineState
-from engine.domain.facts import AnyFact, encode, kind_of
+from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
 from engine.domain.messages import Message
-from engine.domain.reports import JournalTrouble
-from engine.ports.journal import Journal, JournalEntry
+from engine.ports.journal import Journal
+from engine.runtime.free_space import FreeSpace
 from engine.runtime.journal.errors import JournalUnwritableError
+from engine.runtime.journal_watch import JournalWatch
+from engine.runtime.slow_disk import HeldFacts
 from engine.runtime.snapshots import keep_snapshot, snapshot_is_due
 
 
@@ -26,53 +28,91 @@ class FactListener(Protocol):
 class Engine:
     """One state, one journal, and the listeners; single writer, on one thread.
 
-    ``process`` is the only way in. Facts of a batch are on disk before anybody is told or an order can leave.
+    ``decide`` and then ``tell`` are the only way in. Facts are on disk before anybody is told or an order can leave.
+    ``space`` watches the room on the journal's disk; None leaves it unwatched.
     """
 
-    def __init__(self, state: EngineState, journal: Journal, listeners: tuple[FactListener, ...] = ()) -> None:
+    def __init__(
+        self,
+        state: EngineState,
+        journal: Journal,
+        listeners: tuple[FactListener, ...] = (),
+        *,
+        space: FreeSpace | None = None,
+    ) -> None:
         self.state = state
         self.journal = journal
         self._listeners = listeners
-        self._troubled = False
+        self._held = HeldFacts(journal)
+        self._watch = JournalWatch(journal, space, troubled=state.books.journal_failed)
         self._snapshot_at = state.books.facts
+        self._is_sound = True
 
     def process(self, messages: Iterable[Message]) -> list[AnyFact]:
-        """Advance by a batch of messages and answer the facts, journaled and told.
+        """Advance by a batch of messages and answer the facts, journaled and told. Raises as decide and tell do."""
+        self.decide(messages)
+        return self.tell()
 
-        Raises JournalUnwritableError where not even the emergency journal takes them: then nothing of the batch may be
+    def decide(self, messages: Iterable[Message]) -> None:
+        """Advance by a batch of messages and hand its facts to the journal; nothing may come of them before ``tell``.
+
+        Raises JournalUnwritableError as tell does; EngineFault, also for every call after any error: the state is then
+        ahead of the journal, and only a restart brings them together.
+        """
+        self._begin()
+        self._advance(messages)
+        self._is_sound = True
+
+    def tell(self, *, wait: bool = True) -> list[AnyFact]:
+        """Answer the facts that are on disk by now and tell them to the listeners; ``wait`` for all that were decided.
+
+        A slow disk is not waited for with ``wait=False``: what is not durable yet is told by a later call.
+        Raises JournalUnwritableError where not even the emergency journal took them: then nothing of the batch may be
         acted upon and the engine must stop.
         """
-        facts: list[AnyFact] = []
-        for message in messages:
-            facts.extend(advance(self.state, message))
-        if not facts:
-            return facts
-        self._write(facts)
-        trouble = self._journal_news(facts[-1].at)
-        if trouble is not None:
-            more = list(advance(self.state, trouble))
-            if more:
-                self._write(more)
-                facts += more
-        for listener in self._listeners:
-            listener.take_facts(facts, self.state)
+        self._begin()
+        facts = self._held.durable(wait=wait)
+        if facts:
+            # Before anybody hears of them: where the journal just got into trouble, openings among them must not leave.
+            facts += self._look_after_journal(facts[-1].at)
+            for listener in self._listeners:
+                listener.take_facts(facts, self.state)
+        self._is_sound = True
         return facts
+
+    def journal_due(self) -> Instant | None:
+        """Answer when to call ``look_after_journal`` although nothing happens; None while that would be idle."""
+        return self._watch.next_due()
+
+    def look_after_journal(self, at: Instant) -> None:
+        """Try to leave the emergency journal and look at the free space; what is new is decided, not yet told."""
+        self.decide(self._watch.news(at))
 
     def keep_snapshot_if_due(self) -> None:
         """Keep a snapshot after enough facts; call it when nothing is urgent. A full disk only means none is kept."""
-        if snapshot_is_due(self.state.books.facts, self._snapshot_at) and not self._troubled:
+        if snapshot_is_due(self.state.books.facts, self._snapshot_at) and not self._watch.is_troubled:
             self._snapshot_at = self.state.books.facts
             with suppress(JournalUnwritableError):
                 keep_snapshot(self.journal, self.state)
 
-    def _write(self, facts: list[AnyFact]) -> None:
-        self.journal.append([JournalEntry(at=fact.at, kind=kind_of(fact), body=encode(fact)) for fact in facts])
+    def _begin(self) -> None:
+        """Refuse to go on after an error; whoever began and did not come to the end leaves the engine unsound."""
+        if not self._is_sound:
+            raise EngineFault(
+                "the engine stopped after an error, its state may be ahead of the journal: start it again"
+            )
+        self._is_sound = False
 
-    def _journal_news(self, at: Instant) -> JournalTrouble | None:
-        """Answer that the journal began or ceased to be in trouble; None when nothing changed."""
-        words = self.journal.trouble()
-        if words is not None and self._troubled and self.journal.leave_emergency():
-            words = None
-        changed = (words is not None) is not self._troubled
-        self._troubled = words is not None
-        return JournalTrouble(at=at, detail=words or "", cured=words is None) if changed else None
+    def _advance(self, messages: Iterable[Message]) -> None:
+        facts: list[AnyFact] = []
+        for message in messages:
+            facts.extend(advance(self.state, message))
+        if facts:
+            self._held.write(facts)
+
+    def _look_after_journal(self, at: Instant) -> list[AnyFact]:
+        news = self._watch.news(at)
+        if not news:
+            return []
+        self._advance(news)
+        return self._held.durable(wait=True)

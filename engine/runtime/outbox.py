@@ -41,6 +41,7 @@ class Outbox:
         self._queue: list[Waiting] = []
         self._sequence = 0
         self._sent: deque[Instant] = deque()
+        self._placed: set[OrderId] = set()
         self._kill_at_once = False
 
     def stop_openings(self) -> None:
@@ -104,7 +105,7 @@ class Outbox:
                 return self._place(order, now)
             case OrderModifyRequested():
                 if order.broker_order_id is None or not order.is_working:
-                    return self._moot(order, now, "the order is done")
+                    return self._moot(order, now)
                 self._sent.append(now)
                 self._gateway.modify(
                     ChangeOrder(
@@ -120,7 +121,7 @@ class Outbox:
         return None
 
     def _place(self, order: Order, now: Instant) -> SendReport | OrderReport | None:
-        if order.status is not OrderStatus.NEW:
+        if order.status is not OrderStatus.NEW or order.order_id in self._placed:
             return None
         books = self._state.books
         if order.purpose is Purpose.ENTRY and (self._kill_at_once or books.kill_level >= KillLevel.NO_OPENINGS):
@@ -128,6 +129,7 @@ class Outbox:
         if order.purpose is Purpose.ENTRY and books.journal_failed:
             return self._withdrawn(order, now, "held back: the journal cannot be written")
         self._sent.append(now)
+        self._placed.add(order.order_id)
         self._gateway.place(
             PlaceOrder(
                 account=order.account,
@@ -144,11 +146,12 @@ class Outbox:
         return SendReport(at=now, account=order.account, order_id=order.order_id)
 
     def _cancel(self, order: Order, now: Instant) -> OrderReport | ChangeRefused | None:
-        if order.status is OrderStatus.NEW:
+        # An order placed a moment ago, in the same release, is still NEW until the engine hears of it.
+        if order.status is OrderStatus.NEW and order.order_id not in self._placed:
             self._queue = [waiting for waiting in self._queue if waiting.fact.order_id != order.order_id]
             return self._withdrawn(order, now, "withdrawn before it left")
         if order.broker_order_id is None or not order.is_working:
-            return self._moot(order, now, "the order is done")
+            return self._moot(order, now)
         self._sent.append(now)
         self._gateway.cancel(
             CancelOrder(account=order.account, order_id=order.order_id, broker_order_id=order.broker_order_id)
@@ -160,5 +163,6 @@ class Outbox:
             at=now, account=order.account, order_id=order.order_id, status=OrderStatus.NOT_SENT, wording=wording
         )
 
-    def _moot(self, order: Order, now: Instant, wording: str) -> ChangeRefused:
+    def _moot(self, order: Order, now: Instant) -> ChangeRefused:
+        wording = "the broker has not given it a number yet" if order.is_working else "the order is done"
         return ChangeRefused(at=now, account=order.account, order_id=order.order_id, wording=wording)

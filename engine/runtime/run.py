@@ -52,8 +52,8 @@ class SimulatedRun:
     """Engine, market and broker on one time line.
 
     ``step`` handles everything that is due at the next instant, in this order: quotes (the exchange sees them first),
-    broker reports, commands, timers, then what leaves the outbox. Nothing else happens in between, so the same inputs
-    give the same facts.
+    broker reports, commands, timers, the journal's health, then what leaves the outbox. Nothing else happens in
+    between, so the same inputs give the same facts.
     """
 
     def __init__(self, engine: Engine, market: Frames, broker: SimulatedBroker) -> None:
@@ -87,6 +87,7 @@ class SimulatedRun:
                 self.broker.next_due(),
                 self.outbox.next_due(),
                 self.books_watch.next_due(),
+                self.engine.journal_due(),
                 min(self.state.wakes.values(), default=None),
             )
             if at is not None
@@ -96,20 +97,22 @@ class SimulatedRun:
     def step(self, at: Instant) -> list[AnyFact]:
         """Handle everything due up to ``at``, which must be what next_due answered or earlier than it."""
         self.now = max(self.now, at)
-        facts: list[AnyFact] = []
         while (frame_at := self.market.next_at) is not None and frame_at <= at:
             frame = self.market.take_next()
             self.messages += 1
             self.broker.take_quotes(frame)
-            facts += self._process([frame])
+            self.engine.decide([frame])
         reports = list(self.broker.take(self.now))
         if reports:
-            facts += self._process(reports)
+            self.engine.decide(reports)
         while self.inbox:
-            facts += self._process([self.inbox.popleft()(self.now)])
+            self.engine.decide([self.inbox.popleft()(self.now)])
         if any(wake <= self.now for wake in self.state.wakes.values()):
-            facts += self._process([TimerDue(at=self.now)])
-        facts += self._act()
+            self.engine.decide([TimerDue(at=self.now)])
+        journal_due = self.engine.journal_due()
+        if journal_due is not None and journal_due <= self.now:
+            self.engine.look_after_journal(self.now)
+        facts = self._told() + self._act()
         if not facts:
             self.engine.keep_snapshot_if_due()
         return facts
@@ -130,7 +133,12 @@ class SimulatedRun:
         return facts
 
     def _process(self, messages: Iterable[Message]) -> list[AnyFact]:
-        facts = self.engine.process(messages)
+        self.engine.decide(messages)
+        return self._told()
+
+    def _told(self) -> list[AnyFact]:
+        """Wait until everything decided is on the disk (simulated time stands still meanwhile); only then queue it."""
+        facts = self.engine.tell()
         if facts:
             self.outbox.take(facts)
         return facts

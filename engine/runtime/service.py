@@ -40,6 +40,8 @@ _MOST_BEHIND = SECOND // 4
 """Wall time by which an engine may be late before its clock waits for it."""
 _NIGHT = 5 * MINUTE
 """A closed market whose next frame is further away than this is not waited for."""
+_LONGEST_SLEEP = 0.5
+"""Seconds after which the clock is looked at again: a market may have closed meanwhile."""
 _LATENCIES = 256
 
 Tell = Callable[[Sequence[Notice]], None]
@@ -249,7 +251,7 @@ class EngineService:
         while (due := self._look_ahead()) is not None:
             wait = self._seconds_until(due)
             if wait is None or wait > 0:
-                return wait
+                return None if wait is None else min(wait, _LONGEST_SLEEP)
             if stopwatch() - began > _TURN_NS:
                 self._slip(due)
                 return 0.0

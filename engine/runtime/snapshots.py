@@ -27,15 +27,23 @@ def state_from_journal(journal: JournalReader, master: ContractMaster, rules: Ma
     Raises msgspec.ValidationError for a fact that this Legwork cannot read, and what folding raises for facts that do
     not follow one another.
     """
-    books = Books()
-    found = journal.latest_snapshot(VERSION)
-    if found is not None:
-        books = _decoder.decode(found[1])
-    state = EngineState(master, rules, books)
-    for entry in journal.entries(books.facts):
+    state = EngineState(master, rules, _snapshot(journal))
+    for entry in journal.entries(state.books.facts):
         state.apply(decode(entry.body))
     state.now = state.books.last_fact_at
     return state
+
+
+def _snapshot(journal: JournalReader) -> Books:
+    """Answer the books of the newest snapshot; empty ones where there is none or it cannot be read."""
+    found = journal.latest_snapshot(VERSION)
+    if found is None:
+        return Books()
+    try:
+        books = _decoder.decode(found[1])
+    except msgspec.DecodeError:
+        return Books()  # Every fact is there: folding them all takes longer and comes to the same.
+    return books if books.facts == found[0] else Books()
 
 
 def keep_snapshot(journal: Journal, state: EngineState) -> None:

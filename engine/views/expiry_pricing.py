@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import Instant
-from engine.domain.instrument import Kind
-from engine.domain.market_rules import MarketRules
+from engine.domain.instrument import Exchange, Kind
+from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import SCALE
 from engine.domain.quote import IntArray, QuoteColumn
 from engine.pricing.forward import synthetic_forward
@@ -31,7 +31,7 @@ class ExpiryLadder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     underlying: str
     expiry: date
     closes_at: Instant
-    """When the expiry's options stop trading."""
+    """When the expiry's options stop trading; 0 where the calendar does not know, and then nothing is priced."""
     strikes: IntArray
     """1/10,000 ₹."""
     call_rows: IntArray
@@ -63,10 +63,7 @@ class ExpiryPricing(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def expiry_ladder(master: ContractMaster, rules: MarketRules, underlying: str, expiry: date) -> ExpiryLadder:
-    """Answer the ladder of an expiry; empty where nothing is listed.
-
-    Raises UnknownRuleError where the calendar does not know when the expiry's options stop trading.
-    """
+    """Answer the ladder of an expiry; empty where nothing is listed."""
     strikes = master.strikes(underlying, expiry)
     sides = [[_row(master, underlying, expiry, strike, kind) for strike in strikes] for kind in (Kind.CALL, Kind.PUT)]
     calls, puts = (np.array(side, dtype=np.int64) for side in sides)
@@ -78,7 +75,7 @@ def expiry_ladder(master: ContractMaster, rules: MarketRules, underlying: str, e
     return ExpiryLadder(
         underlying=underlying,
         expiry=expiry,
-        closes_at=Instant(0) if listed is None else rules.expiry_close(listed.exchange, expiry),
+        closes_at=Instant(0) if listed is None else _close(rules, listed.exchange, expiry),
         strikes=np.array(strikes, dtype=np.int64),
         call_rows=calls,
         put_rows=puts,
@@ -86,6 +83,13 @@ def expiry_ladder(master: ContractMaster, rules: MarketRules, underlying: str, e
         future_row=future_row,
         rows=np.concatenate([np.array([spot_row, future_row], dtype=np.int64), calls, puts]),
     )
+
+
+def _close(rules: MarketRules, exchange: Exchange, expiry: date) -> Instant:
+    try:
+        return rules.expiry_close(exchange, expiry)
+    except UnknownRuleError:
+        return Instant(0)
 
 
 def _row(master: ContractMaster, underlying: str, expiry: date, strike: int, kind: Kind) -> int:
@@ -97,7 +101,7 @@ def priced(ladder: ExpiryLadder, values: IntArray, now: Instant) -> ExpiryPricin
     """Answer an expiry's forward, volatilities and Greeks from the quotes of ``ladder.rows``, (rows, COLUMNS)."""
     strikes = ladder.strikes / SCALE
     calls, puts = middles(ladder.calls_of(values)), middles(ladder.puts_of(values))
-    years = years_to_expiry(now, ladder.closes_at)
+    years = years_to_expiry(now, ladder.closes_at) if ladder.closes_at else float("nan")
     spot, future = (float(price) for price in middles(values[:2]))
     forward = synthetic_forward(strikes, calls, puts, years, RATE, None if np.isnan(spot) else spot)
     if np.isnan(forward):

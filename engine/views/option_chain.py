@@ -24,6 +24,8 @@ class OptionSide(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ask_quantity: int
     volume: int
     open_interest: int
+    open_interest_share: float
+    """Of the chain's largest, 0 to 1 in hundredths, for a bar."""
     delta: float
     """Per point of the forward; Greeks are NaN where there is no usable price."""
     gamma: float
@@ -63,8 +65,9 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Instant) -> Chain:
     """Answer the chain from the quotes of ``ladder.rows`` and their reference prices (0: unknown)."""
     pricing = priced(ladder, values, now)
-    calls = _sides(ladder.call_rows, ladder.calls_of(values), ladder.calls_of(references), pricing.calls)
-    puts = _sides(ladder.put_rows, ladder.puts_of(values), ladder.puts_of(references), pricing.puts)
+    most = int(values[2:, QuoteColumn.OPEN_INTEREST].max(initial=0))
+    calls = _sides(ladder.call_rows, ladder.calls_of(values), ladder.calls_of(references), pricing.calls, most)
+    puts = _sides(ladder.put_rows, ladder.puts_of(values), ladder.puts_of(references), pricing.puts, most)
     at_the_money = _nearest(ladder, pricing)
     rows = tuple(
         ChainRow(
@@ -83,7 +86,7 @@ def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Ins
         years=pricing.years,
         at_the_money=at_the_money,
         put_call_ratio=put_interest / call_interest if call_interest else None,
-        most_open_interest=max((side.open_interest for side in (*calls, *puts)), default=0),
+        most_open_interest=most,
     )
 
 
@@ -93,11 +96,11 @@ def _nearest(ladder: ExpiryLadder, pricing: ExpiryPricing) -> int | None:
     return int(np.abs(ladder.strikes / 10_000 - pricing.forward).argmin())
 
 
-def _sides(rows: IntArray, values: IntArray, references: IntArray, sensitivity: Greeks) -> list[OptionSide]:
+def _sides(rows: IntArray, values: IntArray, references: IntArray, sensitivity: Greeks, most: int) -> list[OptionSide]:
     columns = (sensitivity.delta, sensitivity.gamma, sensitivity.theta, sensitivity.vega)
     lists = (np.atleast_1d(column).tolist() for column in columns)
     return [
-        _side(row, quote, reference, *numbers)
+        _side(row, quote, reference, most, *numbers)
         for row, quote, reference, *numbers in zip(
             rows.tolist(), values.tolist(), references.tolist(), *lists, strict=True
         )
@@ -105,7 +108,7 @@ def _sides(rows: IntArray, values: IntArray, references: IntArray, sensitivity: 
 
 
 def _side(
-    row: int, quote: list[int], reference: int, delta: float, gamma: float, theta: float, vega: float
+    row: int, quote: list[int], reference: int, most: int, delta: float, gamma: float, theta: float, vega: float
 ) -> OptionSide:
     last, bid, bid_quantity, ask, ask_quantity, volume, interest, _ = quote
     return OptionSide(
@@ -118,6 +121,8 @@ def _side(
         ask_quantity=ask_quantity,
         volume=volume,
         open_interest=interest,
+        # Hundredths, so that a growing maximum does not repaint every row with every trade.
+        open_interest_share=round(interest / most, 2) if most else 0.0,
         delta=delta,
         gamma=gamma,
         theta=theta,

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from engine.core import ledger, portfolio_monitor
+from engine.core import ledger
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.denial import DenialReason
@@ -187,13 +187,13 @@ def portfolio_row(state: EngineState, run: PortfolioRun) -> PortfolioRow:
 def _combined_stop(run: PortfolioRun) -> Money | None:
     # A stop in premium is money only once the premium at the entry is known.
     known = run.running_since is not None or isinstance(run.portfolio.stop, CombinedLoss)
-    level = portfolio_monitor.combined_stop(run) if known else None
+    level = ledger.combined_stop(run) if known else None
     return None if level is None else Money(level)
 
 
 def _combined_target(run: PortfolioRun) -> Money | None:
     known = run.running_since is not None or isinstance(run.portfolio.target, CombinedProfit)
-    level = portfolio_monitor.combined_target(run) if known else None
+    level = ledger.combined_target(run) if known else None
     return None if level is None else Money(level)
 
 

@@ -106,7 +106,6 @@ class PositionBook:
     """The legs that are held, and the quotes their Greeks need; build a new one when the portfolio rows change.
 
     ``with_closed`` includes legs of the day ``on`` that are closed again. Legs are valued at their last price.
-    Raises UnknownRuleError where the calendar does not know when an option stops trading.
     """
 
     def __init__(

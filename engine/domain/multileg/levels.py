@@ -52,7 +52,7 @@ def trailed_stop(leg: Leg, average: Price, best: Price, first_stop: Price, tick:
     trailing = leg.trailing
     if trailing is None:
         return first_stop, 0
-    every, by = _trail_units(trailing, average)
+    every, by = trail_units(trailing, average)
     gained = average - best if leg.side is Side.SELL else best - average
     steps = max(0, gained // every)
     if leg.side is Side.SELL:
@@ -67,7 +67,8 @@ def cost_level(leg: Leg, average: Price, buffer: Decimal, tick: Price) -> Price:
     return max(up_to_tick(average - exact_units(buffer), tick), tick)
 
 
-def _trail_units(trailing: Trailing, average: Price) -> tuple[int, int]:
+def trail_units(trailing: Trailing, average: Price) -> tuple[int, int]:
+    """Answer every how far a trailing stop moves and by how much, in 1/10,000 ₹, for an average entry."""
     if trailing.unit is Unit.PERCENT:
         return max(1, percent_of(average, trailing.every)), percent_of(average, trailing.by)
     return exact_units(trailing.every), exact_units(trailing.by)

@@ -1,0 +1,252 @@
+"""Open the workstation: Qt, the engine, the main window, and a clean end."""
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import qasync
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from desktop.bridge import EngineBridge
+from desktop.composition.desk import BROKER, DeskChoice, margin_of, templates
+from desktop.composition.desk import Desk as Composed
+from desktop.composition.failures import EXPECTED, FailureError
+from desktop.composition.folders import data_folder
+from desktop.composition.headless import PAPER
+from desktop.presentation.appearance import dress
+from desktop.presentation.theme import Theme, built_in_theme
+from desktop.viewmodels.multileg_editor import MultilegEditor
+from desktop.windows.dialog import SentenceDialog
+from desktop.windows.main_window import MainWindow
+from desktop.windows.panel import Desk
+from desktop.workspace.layouts import OpenedWorkspace, open_workspace
+from engine.domain.commands import AddPortfolio
+from engine.domain.multileg.checks import refusals
+
+DEFAULT_WORKSPACE = "start"
+
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+_WITHOUT_SCREEN = ("offscreen", "minimal", "vnc")
+
+Opened = Callable[[MainWindow, EngineBridge], None]
+"""Told once the window is on the screen."""
+
+
+def open_workstation(
+    choice: DeskChoice,
+    workspace: str | None = None,
+    opened: Opened | None = None,
+    arranged: OpenedWorkspace | None = None,
+) -> int:
+    """Open the window on an engine and return the exit status when both have ended.
+
+    ``arranged`` is shown instead of what the trader saved under the workspace's name.
+
+    Raises FailureError where there is no display, LayoutError for an unknown workspace.
+    """
+    check_display()
+    found = arranged or open_workspace(workspace or DEFAULT_WORKSPACE, data_folder() / "workspaces")
+    application = _application()
+    theme = built_in_theme()
+    dress(application, theme)
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        return int(loop.run_until_complete(_session(choice, found, theme, opened)))
+
+
+def picture_of(
+    choice: DeskChoice, workspace: str, size: tuple[int, int], seconds: float, out: Path, *, demonstration: bool
+) -> bool:
+    """Open the built-in workspace, let the desk run for some seconds, write what it shows; return whether it was.
+
+    Raises FailureError where there is no display, LayoutError for an unknown workspace.
+    """
+    saved: list[bool] = []
+
+    def opened(window: MainWindow, bridge: EngineBridge) -> None:
+        window.keep_arrangement = False
+        window.resize(*size)
+        if demonstration:
+            portfolio = window.desk.editor.value()
+            if portfolio is not None:
+                bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PAPER, start=True))
+
+        def take() -> None:
+            saved.append(window.pictures.save(out))
+            window.close_without_asking()
+
+        QTimer.singleShot(round(seconds * 1_000), window, take)
+
+    open_workstation(choice, workspace, opened, OpenedWorkspace(open_workspace(workspace).workspace))
+    return saved == [True]
+
+
+def check_display() -> None:
+    """Raise FailureError with a sentence where a window cannot be shown."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform.startswith(_WITHOUT_SCREEN) or not sys.platform.startswith("linux"):
+        return
+    if not any(os.environ.get(name) for name in _DISPLAYS):
+        raise FailureError(
+            "There is no display to open a window on. Log in at a screen, or set DISPLAY; without a window use: "
+            "legwork run --headless"
+        )
+    # Wayland tells no program where its windows stand, so arrangements on several monitors need X.
+    os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+
+
+def build_window(bridge: EngineBridge, found: OpenedWorkspace, theme: Theme) -> MainWindow:
+    """Build the main window on a started engine."""
+    rules, master = bridge.rules, bridge.master
+    shipped = templates()
+    editor = MultilegEditor(lambda portfolio: refusals(portfolio, rules, master, bridge.today()))
+    demonstration = next((one for one in shipped if one.id == "demonstration"), None)
+    if demonstration is not None:
+        editor.open_portfolio(demonstration.portfolio)
+    desk = Desk(
+        bridge=bridge,
+        theme=theme,
+        editor=editor,
+        margin_of=margin_of,
+        templates=shipped,
+        account=PAPER,
+        broker=BROKER,
+    )
+    window = MainWindow(desk, found.workspace, data_folder())
+    if found.warning:
+        window.toasts.show_message(found.warning)
+    return window
+
+
+async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, opened: Opened | None) -> int:
+    composed = Composed(choice)
+    bridge = EngineBridge(composed.client)
+    splash = _splash(theme)
+    try:
+        # The engine opens its files and catches up with its market on its own thread; the splash stays alive.
+        await asyncio.to_thread(bridge.start)
+    except EXPECTED as error:
+        splash.close()
+        composed.close()
+        return await _refuse(str(error))
+    hook = QtExceptionHook(data_folder() / "logs" / "window.log")
+    try:
+        window = build_window(bridge, found, theme)
+        hook.install(window)
+        splash.close()
+        ended = asyncio.get_running_loop().create_future()
+        window.closed.connect(lambda: ended.done() or ended.set_result(None))
+        _close_on_signals(window)
+        window.show()
+        if opened is not None:
+            opened(window, bridge)
+        await ended
+        window.deleteLater()
+    finally:
+        hook.remove()
+        bridge.stop()
+        composed.close()
+    return 0
+
+
+class QtExceptionHook:
+    """The desktop's one broad net: a mistake in a window is told and logged, and the engine trades on."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._window: QWidget | None = None
+        self._before = sys.excepthook
+        self._open: SentenceDialog | None = None
+
+    def install(self, window: QWidget) -> None:
+        """Take every exception that nobody caught on Qt's thread."""
+        self._window = window
+        sys.excepthook = self.take
+
+    def remove(self) -> None:
+        """Give the hook back."""
+        sys.excepthook = self._before
+
+    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Log the exception and say what happened; an interrupt goes its own way."""
+        if not isinstance(error, Exception):
+            self._before(kind, error, trace)
+            return
+        detail = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(detail)
+        place = self._written(detail)
+        if self._open is not None or self._window is None:
+            return
+        self._open = SentenceDialog(
+            self._window,
+            "Something in the window went wrong",
+            [
+                ("A panel could not do what was asked. The engine and the journal are not touched and trade on; if the "
+                "window behaves oddly, close it and start Legwork again."),
+                f"{kind.__name__}: {error}. The details are in {place}.",
+            ],
+        )
+        self._open.finished.connect(self._closed)
+        self._open.open()
+
+    def _closed(self) -> None:
+        self._open = None
+
+    def _written(self, detail: str) -> str:
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("a", encoding="utf-8") as file:
+                file.write(f"{detail}\n")
+        except OSError as error:
+            return f"the terminal only, because {self._log} cannot be written ({error.strerror})"
+        return str(self._log)
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Legwork")
+    application.setDesktopFileName("legwork")
+    # Closing the last window must not end the loop under the engine; the session ends it on purpose.
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _splash(theme: Theme) -> QLabel:
+    splash = QLabel("Legwork is opening: contracts, journal, broker's books, market …")
+    splash.setWindowTitle("Legwork")
+    splash.setWindowFlag(Qt.WindowType.SplashScreen)
+    splash.setStyleSheet(
+        f"background: {theme.colours.panel_raised}; color: {theme.colours.header}; padding: 26px 40px;"
+    )
+    splash.show()
+    return splash
+
+
+async def _refuse(sentence: str) -> int:
+    """Show why the workstation cannot open, on screen and on the terminal; return the exit status."""
+    sys.stderr.write(f"{sentence}\n")
+    dialog = SentenceDialog(None, "Legwork cannot open", [sentence])
+    closed = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda _result: closed.done() or closed.set_result(None))
+    dialog.open()
+    await closed
+    return 1
+
+
+def _close_on_signals(window: MainWindow) -> None:
+    """Close without asking when the system ends the program; Python looks at signals when the frame clock ticks."""
+
+    def close(_number: int, _frame: Any) -> None:
+        QTimer.singleShot(0, window, window.close_without_asking)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)

@@ -1,0 +1,175 @@
+"""`legwork bench`: how fast this machine runs Legwork, against a peer measured in the same run where there is one."""
+
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from desktop.commands.leaving import print_json, sentences
+from desktop.composition.clock import nanoseconds
+
+Figures = dict[str, Any]
+
+
+class Subject(StrEnum):
+    """What can be measured."""
+
+    PRICING = "pricing"
+    REPLAY = "replay"
+    JOURNAL = "journal"
+    ORDER_PATH = "order-path"
+    PORTFOLIOS = "portfolios"
+    DESKTOP = "desktop"
+
+
+def _pricing(rounds: int | None) -> Figures:
+    from desktop.commands.bench_pricing import pricing_benchmark
+
+    return pricing_benchmark(rounds or 7)
+
+
+def _replay(rounds: int | None) -> Figures:
+    from desktop.commands.bench_replay import replay_benchmark
+
+    return replay_benchmark(rounds or 3)
+
+
+def _journal(rounds: int | None) -> Figures:
+    from desktop.commands.bench_journal import journal_benchmark
+
+    return journal_benchmark(rounds or 200)
+
+
+def _order_path(rounds: int | None) -> Figures:
+    from desktop.commands.bench_order_path import order_path_benchmark
+
+    return order_path_benchmark(rounds or 200)
+
+
+def _portfolios(rounds: int | None) -> Figures:
+    from desktop.commands.bench_portfolios import portfolios_benchmark
+
+    return portfolios_benchmark(rounds or 3)
+
+
+def _desktop(rounds: int | None) -> Figures:
+    from desktop.frame_benchmark import desktop_benchmark
+
+    return desktop_benchmark(seconds=min(1.0 + 0.5 * (rounds or 1), 10.0))
+
+
+_BENCHMARKS: dict[Subject, Callable[[int | None], Figures]] = {
+    Subject.PRICING: _pricing,
+    Subject.REPLAY: _replay,
+    Subject.JOURNAL: _journal,
+    Subject.ORDER_PATH: _order_path,
+    Subject.PORTFOLIOS: _portfolios,
+    Subject.DESKTOP: _desktop,
+}
+
+HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
+    Subject.PRICING: (
+        ("ratio_to_scalar_library", "× faster than py_vollib's scalar loop"),
+        ("nanoseconds_per_option", "ns per option: implied volatility and five Greeks"),
+        ("microseconds_per_chain_of_200", "µs for a chain of 200 strikes"),
+    ),
+    Subject.REPLAY: (
+        ("simulated.quotes_per_second", "quotes/s through engine and paper exchange"),
+        ("simulated.frames_per_second", "frames/s of the same"),
+        ("simulated.ratio_to_peer", "× a plain loop with an object and a call per quote, without engine"),
+        ("real_2019.quotes_per_second", "quotes/s on the real chain of 2019"),
+        ("real_2019.ratio_to_peer", "× the plain loop on the same"),
+        ("real_2019.days_per_second", "real days/s"),
+    ),
+    Subject.JOURNAL: (
+        ("flush_us", "µs for one flush of this disk"),
+        ("bursts.1.journal.p50_us", "µs for one durable fact (p50)"),
+        ("bursts.10.journal.p50_us_per_fact", "µs for each of ten facts in one transaction"),
+        ("ratio_to_raw", "× the time of raw sqlite3 without a chain"),
+    ),
+    Subject.ORDER_PATH: (
+        ("in_memory.p50_us", "µs from decision to wire without a durable journal (p50)"),
+        ("in_memory.p99_us", "µs (p99)"),
+        ("durable.p50_us", "µs with every fact on the disk first (p50)"),
+        ("durable.p99_us", "µs (p99)"),
+        ("ratio_to_peer", "× one bare sqlite3 commit"),
+    ),
+    Subject.PORTFOLIOS: (),
+    Subject.DESKTOP: tuple(
+        (f"rates.{rate}.{name}", f"{words} at {rate:,} ticks/s")
+        for rate in (1_000, 5_000, 20_000)
+        for name, words in (
+            ("frames_percent", "% of the GUI thread by frames"),
+            ("per_tick_percent", "% by a signal per tick"),
+        )
+    ),
+}
+"""What a person is shown of each: the path of a figure and what it says; without any, all plain figures are shown."""
+
+
+def bench(
+    subject: Annotated[Subject | None, typer.Argument(help="What to measure; everything without it.")] = None,
+    rounds: Annotated[
+        int | None, typer.Option("--rounds", min=1, max=100_000, help="How often; each has a sensible number.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
+    ] = False,
+) -> None:
+    """Measure how fast Legwork is here, against a peer in the same run where there is one.
+
+    Peers take turns with what they are compared to, so a busy machine slows both. Recordings are looked for in the
+    folder that LEGWORK_DATA names.
+    """
+    document: Figures = {}
+    with sentences(as_json=as_json):
+        for one in [subject] if subject else _all():
+            begin = nanoseconds()
+            figures = _BENCHMARKS[one](rounds)
+            document[one.value] = {**figures, "took_seconds": round((nanoseconds() - begin) / 1e9, 2)}
+            if not as_json:
+                typer.echo(headline_text(one, figures))
+    if as_json:
+        print_json(document)
+
+
+def _all() -> list[Subject]:
+    """Answer every subject; without a display Qt's offscreen platform stands in on Linux."""
+    can_draw = (
+        sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY")) or sys.platform in ("win32", "darwin")
+    )
+    return [one for one in Subject if one is not Subject.DESKTOP or can_draw]
+
+
+def headline_text(subject: Subject, figures: Figures) -> str:
+    """Answer the figures that matter as lines for a person."""
+    lines = [(value, words) for path, words in HEADLINES[subject] if (value := _at(figures, path)) is not None]
+    if not HEADLINES[subject]:
+        lines = [(value, name.replace("_", " ")) for name, value in figures.items() if _is_plain(value)]
+    return "\n".join([subject.value, *(f"  {_shown(value):>14}  {words}" for value, words in lines)])
+
+
+def _at(figures: Figures, path: str) -> object:
+    found: Any = figures
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int | float | str)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool() | str():
+            return str(value)
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        case _:
+            return str(value)

@@ -1,0 +1,74 @@
+"""`legwork screenshot OUT.png`: open the workstation, let the demonstration run a while, save what it shows."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.commands.leaving import leave
+from desktop.commands.reading import read_instant
+from desktop.composition.desk import DeskChoice
+from desktop.composition.failures import EXPECTED, FailureError, MisuseError
+from desktop.composition.markets import MarketChoice
+from engine.domain.instant import SECOND
+
+_SIZE = re.compile(r"(\d{3,5})x(\d{3,5})")
+_LARGEST = 8_192
+_BEGIN = "2026-08-19T09:19:00"
+
+
+def screenshot(
+    out: Annotated[Path, typer.Argument(metavar="OUT.png", help="Where the picture goes.")],
+    workspace: Annotated[str, typer.Option("--workspace", metavar="NAME", help="Arrangement of panels.")] = "start",
+    size: Annotated[str, typer.Option("--size", metavar="WxH", help="Pixels of the window.")] = "1920x1080",
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.5, max=3_600, help="How long the desk runs before the picture.")
+    ] = 10,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=60_466_175, help="Seed of the simulated market.")] = 1,
+    speed: Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help="Times faster than life.")] = 30,
+    begin: Annotated[str, typer.Option("--from", metavar="ISO", help="Where the desk begins.")] = _BEGIN,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration/--idle", help="Run the demonstration portfolio, or nothing.")
+    ] = True,
+) -> None:
+    """Save a picture of the window; works with and without a display, and keeps no journal."""
+    try:
+        width, height = _read_size(size)
+        if out.suffix.casefold() != ".png":
+            raise MisuseError(f"{out} must end in .png")
+        choice = DeskChoice(
+            market=MarketChoice(begin=read_instant(begin, "--from"), seed=seed, step=SECOND), speed=speed
+        )
+        _take(choice, workspace, (width, height), seconds, out, demonstration=demonstration)
+    except EXPECTED as error:
+        leave(error)
+    typer.echo(f"{out} ({width} × {height})")
+
+
+def _read_size(text: str) -> tuple[int, int]:
+    found = _SIZE.fullmatch(text)
+    if found is None or not all(320 <= int(side) <= _LARGEST for side in found.groups()):
+        raise MisuseError(
+            f"--size {text!r} must be width x height in pixels, like 1920x1080, each from 320 to {_LARGEST}"
+        )
+    return int(found[1]), int(found[2])
+
+
+def _take(
+    choice: DeskChoice, workspace: str, size: tuple[int, int], seconds: float, out: Path, *, demonstration: bool
+) -> None:
+    import os
+    import sys
+
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from desktop.bootstrap import picture_of
+    from desktop.workspace.layouts import LayoutError
+
+    try:
+        saved = picture_of(choice, workspace, size, seconds, out, demonstration=demonstration)
+    except LayoutError as error:
+        raise MisuseError(str(error)) from error
+    if not saved:
+        raise FailureError(f"{out} cannot be written; choose another place")

@@ -1,0 +1,70 @@
+"""`legwork` alone: open the workstation on the simulated market or a recording."""
+
+from typing import Annotated
+
+import typer
+
+from desktop.commands.leaving import leave
+from desktop.commands.reading import read_instant, read_speed
+from desktop.composition.desk import DeskChoice
+from desktop.composition.failures import EXPECTED, MisuseError
+from desktop.composition.folders import data_folder, default_journal
+from desktop.composition.markets import SIMULATED, MarketChoice
+from engine.domain.instant import SECOND
+
+FASTEST = 100_000.0
+"""Times life: what ``--speed max`` means for a window, which still has to show something."""
+
+
+def window(
+    market: Annotated[
+        str, typer.Option("--market", metavar="simulated|FILE", help="The simulated market, or a recording.")
+    ] = SIMULATED,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=60_466_175, help="Seed of the simulated market.")] = 1,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="NAME|FILE", help="What happens on the simulated market.")
+    ] = "calm",
+    speed: Annotated[str, typer.Option("--speed", metavar="N|max", help="Times faster than life.")] = "1",
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="ISO", help="Where to begin; Indian time without a zone.")
+    ] = None,
+    journal: Annotated[
+        str | None,
+        typer.Option("--journal", metavar="URL", help="The journal; without it the one in your data folder."),
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="NAME", help="Arrangement of panels: start or multileg.")
+    ] = None,
+) -> None:
+    """Open the workstation. It recovers what the journal holds and goes on from there."""
+    try:
+        choice = DeskChoice(
+            market=MarketChoice(
+                market=market, begin=read_instant(begin, "--from"), seed=seed, scenario=scenario, step=SECOND
+            ),
+            journal=journal or str(default_journal()),
+            speed=read_speed(speed) or FASTEST,
+        )
+        status = _open(choice, workspace)
+    except EXPECTED as error:
+        leave(error)
+    raise typer.Exit(status)
+
+
+def _open(choice: DeskChoice, workspace: str | None) -> int:
+    """Open the window; Qt is imported only here, so that every other command starts without it."""
+    try:
+        from desktop.bootstrap import open_workstation
+        from desktop.workspace.layouts import LayoutError
+    except ImportError as error:
+        raise MisuseError(
+            f"The window needs a system library that is missing ({error}). On Debian and Ubuntu: apt install "
+            "libgl1 libegl1 libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
+        ) from error
+    try:
+        data_folder().mkdir(parents=True, exist_ok=True)
+        return open_workstation(choice, workspace)
+    except OSError as error:
+        raise MisuseError(f"{data_folder()} cannot be used: {error.strerror}. Set LEGWORK_HOME elsewhere") from error
+    except LayoutError as error:
+        raise MisuseError(str(error)) from error

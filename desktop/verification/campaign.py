@@ -1,0 +1,84 @@
+"""Many seeded days, on one core or on several, and what they came to together."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, time
+from multiprocessing import get_context
+
+import msgspec
+
+from desktop.composition.rules import market_rules
+from desktop.verification.day import Outcome, live
+from engine.core.invariants import SENTENCES
+from engine.domain.instant import Instant, iso_text, ist_instant
+
+TRADED_ON = date(2026, 8, 19)
+"""The day that every seed plays: an ordinary Wednesday, far enough from the expiry."""
+
+_BATCH = 8
+"""Seeds that a process plays before it answers."""
+
+
+def opens() -> Instant:
+    """Answer the instant at which the played day opens."""
+    return ist_instant(TRADED_ON, time(9, 15))
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """What the days so far came to together."""
+
+    seeds: int = 0
+    facts: int = 0
+    orders: int = 0
+    trades: int = 0
+    portfolios: int = 0
+    power_losses: int = 0
+    faults: Counter[str] = msgspec.field(default_factory=Counter)
+    failures: list[Outcome] = msgspec.field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one more day."""
+        self.seeds += 1
+        self.facts += outcome.facts
+        self.orders += outcome.orders
+        self.trades += outcome.trades
+        self.portfolios += outcome.portfolios
+        self.power_losses += outcome.power_losses
+        self.faults.update(outcome.faults)
+        if outcome.violation is not None:
+            self.failures.append(outcome)
+
+
+def play(first: int, seeds: int, jobs: int) -> Iterator[Outcome]:
+    """Play the days of ``seeds`` seeds from ``first`` on, and answer each in the order of the seeds."""
+    if jobs <= 1 or seeds <= _BATCH:
+        yield from _played(range(first, first + seeds))
+        return
+    batches = [range(at, min(at + _BATCH, first + seeds)) for at in range(first, first + seeds, _BATCH)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
+        for outcomes in workers.map(_batch, batches):
+            yield from outcomes
+
+
+def _played(seeds: Iterable[int]) -> Iterator[Outcome]:
+    rules, begins = market_rules(), opens()
+    return (live(seed, rules, begins) for seed in seeds)
+
+
+def _batch(seeds: range) -> list[Outcome]:
+    return list(_played(seeds))
+
+
+def failure_document(outcome: Outcome) -> dict[str, object]:
+    """Answer a failed day as plain data. Raises ValueError for a day in which nothing failed."""
+    if outcome.violation is None:
+        raise ValueError(f"seed {outcome.seed} did not fail")
+    violation = outcome.violation
+    return {
+        "seed": outcome.seed,
+        "invariant": violation.number,
+        "sentence": SENTENCES[violation.number],
+        "at": iso_text(violation.at),
+        "detail": violation.detail,
+    }

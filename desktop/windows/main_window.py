@@ -1,0 +1,284 @@
+"""The main window: panels in their docks, menus, keys, status bar, and the deliberate way out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from desktop.actions import everywhere, fill_menu_bar, make_actions
+from desktop.bridge import EngineBridge
+from desktop.presentation.tones import Tone
+from desktop.viewmodels.status import StatusModel
+from desktop.widgets.toast import ToastStack
+from desktop.windows.banner import Banner
+from desktop.windows.chart_panel import ChartPanel
+from desktop.windows.dialog import ask
+from desktop.windows.help_dialogs import AboutDialog, KeysDialog
+from desktop.windows.multileg_panel import MultilegPanel
+from desktop.windows.order_book_panel import OrderBookPanel
+from desktop.windows.panel import Desk, Links, Panel
+from desktop.windows.panel_kinds import PanelKinds
+from desktop.windows.pictures import PictureSaver
+from desktop.windows.portfolio_desk import PortfolioDesk
+from desktop.windows.portfolios_panel import PortfoliosPanel
+from desktop.windows.status_bar import DeskStatusBar
+from desktop.workspace.arrangement import build_panels, read_back, restore_window
+from desktop.workspace.docking import DockHost
+from desktop.workspace.frame_clock import FrameClock
+from desktop.workspace.layouts import LayoutError, PlacedPanel, Workspace, open_workspace, save_workspace
+from desktop.workspace.screens import ScreenKeeper
+from engine.domain.identifiers import InstrumentId, PortfolioId
+from engine.views.messages import MessageLevel, MessageRow
+
+_TOAST_TONES = {MessageLevel.ATTENTION: Tone.ACCENT, MessageLevel.ERROR: Tone.DOWN, MessageLevel.WARNING: Tone.WARNING}
+_MOST_TOASTS_AT_ONCE = 3
+
+
+class MainWindow(QMainWindow):
+    """The workstation.
+
+    Attributes:
+        keep_arrangement: Whether closing saves where the panels stand.
+
+    Signals:
+        closed: The window was closed for good; the program may stop the engine and end.
+    """
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.setWindowTitle("Legwork · paper trading on the simulated market")
+        self.desk, self._own_folder, self._workspace = desk, own_folder, workspace
+        self._closing_agreed = False
+        self.keep_arrangement = True
+        self._placed: dict[str, PlacedPanel] = {}
+        self.panels: dict[str, Panel] = {}
+        self.clock = FrameClock(self)
+        self.toasts = ToastStack(desk.theme, self)
+        self.portfolio_desk = PortfolioDesk(self, desk, self._say)
+        self.pictures = PictureSaver(self, own_folder)
+        self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
+        fill_menu_bar(self.menuBar(), self.actions_by_name)
+        self.banner = Banner(desk.bridge, desk.theme, self)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.banner)
+        self.host = DockHost(self, desk.theme)
+        self.host.floating_window_opened.connect(self._dress_floating)
+        self._build(workspace)
+        self.status_model = StatusModel(desk.bridge, desk.broker, self)
+        self.status = DeskStatusBar(self.status_model, desk.theme, self.portfolio_desk.open_kill_switch, self)
+        self.setStatusBar(self.status)
+        self.clock.health_changed.connect(self.status.show_frames)
+        self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
+        desk.bridge.messages_added.connect(self._show_messages)
+        # A stopped engine watches nothing, so there is nothing to warn of.
+        desk.bridge.engine_stopped.connect(lambda _stopped: setattr(self, "_closing_agreed", True))
+        if not restore_window(self, workspace):
+            self.resize(1_600, 900)
+        self.clock.start()
+
+    # --- panels -----------------------------------------------------------------------------------------------------
+
+    def _build(self, workspace: Workspace) -> None:
+        links = Links(
+            act=self.act,
+            select_portfolio=self._select_portfolio,
+            show_instrument=self._show_instrument,
+            show_premium=self._show_premium,
+            say=self._say,
+        )
+        kinds = PanelKinds(self.desk, links, self._own_folder)
+
+        def make(placed: PlacedPanel) -> tuple[str, QWidget] | None:
+            made = kinds.make(placed)
+            if made is None:
+                return None
+            title, panel = made
+            self.panels[placed.id], self._placed[placed.id] = panel, placed
+            self.clock.subscribe(panel, panel.refresh)
+            panel.apply_columns(placed.columns)
+            return title, panel
+
+        for sentence in build_panels(self.host, workspace, make):
+            self._say(sentence, Tone.WARNING)
+
+    def act(self, name: str) -> None:
+        """Carry out a declared action."""
+        self.actions_by_name[name].trigger()
+
+    def panel_of(self, kind: type[Panel], panel_id: str | None = None) -> Panel | None:
+        """Return the panel of an id, or the first of a kind; None where the workspace has none."""
+        found = (panel for key, panel in self.panels.items() if isinstance(panel, kind) and panel_id in (None, key))
+        return next(found, None)
+
+    def _show_panel(self, panel_id: str) -> None:
+        if panel_id in self.host.panel_ids():
+            self.host.show_panel(panel_id)
+        else:
+            self._say("This workspace has no such panel; reset the arrangement in the Window menu to get it back.")
+
+    def _select_portfolio(self, portfolio_id: PortfolioId | None) -> None:
+        self.portfolio_desk.select(portfolio_id)
+        for panel in self.panels.values():
+            if isinstance(panel, PortfoliosPanel) and panel.selected_id != portfolio_id:
+                panel.select(portfolio_id)
+
+    def _show_instrument(self, instrument: InstrumentId) -> None:
+        chart = self.panel_of(ChartPanel, "chart")
+        if isinstance(chart, ChartPanel):
+            chart.show_instrument(instrument)
+            self.host.show_panel("chart")
+
+    def _show_premium(self, portfolio_id: PortfolioId) -> None:
+        chart = self.panel_of(ChartPanel, "premium")
+        if isinstance(chart, ChartPanel):
+            chart.show_portfolio(portfolio_id)
+            self.host.show_panel("premium")
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def _handlers(self) -> Mapping[str, Callable[[], None]]:
+        desk = self.portfolio_desk
+        shown = ("portfolios", "editor", "orders", "positions", "chain", "chart", "premium", "messages")
+        show = {f"show_{name}": (lambda name=name: self._show_panel(name)) for name in shown}
+        return {
+            **show,
+            "start_demonstration": desk.start_demonstration,
+            "start_selected": desk.start_selected,
+            "square_off_selected": desk.square_off_selected,
+            "panic_selected": desk.panic_selected,
+            "resume_selected": desk.resume_selected,
+            "clone_selected": self._clone_selected,
+            "kill_switch": desk.open_kill_switch,
+            "new_portfolio": lambda: self._with_editor(lambda editor: editor.choose_template()),
+            "open_portfolio": lambda: self._with_editor(lambda editor: editor.files.open()),
+            "save_portfolio": lambda: self._with_editor(lambda editor: editor.files.save()),
+            "arm_edited": lambda: self._with_editor(lambda editor: editor.arm()),
+            "undo": self.desk.editor.undo,
+            "redo": self.desk.editor.redo,
+            "cancel_orders": lambda: self._with_orders(lambda orders: orders.cancel_selected()),
+            "modify_order": lambda: self._with_orders(lambda orders: orders.modify_selected()),
+            "order_details": lambda: self._with_orders(lambda orders: orders.show_details()),
+            "float_panel": self._float_focused,
+            "next_window": self._next_window,
+            "save_workspace": self.save_workspace,
+            "reset_workspace": self._reset_workspace,
+            "save_screenshot": self.pictures.ask,
+            "keys": lambda: KeysDialog(self).open(),
+            "about": lambda: AboutDialog(self).open(),
+            "quit": self._quit,
+        }
+
+    def _with_editor(self, act: Callable[[MultilegPanel], None]) -> None:
+        self._show_panel("editor")
+        panel = self.panel_of(MultilegPanel)
+        if isinstance(panel, MultilegPanel):
+            act(panel)
+
+    def _with_orders(self, act: Callable[[OrderBookPanel], None]) -> None:
+        panel = self.panel_of(OrderBookPanel)
+        if isinstance(panel, OrderBookPanel):
+            self._show_panel("orders")
+            act(panel)
+
+    def _clone_selected(self) -> None:
+        if self.portfolio_desk.clone_selected():
+            self._show_panel("editor")
+
+    def _float_focused(self) -> None:
+        focused = self.focusWidget()
+        for panel_id, panel in self.panels.items():
+            if focused is not None and (focused is panel or panel.isAncestorOf(focused)):
+                self.host.float_panel(panel_id)
+                return
+        self._say("Click into a panel first, then detach it.")
+
+    def _next_window(self) -> None:
+        windows = [self, *self.host.floating_windows()]
+        here = next((number for number, window in enumerate(windows) if window.isActiveWindow()), 0)
+        following = windows[(here + 1) % len(windows)]
+        following.raise_()
+        following.activateWindow()
+
+    def _dress_floating(self, window: object) -> None:
+        if isinstance(window, QWidget):
+            for action in everywhere(self.actions_by_name):
+                window.addAction(action)
+
+    # --- what is told -----------------------------------------------------------------------------------------------
+
+    def _say(self, sentence: str, tone: Tone = Tone.ACCENT) -> None:
+        self.toasts.show_message(sentence, tone)
+
+    def _show_messages(self, messages: list[MessageRow]) -> None:
+        loud = [message for message in messages if message.level in _TOAST_TONES]
+        for message in loud[-_MOST_TOASTS_AT_ONCE:]:
+            self._say(message.sentence, _TOAST_TONES[message.level])
+
+    # --- workspace and the way out ----------------------------------------------------------------------------------
+
+    def workspace(self) -> Workspace:
+        """Return the workspace as it stands now."""
+        placed = {
+            panel_id: replace(self._placed[panel_id], context=dict(panel.context()), columns=panel.column_layout())
+            for panel_id, panel in self.panels.items()
+        }
+        return read_back(self, self.host, self._workspace, placed)
+
+    def save_workspace(self) -> None:
+        """Keep the arrangement for the next start."""
+        try:
+            save_workspace(self.workspace(), self._own_folder / "workspaces")
+        except LayoutError as error:
+            self._say(str(error), Tone.WARNING)
+
+    def _reset_workspace(self) -> None:
+        declared = open_workspace(self._workspace.name).workspace
+        for panel_id in list(self.panels):
+            self.clock.unsubscribe(self.panels.pop(panel_id))
+            self._placed.pop(panel_id)
+            self.host.remove(panel_id)
+        # The docks are deleted by the loop; their names are free only then.
+        QTimer.singleShot(0, self, lambda: self._build(declared))
+
+    def _quit(self) -> None:
+        self.close()
+
+    def close_without_asking(self) -> None:
+        """Close even with open positions: the system is shutting down, or a test is over."""
+        self._closing_agreed = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once while positions are open, then save the arrangement and end."""
+        open_legs = _open_legs(self.desk.bridge)
+        if open_legs and not self._closing_agreed:
+            event.ignore()
+            ask(
+                self,
+                "Positions are open",
+                [
+                    f"{open_legs} legs are open. Without Legwork nothing watches their stops.",
+                    "The journal keeps everything: the next start recovers them, protected as they are now.",
+                ],
+                "Close Legwork",
+                self.close_without_asking,
+                danger=True,
+            )
+            return
+        if self.keep_arrangement:
+            self.save_workspace()
+        self.clock.stop()
+        self.keeper.stop()
+        for window in self.host.floating_windows():
+            window.hide()
+        event.accept()
+        self.closed.emit()
+
+
+def _open_legs(bridge: EngineBridge) -> int:
+    return sum(row.open_legs for row in bridge.portfolios.values())

@@ -1,0 +1,36 @@
+"""Save what the window shows as a picture."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.windows.dialog import emergency_actions, tell
+
+
+class PictureSaver:
+    """Writes the window to a PNG file."""
+
+    def __init__(self, window: QWidget, folder: Path) -> None:
+        self._window, self._folder = window, folder
+
+    def ask(self) -> None:
+        """Ask where to."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        dialog = QFileDialog(self._window, "Save a picture of the window", str(self._folder), "Pictures (*.png)")
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile("legwork.png")
+        for action in emergency_actions(self._window):
+            dialog.addAction(action)
+        dialog.fileSelected.connect(lambda name: self._saved(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path) -> bool:
+        """Write the picture; return whether that worked."""
+        return bool(self._window.grab().save(str(path), "PNG"))
+
+    def _saved(self, path: Path) -> None:
+        if not self.save(path):
+            tell(self._window, "That did not work", f"{path} cannot be written; choose another place.")

@@ -1,0 +1,171 @@
+"""Boards that other threads read: never torn, a version per row, references and one-minute bars."""
+
+import threading
+
+import numpy as np
+
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.quote import COLUMNS, IntArray, QuoteFrame
+from engine.runtime.bars import MinuteBars
+from engine.runtime.boards import SharedBoard
+from tests.helpers.simulated_desk import DAY, at
+
+NEXT_DAY = DAY.replace(day=20)
+
+
+def frame(when: Instant, prices: dict[int, int], volume: int = 0) -> QuoteFrame:
+    values = np.zeros((len(prices), COLUMNS), dtype=np.int64)
+    values[:, 0] = list(prices.values())
+    values[:, 5] = volume
+    return QuoteFrame(when, np.array(list(prices), dtype=np.int64), values)
+
+
+def rows(*numbers: int) -> IntArray:
+    return np.array(numbers, dtype=np.int64)
+
+
+def test_a_copy_holds_the_latest_quotes_in_the_order_asked() -> None:
+    board = SharedBoard(4)
+    board.take(frame(at(9, 15), {0: 100, 2: 300}))
+    board.take(frame(at(9, 16), {2: 310}))
+
+    copied = board.copy(rows(2, 0, 1))
+
+    assert copied[:, 0].tolist() == [310, 100, 0]
+
+
+def test_a_row_below_zero_reads_as_no_quote() -> None:
+    board = SharedBoard(2)
+    board.take(frame(at(9, 15), {0: 100, 1: 200}))
+
+    assert board.copy(rows(-1, 1))[:, 0].tolist() == [0, 200]
+    assert board.versions(rows(-1)).tolist() == [0]
+    assert board.references(rows(-1)).tolist() == [0]
+    assert board.arrivals(rows(-1)).tolist() == [0]
+
+
+def test_versions_grow_by_two_with_every_quote_of_a_row() -> None:
+    board = SharedBoard(3)
+    for second in range(3):
+        board.take(frame(Instant(at(9, 15) + second * SECOND), {1: 100}))
+
+    assert board.versions(rows(0, 1, 2)).tolist() == [0, 6, 0]
+    assert board.arrivals(rows(1)).tolist() == [at(9, 15) + 2 * SECOND]
+
+
+def test_a_row_that_is_being_written_keeps_its_earlier_copy() -> None:
+    board = SharedBoard(1)
+    board.take(frame(at(9, 15), {0: 100}))
+    earlier = board.copy(rows(0))
+    board._versions[0] += 1  # as a writer leaves it in the middle of a row
+    board._values[0, 0] = 999
+
+    again = board.copy(rows(0), into=earlier)
+
+    assert again[0, 0] == 100
+
+
+def test_no_copy_mixes_two_quotes_of_a_row() -> None:
+    size = 2_000
+    board = SharedBoard(size)
+    everything = np.arange(size, dtype=np.int64)
+    stop = threading.Event()
+
+    def write() -> None:
+        for number in range(1, 100_000):
+            if stop.is_set():
+                return
+            # Every cell of a row carries the same number, so that a mixture shows.
+            board.take(QuoteFrame(at(9, 15), everything, np.full((size, COLUMNS), number, dtype=np.int64)))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    torn = 0
+    for _ in range(100):
+        copied = board.copy(everything)
+        torn += int((copied != copied[:, :1]).any())
+    stop.set()
+    writer.join()
+
+    assert torn == 0
+
+
+def test_changes_count_from_the_first_price_and_next_day_from_the_close() -> None:
+    board = SharedBoard(2)
+    board.take(frame(at(9, 15), {0: 100}))
+    board.take(frame(at(9, 16), {0: 120, 1: 50}))
+    first_day = board.references(rows(0, 1)).tolist()
+
+    board.take(frame(at(9, 15, day=NEXT_DAY), {0: 130}))
+
+    assert first_day == [100, 50]
+    assert board.references(rows(0, 1)).tolist() == [120, 50]
+
+
+def test_a_board_can_lie_in_memory_of_somebody_else() -> None:
+    given: list[tuple[int, ...]] = []
+
+    def allocate(shape: tuple[int, ...]) -> IntArray:
+        given.append(shape)
+        return np.zeros(shape, dtype=np.int64)
+
+    board = SharedBoard(5, allocate)
+
+    assert len(board) == 5
+    assert (5, COLUMNS) in given
+
+
+def test_minute_bars_hold_open_high_low_close() -> None:
+    bars = MinuteBars(2)
+    for second, price in enumerate((10_000, 12_500, 9_000, 11_000)):
+        bars.take(frame(Instant(at(9, 15) + second * SECOND), {1: price}))
+
+    starts, values = bars.of(1)
+
+    assert starts.tolist() == [at(9, 15)]
+    assert values[:4, 0].tolist() == [10_000, 12_500, 9_000, 11_000]
+
+
+def test_minutes_without_a_quote_have_no_bar() -> None:
+    bars = MinuteBars(2)
+    bars.take(frame(at(9, 15), {0: 100, 1: 200}))
+    bars.take(frame(at(9, 16), {0: 300}))
+    bars.take(frame(at(9, 20), {1: 400}))
+
+    assert bars.of(0)[0].tolist() == [at(9, 15), at(9, 16)]
+    assert bars.of(1)[0].tolist() == [at(9, 15), at(9, 20)]
+
+
+def test_bars_from_an_instant_on_begin_with_its_minute() -> None:
+    bars = MinuteBars(1)
+    for minute in range(100):
+        bars.take(frame(Instant(at(9, 15) + minute * MINUTE), {0: 100 * (minute + 1)}))
+
+    starts, values = bars.of(0, at(10, 0, 30))
+
+    assert starts[0] == at(10, 0)
+    assert len(starts) == 55
+    assert values[3, -1] == 10_000
+
+
+def test_the_volume_of_a_bar_is_what_the_day_grew_by() -> None:
+    bars = MinuteBars(1)
+    for second, volume in enumerate((500, 520, 560)):
+        bars.take(frame(Instant(at(9, 15) + second * SECOND), {0: 100}, volume))
+
+    assert bars.of(0)[1][4].tolist() == [60]
+
+
+def test_only_the_newest_minutes_are_kept() -> None:
+    bars = MinuteBars(1, most_minutes=64)
+    for minute in range(200):
+        bars.take(frame(Instant(at(9, 15) + minute * MINUTE), {0: 100}))
+
+    starts, _ = bars.of(0)
+
+    assert len(starts) <= 64
+    assert starts[-1] == at(9, 15) + 199 * MINUTE
+
+
+def test_a_row_that_is_not_listed_has_no_bars() -> None:
+    assert MinuteBars(1).of(-1)[1].shape == (5, 0)
