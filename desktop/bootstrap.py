@@ -73,7 +73,10 @@ def picture_of(
 
     def opened(window: MainWindow, bridge: EngineBridge) -> None:
         window.keep_arrangement = False
+        window.setWindowState(Qt.WindowState.WindowNoState)
         window.resize(*size)
+        if demonstration and "chart" in window.panels:
+            window.act("show_chart")
         if demonstration:
             portfolio = window.desk.editor.value()
             if portfolio is not None:
@@ -142,13 +145,13 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
         window = build_window(bridge, found, theme)
         hook.install(window)
         splash.close()
-        ended = asyncio.get_running_loop().create_future()
-        window.closed.connect(lambda: ended.done() or ended.set_result(None))
+        ended = asyncio.Event()
+        window.closed.connect(ended.set)
         _close_on_signals(window)
         window.show()
         if opened is not None:
             opened(window, bridge)
-        await ended
+        await ended.wait()
         window.deleteLater()
     finally:
         hook.remove()
@@ -189,8 +192,10 @@ class QtExceptionHook:
             self._window,
             "Something in the window went wrong",
             [
-                ("A panel could not do what was asked. The engine and the journal are not touched and trade on; if the "
-                "window behaves oddly, close it and start Legwork again."),
+                (
+                    "A panel could not do what was asked. The engine and the journal are not touched and trade on; if "
+                    "the window behaves oddly, close it and start Legwork again."
+                ),
                 f"{kind.__name__}: {error}. The details are in {place}.",
             ],
         )
@@ -235,10 +240,10 @@ async def _refuse(sentence: str) -> int:
     """Show why the workstation cannot open, on screen and on the terminal; return the exit status."""
     sys.stderr.write(f"{sentence}\n")
     dialog = SentenceDialog(None, "Legwork cannot open", [sentence])
-    closed = asyncio.get_running_loop().create_future()
-    dialog.finished.connect(lambda _result: closed.done() or closed.set_result(None))
+    closed = asyncio.Event()
+    dialog.finished.connect(lambda _result: closed.set())
     dialog.open()
-    await closed
+    await closed.wait()
     return 1
 
 

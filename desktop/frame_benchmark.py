@@ -153,9 +153,10 @@ def _ticked() -> tuple[QWidget, Feed, Callable[[], int]]:
     """Answer the peer, its feed, and how many ticks it has taken."""
     table = QTableWidget(_ROWS, len(_HEADERS))
     table.setHorizontalHeaderLabels(list(_HEADERS))
+    cells = [[QTableWidgetItem("0.0000") for _ in _HEADERS] for _ in range(_ROWS)]
     for row in range(_ROWS):
-        for column in range(len(_HEADERS)):
-            table.setItem(row, column, QTableWidgetItem("0.0000"))
+        for column, cell in enumerate(cells[row]):
+            table.setItem(row, column, cell)
     colours = built_in_theme("dark")
     brushes = [QBrush(colours.tone_colour(tone)) for tone in (Tone.DOWN, Tone.UP)]
     signal = TickSignal(table)
@@ -167,9 +168,8 @@ def _ticked() -> tuple[QWidget, Feed, Callable[[], int]]:
         rupees = last / 100
         texts = (f"{rupees:.2f}", f"{rupees - 100:+.2f}", f"{rupees - 0.05:.2f}", f"{rupees + 0.05:.2f}", f"{volume:,}")
         for column, text in enumerate(texts, start=1):
-            item = table.item(row, column)
-            item.setText(text)
-            item.setForeground(brushes[row & 1])
+            cells[row][column].setText(text)
+            cells[row][column].setForeground(brushes[row & 1])
 
     signal.ticked.connect(tick)
     prices, volumes = np.full(_ROWS, 100_00), np.zeros(_ROWS, np.int64)

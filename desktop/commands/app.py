@@ -15,8 +15,6 @@ app = typer.Typer(
 )
 
 
-@app.callback(invoke_without_command=True)
-def legwork(ctx: typer.Context) -> None:
-    """Open the workstation on the simulated market, or carry out a subcommand."""
-    if ctx.invoked_subcommand is None:
-        raise typer.Exit
+@app.callback()
+def legwork() -> None:
+    """A multi-leg options workstation for NSE and BSE index options; without a command it opens the window."""

@@ -50,9 +50,9 @@ def _order_path(rounds: int | None) -> Figures:
 
 
 def _portfolios(rounds: int | None) -> Figures:
-    from desktop.commands.bench_portfolios import portfolios_benchmark
+    from desktop.commands.bench_portfolios import portfolio_benchmark
 
-    return portfolios_benchmark(rounds or 3)
+    return portfolio_benchmark(seconds=rounds or 60)
 
 
 def _desktop(rounds: int | None) -> Figures:
@@ -97,7 +97,12 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         ("durable.p99_us", "µs (p99)"),
         ("ratio_to_peer", "× one bare sqlite3 commit"),
     ),
-    Subject.PORTFOLIOS: (),
+    Subject.PORTFOLIOS: (
+        ("portfolios_running", "portfolios of four legs watching"),
+        ("quotes_per_second", "quotes/s through the core"),
+        ("core_load_at_20000", "of one core at 20,000 quotes/s"),
+        ("slowest_frame_microseconds", "µs for the slowest frame"),
+    ),
     Subject.DESKTOP: tuple(
         (f"rates.{rate}.{name}", f"{words} at {rate:,} ticks/s")
         for rate in (1_000, 5_000, 20_000)
@@ -107,7 +112,7 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         )
     ),
 }
-"""What a person is shown of each: the path of a figure and what it says; without any, all plain figures are shown."""
+"""What a person is shown of each: the path of a figure, and what it says."""
 
 
 def bench(
@@ -147,8 +152,6 @@ def _all() -> list[Subject]:
 def headline_text(subject: Subject, figures: Figures) -> str:
     """Answer the figures that matter as lines for a person."""
     lines = [(value, words) for path, words in HEADLINES[subject] if (value := _at(figures, path)) is not None]
-    if not HEADLINES[subject]:
-        lines = [(value, name.replace("_", " ")) for name, value in figures.items() if _is_plain(value)]
     return "\n".join([subject.value, *(f"  {_shown(value):>14}  {words}" for value, words in lines)])
 
 
@@ -157,10 +160,6 @@ def _at(figures: Figures, path: str) -> object:
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     return found
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, int | float | str)
 
 
 def _shown(value: object) -> str:

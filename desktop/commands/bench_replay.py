@@ -107,7 +107,9 @@ def _plain_loop(recording: Path) -> int:
     subscriber = PlainSubscriber()
     for frame in opened.frames():
         for row, values in zip(frame.rows.tolist(), frame.values.tolist(), strict=True):
-            subscriber.on_quote(symbols[row], Quote(*values, frame.at))
+            last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded = values
+            quote = Quote(last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded, frame.at)
+            subscriber.on_quote(symbols[row], quote)
         if subscriber.seen >= _PEER_ROWS:
             break
     opened.close()

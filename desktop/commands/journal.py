@@ -116,9 +116,7 @@ def export_journal(
         typer.echo(f"{written:,} facts written to {out}")
 
 
-def _matching(
-    reader: SqlReader, after: int, kinds: list[str] | None, portfolio: str | None
-) -> Iterator[ChainedEntry]:
+def _matching(reader: SqlReader, after: int, kinds: list[str] | None, portfolio: str | None) -> Iterator[ChainedEntry]:
     """Answer the facts above ``after`` that pass the filters."""
     for row in reader.rows(after):
         if kinds and row.entry.kind not in kinds:

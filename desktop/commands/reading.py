@@ -10,6 +10,9 @@ from engine.domain.multileg.documents import DocumentError, document_from_toml, 
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.templates import template_from_toml
 
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+"""Years outside are typing errors: there was no exchange, and no calendar reaches there."""
+
 LARGEST_DOCUMENT = 1_048_576
 """Bytes of a portfolio document; a larger one is some other file."""
 
@@ -22,11 +25,14 @@ def read_instant(text: str | None, option: str) -> Instant | None:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=IST)
-        return instant_of(moment)
+        at = instant_of(moment)
     except (ValueError, OverflowError):
         raise MisuseError(
             f"{option} {text!r} is not a date and time; write it like 2026-08-19T09:15 or 2026-08-19T09:15:00+05:30"
         ) from None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise MisuseError(f"{option} {text!r}: no market data reaches the year {moment.year}; check the date")
+    return at
 
 
 def read_speed(text: str, option: str = "--speed") -> float | None:

@@ -13,6 +13,9 @@ from typer.main import get_group
 
 from desktop.commands.leaving import print_json
 
+WINDOW = "window"
+"""The subcommand that is meant when none is named."""
+
 _FOR_MACHINES = "legwork.for_machines"
 
 Register = Callable[[typer.Typer], None]
@@ -23,6 +26,12 @@ class Subcommand(NamedTuple):
 
     summary: str
     register: Register
+
+
+def _window(app: typer.Typer) -> None:
+    from desktop.commands.window import window
+
+    app.command(WINDOW)(window)
 
 
 def _run(app: typer.Typer) -> None:
@@ -102,6 +111,7 @@ def _today() -> date:
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
+    WINDOW: Subcommand("Open the workstation; what legwork does when it is given no command.", _window),
     "run": Subcommand("Run portfolios from start to square-off and say what came of them.", _run),
     "verify": Subcommand("Play seeded days full of faults and check that nothing goes wrong.", _verify),
     "bench": Subcommand("Measure speed, against a peer in the same run where there is one.", _bench),
@@ -153,7 +163,9 @@ class LazyCommands(TyperGroup):
             formatter.write_dl([(name, found.summary) for name, found in SUBCOMMANDS.items()])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Note whether a machine reads the answer, before the words are taken apart."""
+        """Mean the window where no subcommand is named, and note whether a machine reads the answer."""
+        if not args or (args[0].startswith("-") and "--help" not in args):
+            args = [WINDOW, *args]
         ctx.meta[_FOR_MACHINES] = "--json" in args
         with _answered(ctx):
             return super().parse_args(ctx, args)

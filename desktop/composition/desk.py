@@ -18,7 +18,7 @@ from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoi
 from desktop.composition.rules import market_rules
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import LegResolved, PortfolioAdded, SessionOpened, decode
+from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened, decode
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.domain.instant import DAY, SECOND, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
@@ -37,6 +37,9 @@ from engine.runtime.snapshots import state_from_journal
 
 DAY_BEGINS = time(9, 19)
 """When a fresh simulated day opens in the window: a minute before the demonstration enters."""
+
+DAY_IS_OVER = time(14, 30)
+"""From here on a day on which nothing is alive is not gone on with: the next start opens the next morning."""
 
 BROKER = "paper"
 """What the status bar calls the broker."""
@@ -134,6 +137,7 @@ class _Past:
 
     def __init__(self, journal: Journal) -> None:
         self.last_at: Instant | None = None
+        self.alive: set[PortfolioId] = set()
         self._began: dict[date, Instant] = {}
         self._underlying: dict[PortfolioId, str] = {}
         self.resolved: dict[tuple[date, str], set[InstrumentId]] = {}
@@ -145,6 +149,9 @@ class _Past:
                     self._began.setdefault(ist_date(fact.at), fact.at)
                 case PortfolioAdded():
                     self._underlying[fact.portfolio_id] = fact.portfolio.underlying
+                    self.alive.add(fact.portfolio_id)
+                case PortfolioClosed():
+                    self.alive.discard(fact.portfolio_id)
                 case LegResolved():
                     key = ist_date(fact.at), self._underlying[fact.portfolio_id]
                     self.resolved.setdefault(key, set()).add(fact.instrument)
@@ -168,11 +175,13 @@ def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant
     """Answer where the window's clock begins: as asked, where the journal ended, or on a fresh morning."""
     if choice.begin is not None:
         return Instant(max(choice.begin, past.last_at or 0))
-    if past.last_at is not None:
-        return past.last_at
     if choice.market != SIMULATED:
-        return Instant(0)
-    return _fresh_morning(rules, ist_date(now()))
+        return Instant(past.last_at or 0)
+    if past.last_at is None:
+        return _fresh_morning(rules, ist_date(now()))
+    if past.alive or past.last_at < ist_instant(ist_date(past.last_at), DAY_IS_OVER):
+        return past.last_at
+    return _fresh_morning(rules, ist_date(past.last_at + DAY))
 
 
 def _fresh_morning(rules: MarketRules, today: date) -> Instant:

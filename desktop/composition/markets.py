@@ -14,6 +14,7 @@ from brokers.simulated.scenario import ScenarioError
 from desktop.composition.failures import MisuseError
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, ist_instant
+from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.quote import QuoteFrame
 from engine.runtime.recording.reader import Recording, open_recording
@@ -58,7 +59,8 @@ class OpenMarket(msgspec.Struct, frozen=True, kw_only=True):
 def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
     """Open the market that was asked for.
 
-    Raises MisuseError for times or scenarios that cannot be meant, RecordingError for a file that cannot be replayed.
+    Raises MisuseError for times or scenarios that cannot be meant, UnknownRuleError for a date without a calendar and
+    RecordingError for a file that cannot be replayed.
     """
     if choice.until is not None and choice.begin is not None and choice.until <= choice.begin:
         raise MisuseError(f"--until {iso_text(choice.until)} is not after --from {iso_text(choice.begin)}")
@@ -66,7 +68,9 @@ def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
 
 
 def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
-    begin = choice.begin or ist_instant(DEMONSTRATION_DAY, time(9, 15))
+    begin = ist_instant(DEMONSTRATION_DAY, time(9, 15)) if choice.begin is None else choice.begin
+    for end in (begin, begin if choice.until is None else choice.until):
+        rules.trading_day(Exchange.NFO, ist_date(end))
     try:
         market = SimulatedMarket(
             rules,
@@ -81,7 +85,9 @@ def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
     except (ScenarioError, UnknownRuleError, ValueError) as error:
         raise MisuseError(str(error)) from error
     close = session.close if session is not None else market.start
-    until = choice.until or close
+    until = close if choice.until is None else choice.until
+    if until <= market.start:
+        raise MisuseError(f"--until {iso_text(until)} is not after {iso_text(market.start)}, where the market begins")
     return OpenMarket(
         name="the simulated market",
         master=market.master,
@@ -94,7 +100,8 @@ def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
 
 def _recorded(choice: MarketChoice) -> OpenMarket:
     recording = open_recording(Path(choice.market))
-    begin, until = choice.begin or recording.first, choice.until or recording.last
+    begin = recording.first if choice.begin is None else choice.begin
+    until = recording.last if choice.until is None else choice.until
     if begin > recording.last or until < recording.first:
         raise MisuseError(
             f"{choice.market} covers {iso_text(recording.first)} to {iso_text(recording.last)}; "

@@ -13,6 +13,7 @@ from brokers.paper.settings import PaperSettings
 from brokers.simulated.market import SimulatedMarket
 from desktop.verification import deeds
 from desktop.verification.findings import Broken, Findings
+from desktop.verification.late_fills import LateFills
 from desktop.verification.plan import FAULTS_END, Action, DayPlan, Deed, day_plan
 from desktop.verification.power import BreakableJournal, Breaker, Moment, PowerLoss
 from desktop.verification.quotes import DisturbedMarket, TriggerChecks
@@ -26,7 +27,8 @@ from engine.domain.instant import MINUTE, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import FINAL, PortfolioState
-from engine.domain.order import OrderStatus, OrderTransitionError, Purpose
+from engine.domain.order import OrderStatus, OrderTransitionError, Purpose, Side
+from engine.domain.quote import QuoteColumn
 from engine.runtime.engine import Engine
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import keep_snapshot, state_from_journal
@@ -80,7 +82,8 @@ class Day:
         self.breaker = Breaker(plan.outages)
         self.checks = FactChecks(self._market.master)
         self.triggers = TriggerChecks(self.checks, self.market)
-        self.wire = Wire(self.broker, self.checks, self._market.master, self.findings, self.breaker)
+        late = LateFills(self.checks, _dice(plan.seed, 4), plan.late_fills, self.injected)
+        self.wire = Wire(self.broker, self.checks, self._market.master, self.findings, self.breaker, late)
         self.wire.catch_up = self.catch_up
         self.journal = BreakableJournal()
         self.journal.breaker = self.breaker
@@ -96,7 +99,10 @@ class Day:
 
         plan = self.plan
         settings = PaperSettings(
-            funds=plan.funds, request_latency=plan.request_latency, report_latency=plan.report_latency
+            funds=plan.funds,
+            request_latency=plan.request_latency,
+            report_latency=plan.report_latency,
+            answer_timeout=plan.answer_timeout,
         )
         around = Surroundings(account=ACCOUNT, contracts=self._market.master, hours=hours)
         return PaperBroker(around, settings, faults=plan.faults, dice=_dice(plan.seed, 3))
@@ -177,6 +183,7 @@ class Day:
             # A restart then begins at the snapshot and must come to the same.
             keep_snapshot(self.journal, self.state)
             self._snapshot_after = self.journal.count() + _SNAPSHOT_EVERY
+        self.findings.take(self._kill_switch_kept())
         self.findings.take(self.checks.at(self.run_now.now))
         self.findings.take(self.triggers.missed(self.state))
 
@@ -211,14 +218,19 @@ class Day:
             self.broker.take_quotes(self.market.take_next())
         self.broker.take(up_again)
         self.broker.hang_up()
+        self.wire.late.hang_up()
         state = state_from_journal(self.journal, self._market.master, self.rules)
         self.run_now = SimulatedRun(Engine(state, self.journal), self.market, self.wire)
         self.run_now.now = up_again
         self.catch_up()
-        if state.books.kill_level is not self.checks.kill_level:
-            words = f"level {state.books.kill_level} after the start, {self.checks.kill_level} before"
-            self.findings.take([Violation(27, up_again, words)])
+        self.findings.take(self._kill_switch_kept())
         self._with_power(self._open)
+
+    def _kill_switch_kept(self) -> list[Violation]:
+        level, journaled = self.state.books.kill_level, self.checks.kill_level
+        if level is journaled:
+            return []
+        return [Violation(27, self.run_now.now, f"level {level} now, {journaled} in the journal")]
 
     def _replayed(self, lived: EngineState, moment: Moment | None) -> "list[Violation]":
         if moment is Moment.BEFORE_WRITING:
@@ -265,7 +277,21 @@ class Day:
             if order.purpose is Purpose.EXIT:
                 last[order.portfolio_id] = order.status
         blocked = [run for run in self.state.alive() if run.state is PortfolioState.EXIT_BLOCKED]
-        return {run.portfolio_id for run in blocked if last.get(run.portfolio_id) is OrderStatus.REJECTED}
+        refused = {run.portfolio_id for run in blocked if last.get(run.portfolio_id) is OrderStatus.REJECTED}
+        return refused | self._short_of_quantity()
+
+    def _short_of_quantity(self) -> set[PortfolioId]:
+        """Answer the portfolios whose exits rest at the broker at a price that trades, for want of shown quantity."""
+        state, resting = self.state, {row.order_id for row in self.broker.orders if row.status is OrderStatus.OPEN}
+        found: set[PortfolioId] = set()
+        for order in state.books.orders.values():
+            if order.purpose is Purpose.EXIT and order.status is OrderStatus.OPEN and order.order_id in resting:
+                row = state.master.row(order.instrument)
+                bid, ask = state.board.number(row, QuoteColumn.BID), state.board.number(row, QuoteColumn.ASK)
+                limit = order.limit_price or 0
+                if bid > 0 and (limit <= bid if order.side is Side.SELL else limit >= ask):
+                    found.add(order.portfolio_id)
+        return found
 
     def _positions(self) -> "list[Violation]":
         state, now, found = self.state, self.run_now.now, []

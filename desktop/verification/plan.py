@@ -9,7 +9,7 @@ import numpy as np
 from brokers.paper.faults import FaultPlan, drawn_plan
 from brokers.simulated.scenario import Event, FeedGap, Gap, Halt, Move, Scenario, Volatility, Whipsaw
 from desktop.verification.draw import Draw
-from desktop.verification.portfolios import portfolio
+from desktop.verification.portfolios import FIRST_START, LAST_START, portfolio
 from desktop.verification.power import Moment, Outage
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.multileg.portfolio import MultilegPortfolio
@@ -67,7 +67,10 @@ class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
     funds: Decimal
     request_latency: int
     report_latency: int
+    answer_timeout: int = 7 * SECOND
     faults: FaultPlan
+    late_fills: int
+    """Chance that the news of a part fill is held back until after a cancellation, out of 10,000."""
     outages: tuple[Outage, ...]
     actions: tuple[Action, ...]
 
@@ -75,7 +78,9 @@ class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
 def day_plan(seed: int, opens: Instant) -> DayPlan:
     """Answer the day that a seed stands for; the rates of the faults are drawn too, so that days differ in kind."""
     draw = Draw(np.random.Generator(np.random.PCG64([seed, 1])))
-    portfolios = tuple(portfolio(draw, f"P{number}") for number in range(1, draw.one_of((1, 1, 2, 2, 3)) + 1))
+    together = draw.one_of((None, None, None, draw.between(FIRST_START, LAST_START)))
+    count = draw.one_of((1, 1, 2, 2, 3))
+    portfolios = tuple(portfolio(draw, f"P{number}", together) for number in range(1, count + 1))
     calm = draw.chance(15)
     ends_at = Instant(opens + FAULTS_END)
     return DayPlan(
@@ -88,9 +93,24 @@ def day_plan(seed: int, opens: Instant) -> DayPlan:
         funds=Decimal(draw.one_of((150_000, 2_000_000, 50_000_000, 50_000_000))),
         request_latency=draw.one_of((0, 50_000, 400_000)),
         report_latency=draw.one_of((0, 50_000, 400_000)),
-        faults=FaultPlan() if calm else drawn_plan(draw.dice, ends_at),
+        faults=FaultPlan() if calm else _faults(draw, ends_at),
+        late_fills=draw.one_of((0, 0, 5_000)),
         outages=_outages(draw),
         actions=_actions(draw, opens, portfolios),
+    )
+
+
+def _faults(draw: Draw, ends_at: Instant) -> FaultPlan:
+    """Answer drawn faults; in a storm, orders are refused and unanswered four times as often."""
+    plan = drawn_plan(draw.dice, ends_at)
+    if not draw.chance(20):
+        return plan
+    return msgspec.structs.replace(
+        plan,
+        lost_request=plan.lost_request * 4,
+        lost_answer=plan.lost_answer * 4,
+        random_reject=plan.random_reject * 4,
+        partial_fill=9_000,
     )
 
 

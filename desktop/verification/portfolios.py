@@ -10,8 +10,8 @@ from engine.schema.load import load
 
 Table = dict[str, Any]
 
-_FIRST_START = 9 * 60 + 16
-_LAST_START = 13 * 60
+FIRST_START = 9 * 60 + 16
+LAST_START = 13 * 60
 _LAST_SQUARE_OFF = 15 * 60 + 15
 
 _SHAPES: tuple[tuple[tuple[str, str, int], ...], ...] = (
@@ -28,11 +28,11 @@ _SHAPES: tuple[tuple[tuple[str, str, int], ...], ...] = (
 )
 
 
-def portfolio(draw: Draw, name: str) -> MultilegPortfolio:
-    """Answer a random portfolio. Raises DeclarationError where the draw makes no valid one: a mistake of this file."""
-    start = draw.between(_FIRST_START, _LAST_START)
+def portfolio(draw: Draw, name: str, together: int | None = None) -> MultilegPortfolio:
+    """Answer a random portfolio; ``together`` is the minute of the day at which all of them start. Raises DeclarationError where the draw makes no valid one: a mistake of this file."""
+    start = together or draw.between(FIRST_START, LAST_START)
     square_off = min(_LAST_SQUARE_OFF, start + draw.one_of((5, 30, 90, 360)))
-    lots = draw.one_of((1, 1, 2, 3, 5, 40))
+    lots = draw.one_of((1, 1, 2, 3, 5, 40, 120))
     data: Table = {
         "name": name,
         "legs": [_leg(draw, side, kind, steps, lots) for side, kind, steps in draw.one_of(_SHAPES)],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from brokers.paper.gateway import PaperBroker
 from desktop.verification.findings import Findings
+from desktop.verification.late_fills import LateFills
 from desktop.verification.power import Breaker, Moment
 from engine.core.invariants import FactChecks, Violation
 from engine.domain.contract_master import ContractMaster
@@ -25,9 +26,16 @@ class Wire:
     """A broker for the engine that passes everything on to the paper broker and looks at it on the way."""
 
     def __init__(
-        self, broker: PaperBroker, checks: FactChecks, contracts: ContractMaster, findings: Findings, breaker: Breaker
+        self,
+        broker: PaperBroker,
+        checks: FactChecks,
+        contracts: ContractMaster,
+        findings: Findings,
+        breaker: Breaker,
+        late: LateFills,
     ) -> None:
         self.broker = broker
+        self.late = late
         self.catch_up: Callable[[], None] = lambda: None
         """Lets the checks see what the journal holds; set by the day."""
         self.posts = 0
@@ -60,11 +68,12 @@ class Wire:
 
     def next_due(self) -> Instant | None:
         """Answer when the broker's next report or request is due."""
-        return self.broker.next_due()
+        broker, late = self.broker.next_due(), self.late.next_due()
+        return broker if late is None else late if broker is None else min(broker, late)
 
     def take(self, until: Instant) -> list[Report]:
         """Answer the reports due, and remember what they claim."""
-        reports: list[Report] = list(self.broker.take(until))
+        reports = self.late.passed(list(self.broker.take(until)), until)
         for report in reports:
             if isinstance(report, OrderReport):
                 self.claimed.setdefault(report.order_id, set()).add(report.status)

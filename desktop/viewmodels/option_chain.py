@@ -125,6 +125,9 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
 
 _CALLS = _side_columns(CALL, "call", lambda row: row.call, Align.RIGHT)
 _PUTS = _side_columns(PUT, "put", lambda row: row.put, Align.LEFT)
+_BOOK = slice(6, 10)
+"""Bid and ask with their quantities; they read from left to right on both sides."""
+_PUTS[_BOOK] = reversed(_PUTS[_BOOK])
 
 CHAIN_COLUMNS: tuple[Column[ChainRow], ...] = (
     *_CALLS,

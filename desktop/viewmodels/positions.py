@@ -18,15 +18,31 @@ def _sign(value: float | None) -> Tone:
     return Tone.MUTED if value is None else tone_of_sign(value)
 
 
+def _quantity(row: PositionRow) -> str:
+    """Write what a leg holds, marked where the broker's books differ."""
+    if row.net_quantity is None:
+        return ""
+    text = formats.signed_quantity(row.net_quantity)
+    return text if row.brokers_quantity is None else f"≠ {text}"
+
+
+def _quantity_story(row: PositionRow) -> str:
+    if row.brokers_quantity is None:
+        return "Units held, signed"
+    theirs = formats.signed_quantity(row.brokers_quantity)
+    return f"The broker holds {theirs} of this contract in all; our books differ. Nothing is opened until that is clear"
+
+
 POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
     Column(key="name", header="Position", width=210, align=Align.LEFT, text=lambda row: row.name),
     Column(
         key="quantity",
         header="Net qty",
         tooltip="Units held, signed",
-        width=64,
-        text=lambda row: "" if row.net_quantity is None else formats.signed_quantity(row.net_quantity),
-        tone=lambda row: _sign(row.net_quantity),
+        width=84,
+        text=_quantity,
+        tone=lambda row: Tone.WARNING if row.brokers_quantity is not None else _sign(row.net_quantity),
+        cell_tooltip=_quantity_story,
     ),
     Column(
         key="average",
@@ -137,7 +153,8 @@ class PositionsSource(RowGridSource[PositionRow]):
             today = ist_date(bridge.now())
             rows = bridge.portfolios.values()
             self._book = PositionBook(rows, bridge.master, bridge.rules, today, with_closed=self._with_closed)
-        self._lines = self._book.priced(bridge.quotes(self._book.rows), bridge.now())
+        drift = bridge.status.drift if bridge.status else ()
+        self._lines = self._book.priced(bridge.quotes(self._book.rows), bridge.now(), drift)
         self._show()
 
     def toggle(self, row: int) -> None:

@@ -84,7 +84,7 @@ def _engine(status: StatusRow, stopped: EngineStopped | None) -> StatusItem:
         words = "The daily loss limit is reached; nothing is opened today"
         return StatusItem(key="engine", lamp=BAD, text="halted", explanation=words)
     kind = "LIVE" if status.is_live else "simulated"
-    explanation = f"{status.portfolios_alive} portfolios alive, account {status.account}"
+    explanation = f"Account {status.account}; portfolios alive: {status.portfolios_alive}"
     return StatusItem(key="engine", lamp=GOOD, text=kind, explanation=explanation)
 
 
@@ -125,7 +125,7 @@ def _broker(status: StatusRow, name: str) -> StatusItem:
     if status.unknown_orders:
         words = "The broker's books decide what became of them; they are not sent again"
         return StatusItem(key="broker", lamp=WAITING, text=f"{name} {status.unknown_orders} unknown", explanation=words)
-    return StatusItem(key="broker", lamp=GOOD, text=name, explanation=f"{status.working_orders} orders work")
+    return StatusItem(key="broker", lamp=GOOD, text=name, explanation=f"Orders at work: {status.working_orders}")
 
 
 def _orders(status: StatusRow) -> StatusItem:

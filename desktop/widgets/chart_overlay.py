@@ -70,8 +70,9 @@ class ChartOverlay(QWidget):
         area = self._plot_area().toRect()
         for tag in self.tags:
             self._paint_tag(painter, area, tag)
+        taken: list[QRect] = []
         for note in self.notes:
-            self._paint_note(painter, area, note)
+            self._paint_note(painter, area, note, taken)
         if self.cross is not None:
             self._paint_cross(painter, area, *self.cross)
         self._paint_readout(painter, area)
@@ -88,15 +89,21 @@ class ChartOverlay(QWidget):
             painter.drawText(area.left() + _BOX_PADDING, y - 3, tag.caption)
         self._paint_box(painter, QPointF(area.right() + 1, y), tag.label, colour, horizontal=False)
 
-    def _paint_note(self, painter: QPainter, area: QRect, note: Note) -> None:
+    def _paint_note(self, painter: QPainter, area: QRect, note: Note, taken: list[QRect]) -> None:
         x = round(self._to_pixel(QPointF(note.value, 0)).x())
         if not area.left() <= x <= area.right():
             return
         painter.setPen(_dashed(self._theme.tone_colour(note.tone)))
         painter.drawLine(x, area.top(), x, area.bottom())
-        width = painter.fontMetrics().horizontalAdvance(note.caption)
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(note.caption)
         left = x + _BOX_PADDING if x + width + 2 * _BOX_PADDING < area.right() else x - width - _BOX_PADDING
-        painter.drawText(left, area.bottom() - _BOX_PADDING, note.caption)
+        place = QRect(left, area.bottom() - _BOX_PADDING - metrics.ascent(), width, metrics.height())
+        while any(place.intersects(other) for other in taken):
+            place.translate(0, -metrics.height())
+        taken.append(place)
+        painter.fillRect(place, self._veil)
+        painter.drawText(place.left(), place.top() + metrics.ascent(), note.caption)
 
     def _paint_cross(self, painter: QPainter, area: QRect, at: QPointF, x_label: str, y_label: str) -> None:
         pixel = self._to_pixel(at).toPoint()

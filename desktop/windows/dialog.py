@@ -49,9 +49,12 @@ class DeskDialog(QDialog):
             button = box.addButton(confirm, QDialogButtonBox.ButtonRole.AcceptRole)
             button.setAccessibleName(confirm)
             button.setProperty("danger", danger)
+            button.setAutoDefault(not danger)
             button.setDefault(not danger)
-        # What cannot be taken back must not lie under a blind Enter.
-        leave.setDefault(danger or confirm is None)
+        if danger or confirm is None:
+            # What cannot be taken back must not lie under a blind Enter.
+            leave.setDefault(True)
+            leave.setFocus()
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         self.column.addWidget(box)

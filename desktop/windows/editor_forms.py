@@ -13,7 +13,8 @@ from engine.schema.describe import describe
 from engine.schema.load import FieldError
 
 _TABS: dict[str, tuple[str, ...]] = {
-    "Legs": ("Portfolio", "Legs"),
+    "Legs": ("Legs",),
+    "Portfolio": ("Portfolio",),
     "Execution": ("Execution",),
     "Target and stop": ("Target", "Stop loss"),
     "Exit": ("Exit",),

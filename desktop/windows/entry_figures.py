@@ -34,7 +34,7 @@ _FIGURES = (
     ("risk", "Risk", "Whether the loss is capped whatever happens"),
 )
 _PER_ROW = 6
-_LEG_ROWS = 4
+_LEG_ROWS = 5
 
 
 class PreviewLine(NamedTuple):
@@ -58,7 +58,7 @@ LEG_COLUMNS: tuple[Column[PreviewLine], ...] = (
     Column(
         key="contract",
         header="Contract now",
-        width=160,
+        width=150,
         align=Align.LEFT,
         text=lambda line: line.leg.name or formats.MISSING,
     ),
@@ -74,7 +74,7 @@ LEG_COLUMNS: tuple[Column[PreviewLine], ...] = (
     Column(
         key="why",
         header="How it is chosen",
-        width=260,
+        width=150,
         align=Align.LEFT,
         text=lambda line: line.leg.why,
         tone=lambda line: Tone.DOWN if line.leg.hopeless else Tone.MUTED,
@@ -92,7 +92,7 @@ class EntryFigures(QWidget):
         self._values: dict[str, QLabel] = {}
         self._source = RowGridSource(LEG_COLUMNS, lambda line: line.leg.leg_id)
         self.legs = FastGrid(self._source, LEG_COLUMNS, theme, "Contracts of the legs now", self)
-        self.legs.setFixedHeight((_LEG_ROWS + 1) * theme.metrics.row_height + 8)
+        self.legs.setMinimumHeight((_LEG_ROWS + 1) * theme.metrics.row_height + 14)
         grid = QGridLayout()
         grid.setContentsMargins(6, 3, 6, 3)
         grid.setHorizontalSpacing(10)
@@ -110,7 +110,7 @@ class EntryFigures(QWidget):
         column_layout.setContentsMargins(0, 0, 0, 0)
         column_layout.setSpacing(1)
         column_layout.addLayout(grid)
-        column_layout.addWidget(self.legs)
+        column_layout.addWidget(self.legs, 1)
 
     def text(self, key: str) -> str:
         """Return what a figure shows."""

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
 
 from desktop.windows.dialog import DeskDialog
+from desktop.windows.panel import push_button
 from engine.domain.multileg.states import KillLevel
 
 Trip = Callable[[KillLevel, str], None]
 Release = Callable[[str], None]
+
+_NO_REASON = "by hand"
 
 LEVEL_NAMES: dict[KillLevel, str] = {
     KillLevel.OFF: "off",
@@ -72,24 +75,25 @@ class KillSwitchDialog(DeskDialog):
         return KillLevel(max(self.choices.checkedId(), 0))
 
     def _add_rows(self, *, can_trip: bool, can_release: bool) -> None:
+        if can_release:
+            self.release_button = push_button(
+                "Release the kill switch", "Let portfolios open again, with the reason above", self._released
+            )
+            self.column.addWidget(self.release_button)
         self.trip_button = self.add_buttons("Trip the kill switch", "Leave it", danger=True)
         if self.trip_button is not None:
             self.trip_button.setEnabled(can_trip)
+            # Who opens the kill switch means it: Enter in the reason trips it.
             self.trip_button.setDefault(can_trip)
+            self.reason_line.setFocus()
         self.accepted.connect(self._tripped)
-        if can_release:
-            self.release_button = self.add_buttons("Release it", "Keep it on")
-            if self.release_button is not None:
-                self.release_button.clicked.disconnect()
-                self.release_button.clicked.connect(self._released)
 
     def _tripped(self) -> None:
-        self._trip(self.chosen(), self.reason_line.text().strip() or "by hand")
+        self._trip(self.chosen(), self.reason_line.text().strip() or _NO_REASON)
 
     def _released(self) -> None:
-        self.accepted.disconnect(self._tripped)
-        self._release(self.reason_line.text().strip() or "by hand")
-        self.accept()
+        self._release(self.reason_line.text().strip() or _NO_REASON)
+        self.reject()
 
 
 def _counted(count: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from desktop.actions import everywhere, fill_menu_bar, make_actions
 from desktop.bridge import EngineBridge
@@ -79,6 +79,8 @@ class MainWindow(QMainWindow):
         desk.bridge.engine_stopped.connect(lambda _stopped: setattr(self, "_closing_agreed", True))
         if not restore_window(self, workspace):
             self.resize(1_600, 900)
+            # A trading desk is looked at whole; the trader's own size is kept from the first close on.
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self.clock.start()
 
     # --- panels -----------------------------------------------------------------------------------------------------
@@ -190,9 +192,9 @@ class MainWindow(QMainWindow):
             self._show_panel("editor")
 
     def _float_focused(self) -> None:
-        focused = self.focusWidget()
+        focused = QApplication.focusWidget()
         for panel_id, panel in self.panels.items():
-            if focused is not None and (focused is panel or panel.isAncestorOf(focused)):
+            if focused is panel or (focused is not None and panel.isAncestorOf(focused)):
                 self.host.float_panel(panel_id)
                 return
         self._say("Click into a panel first, then detach it.")

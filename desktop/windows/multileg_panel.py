@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSplitter, QWidget
 
 from desktop.presentation import formats
 from desktop.viewmodels.entry_estimate import EntryEstimate, estimate
@@ -24,6 +25,7 @@ from engine.views.preview import Preview, PreviewDesk, PreviewLeg
 _ESTIMATE_EVERY_MS = 500
 _ESTIMATE_AFTER_EDIT_MS = 120
 _SENTENCES_SHOWN = 6
+_WIDE = 1_250  # pixels
 
 
 class MultilegPanel(Panel):
@@ -44,7 +46,9 @@ class MultilegPanel(Panel):
         self.forms = EditorForms(self.editor, self)
         self.payoff = PayoffChart(desk.theme, "Payoff of the edited portfolio", self)
         self.figures = EntryFigures(desk.theme, self)
-        self.column.addWidget(self._split())
+        self._arranged = False
+        self._splitter = self._split()
+        self.column.addWidget(self._splitter)
         self.editor.changed.connect(self._draft_changed)
         self._draft_changed()
 
@@ -107,21 +111,33 @@ class MultilegPanel(Panel):
         self.arm_button.setObjectName("arm_button")
         bar.addWidget(self.arm_button)
 
-    def _split(self) -> QWidget:
+    def _split(self) -> QSplitter:
         side = QWidget(self)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(self.payoff, 1)
-        column.addWidget(self.figures)
+        self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom, side)
+        self._side.setContentsMargins(0, 0, 0, 0)
+        self._side.setSpacing(1)
+        self._side.addWidget(self.payoff, 1)
+        self._side.addWidget(self.figures, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(self.forms)
         splitter.addWidget(side)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([500, 500])
         splitter.setChildrenCollapsible(False)
         return splitter
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand form and payoff side by side where there is room, else one above the other."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if orientation != self._splitter.orientation() or not self._arranged:
+            self._arranged = True
+            self._splitter.setOrientation(orientation)
+            self._side.setDirection(QBoxLayout.Direction.TopToBottom if wide else QBoxLayout.Direction.LeftToRight)
+            room = event.size().width() if wide else event.size().height()
+            form = room // 2 if wide else room * 56 // 100
+            self._splitter.setSizes([form, room - form])
 
     # --- what changes -------------------------------------------------------------------------------------------------
 
@@ -185,8 +201,10 @@ class MultilegPanel(Panel):
     def _entry_sentences(self, portfolio: MultilegPortfolio) -> list[str]:
         when = "now" if isinstance(portfolio.entry, Manual) else f"at {portfolio.schedule.start:%H:%M:%S}"
         lines = [
-            (f"{portfolio.name} enters {when} on {portfolio.underlying} and squares off at "
-            f"{portfolio.schedule.square_off:%H:%M}.")
+            (
+                f"{portfolio.name} enters {when} on {portfolio.underlying} and squares off at "
+                f"{portfolio.schedule.square_off:%H:%M}."
+            )
         ]
         if self.preview is not None:
             lines.append("\n".join(_leg_sentence(leg) for leg in self.preview.legs))

@@ -126,7 +126,7 @@ class OptionChainPanel(Panel):
         self.underlying_box.setMinimumWidth(110)
         self.expiry_box = QComboBox()
         self.expiry_box.setAccessibleName("Expiry")
-        self.expiry_box.setMinimumWidth(130)
+        self.expiry_box.setMinimumWidth(150)
         self._spot = QLabel()
         self._figures = muted_label()
         bar.addWidget(self.underlying_box)
@@ -162,11 +162,11 @@ class OptionChainPanel(Panel):
         spot = f"<b>{self.underlying_box.currentText()} {formats.price(chain.spot)}</b>"
         if spot != self._spot.text():
             self._spot.setText(spot)
-        words = f"forward {formats.decimal(chain.forward, 2)} · {formats.decimal(chain.years * 365, 2)} days"
+        words = f"F {formats.decimal(chain.forward, 2)} · {formats.decimal(chain.years * 365, 1)} d"
         if chain.put_call_ratio is not None:
             words += f" · PCR {formats.decimal(chain.put_call_ratio, 2)}"
         if chain.at_the_money is not None:
-            words += f" · ATM IV {formats.volatility(chain.rows[chain.at_the_money].volatility)} %"
+            words += f" · IV {formats.volatility(chain.rows[chain.at_the_money].volatility)} %"
         if words != self._figures.text():
             self._figures.setText(words)
 

@@ -1,5 +1,7 @@
 """The order book: every order, with filter, cancel, change of limit, copy and the story of each."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
@@ -11,6 +13,8 @@ from desktop.windows.limit_dialog import LimitDialog
 from desktop.windows.order_details import OrderDetails
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from engine.domain.commands import CancelWorkingOrder, ModifyWorkingOrder
+from engine.domain.identifiers import OrderId
+from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.order import OrderStatus
 from engine.views.orders import OrderRow
@@ -45,8 +49,7 @@ class OrderBookPanel(Panel):
         if not working:
             self._links.say("Select an order that is still working to cancel it.")
         for order in working:
-            order_id = order.order_id
-            self._desk.bridge.submit(lambda at, order_id=order_id: CancelWorkingOrder(at=at, order_id=order_id))
+            self._desk.bridge.submit(_cancelling(order.order_id))
 
     def modify_selected(self) -> None:
         """Ask for another limit of the selected order."""
@@ -107,3 +110,7 @@ class OrderBookPanel(Panel):
         menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(order.instrument))
         menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.table.copy_selection)
         menu.popup(at)
+
+
+def _cancelling(order_id: OrderId) -> Callable[[Instant], CancelWorkingOrder]:
+    return lambda at: CancelWorkingOrder(at=at, order_id=order_id)

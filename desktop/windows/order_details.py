@@ -63,7 +63,9 @@ def _lines(order: OrderRow) -> list[tuple[str, str]]:
         ("Broker says", order.wording or formats.MISSING),
         (
             "Times",
-            (f"decided {time_text(order.requested_at, milliseconds=True)}, first answer after "
-            f"{latency_text(order.acknowledge_latency)}, last fill after {latency_text(order.fill_latency)}"),
+            (
+                f"decided {time_text(order.requested_at, milliseconds=True)}, first answer after "
+                f"{latency_text(order.acknowledge_latency)}, last fill after {latency_text(order.fill_latency)}"
+            ),
         ),
     ]

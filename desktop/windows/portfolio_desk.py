@@ -50,10 +50,14 @@ class PortfolioDesk:
             self._window,
             "Start the demonstration",
             [
-                (f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} on the simulated market, with "
-                "simulated money."),
-                ("Wings first, then the straddle, two lots each; 25 % leg stops, a combined stop of ₹9,000 and a "
-                "profit lock watch it until it squares off."),
+                (
+                    f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} on the simulated market, with "
+                    "simulated money."
+                ),
+                (
+                    "Wings first, then the straddle, two lots each; 25 % leg stops, a combined stop of ₹9,000 and a "
+                    "profit lock watch it until it squares off."
+                ),
             ],
             "Arm it",
             lambda: self._desk.bridge.submit(

@@ -1,7 +1,7 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.presentation import formats
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
@@ -15,6 +15,15 @@ from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
 
 _REASONS_EVERY_MS = 250
+_BUTTONS: tuple[tuple[str, str, str, bool], ...] = (
+    ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
+    ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
+    ("clone_selected", "Clone", "Open a copy in the editor (Ctrl+Shift+C)", False),
+    ("square_off_selected", "Square off…", "Close everything it holds (Ctrl+Shift+Q)", True),
+    ("panic_selected", "Panic…", "Close everything at once, without pauses (Ctrl+Shift+X)", True),
+)
+"""Action, text, tip, and whether it is dangerous."""
+
 _STATE_WORDS: dict[PortfolioState, str] = {
     PortfolioState.IDLE: "waits for a click",
     PortfolioState.WAITING: "armed, watching its entry rule",
@@ -49,6 +58,7 @@ class PortfoliosPanel(Panel):
         self._pages.addWidget(self._invitation())
         self._pages.addWidget(self._split())
         self.column.addWidget(self._pages)
+        desk.bridge.portfolios_changed.connect(lambda _rows: self._enable_buttons())
         self._enable_buttons()
 
     def table_header(self) -> ColumnHeader:
@@ -80,16 +90,7 @@ class PortfoliosPanel(Panel):
 
     def _build_bar(self) -> None:
         bar = self.bar()
-        self.buttons = {
-            name: push_button(text, tip, lambda name=name: self._links.act(name), danger=danger)
-            for name, text, tip, danger in (
-                ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
-                ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
-                ("clone_selected", "Clone", "Open a copy in the editor (Ctrl+Shift+C)", False),
-                ("square_off_selected", "Square off…", "Close everything it holds (Ctrl+Shift+Q)", True),
-                ("panic_selected", "Panic…", "Close everything at once, without pauses (Ctrl+Shift+X)", True),
-            )
-        }
+        self.buttons = {name: self._action_button(name, text, tip, danger) for name, text, tip, danger in _BUTTONS}
         for button in self.buttons.values():
             bar.addWidget(button)
         self.done_too = QCheckBox("Done too")
@@ -101,6 +102,9 @@ class PortfoliosPanel(Panel):
         bar.addWidget(self._words, 1)
         self.total = PnlLabel(self._desk.theme, "Profit of all portfolios today", pixels=15)
         bar.addWidget(self.total)
+
+    def _action_button(self, name: str, text: str, tip: str, danger: bool) -> QPushButton:
+        return push_button(text, tip, lambda: self._links.act(name), danger=danger)
 
     def _invitation(self) -> QWidget:
         page = QWidget(self)
@@ -142,7 +146,7 @@ class PortfoliosPanel(Panel):
         splitter.addWidget(side)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([700, 280])
+        splitter.setSizes([740, 300])
         return splitter
 
     # --- what changes -------------------------------------------------------------------------------------------------
@@ -164,6 +168,7 @@ class PortfoliosPanel(Panel):
             amounts.append(mark.profit if mark is not None else None)
         known = [amount for amount in amounts if amount is not None]
         self.total.show_amount(sum(known) if known else None)
+        self.total.setVisible(bool(known))
 
     def _show_selected(self) -> None:
         rows = self._desk.bridge.portfolios

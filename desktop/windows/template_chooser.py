@@ -61,7 +61,13 @@ class TemplateChooser(DeskDialog):
             group.setExpanded(True)
         for column, width in enumerate((240, 110, 80, 40)):
             self.tree.setColumnWidth(column, width)
-        self.tree.setCurrentItem(first)
+        self._choose(first)
+
+    def _choose(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self.tree.setCurrentItem(item)
+        else:
+            self.tree.clearSelection()
 
     def _search(self, text: str) -> None:
         words = text.casefold().split()
@@ -71,11 +77,12 @@ class TemplateChooser(DeskDialog):
             shown = all(word in line for word in words)
             item.setHidden(not shown)
             first = first or (item if shown else None)
-        self.tree.setCurrentItem(first)
+        self._choose(first)
 
     def _items(self) -> list[QTreeWidgetItem]:
         groups = [self.tree.topLevelItem(number) for number in range(self.tree.topLevelItemCount())]
-        return [group.child(number) for group in groups if group is not None for number in range(group.childCount())]
+        found = (group.child(number) for group in groups if group is not None for number in range(group.childCount()))
+        return [item for item in found if item is not None]
 
     def _chosen(self, item: QTreeWidgetItem) -> None:
         if isinstance(item.data(0, Qt.ItemDataRole.UserRole), Template):
@@ -83,8 +90,8 @@ class TemplateChooser(DeskDialog):
             self.accept()
 
     def _accepted(self) -> None:
-        item = self.tree.currentItem()
-        template = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
+        items = self.tree.selectedItems()
+        template = items[0].data(0, Qt.ItemDataRole.UserRole) if items else None
         if isinstance(template, Template):
             self._take(template)
 

@@ -18,81 +18,22 @@ STOPS = frozenset({ExitReason.LEG_SL, ExitReason.LEG_SL_TRAIL, ExitReason.LEG_CO
 def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun | None:
     """Change the books by one fact and answer the portfolio it belongs to, if any."""
     match fact:
-        case f.OrderRequested():
-            return _order_requested(books, fact)
-        case (
-            f.OrderMoved()
-            | f.OrderFilled()
-            | f.OrderModifyRequested()
-            | f.OrderModified()
-            | f.OrderCancelRequested()
-            | f.OrderChangeRefused()
-            | f.OrderMissing()
-        ):
+        case f.OrderFact():
             return _order(books, fact)
-        case (
-            f.LegResolved()
-            | f.LegRetried()
-            | f.LegEntryFailed()
-            | f.LegResized()
-            | f.LegCancelled()
-            | f.LegOpened()
-            | f.LegProtected()
-            | f.StopMoved()
-            | f.LegExitDecided()
-            | f.LegExpired()
-            | f.LegClosed()
-            | f.OrderDenied()
-        ):
+        case f.LegFact():
             run = books.portfolios[fact.portfolio_id]
             _leg(run, run.leg(fact.leg_id), master, fact)
             if isinstance(fact, f.LegExpired):
                 books.net_quantity[fact.instrument] -= fact.quantity
             return run
-        case f.PortfolioAdded():
-            return _portfolio_added(books, fact)
-        case (
-            f.PortfolioArmed()
-            | f.PortfolioStarted()
-            | f.PortfolioRunning()
-            | f.ProfitLockMoved()
-            | f.CombinedStopMoved()
-            | f.StopsMovedToCost()
-            | f.PortfolioExitDecided()
-            | f.PortfolioExitBlocked()
-            | f.PortfolioClosed()
-            | f.PortfolioHeld()
-            | f.PortfolioResumed()
-        ):
-            run = books.portfolios[fact.portfolio_id]
-            _portfolio(run, fact)
-            return run
-        case f.CommandRefused() | f.AlarmRaised():
-            return None
+        case f.PortfolioFact():
+            return _portfolio(books, fact)
         case _:
             _session(books, fact)
             return None
 
 
-SessionFact = (
-    f.SessionOpened
-    | f.RecoveryFinished
-    | f.RiskLimitsSet
-    | f.KillSwitchTripped
-    | f.KillSwitchReleased
-    | f.AccountHalted
-    | f.DayStarted
-    | f.ConnectionChanged
-    | f.FeedWentStale
-    | f.FeedRecovered
-    | f.DriftFound
-    | f.DriftCleared
-    | f.JournalFailed
-    | f.JournalRestored
-)
-
-
-def _session(books: Books, fact: SessionFact) -> None:
+def _session(books: Books, fact: f.AnySessionFact) -> None:
     match fact:
         case f.SessionOpened():
             _session_opened(books, fact)
@@ -127,6 +68,8 @@ def _session(books: Books, fact: SessionFact) -> None:
             books.journal_failed = True
         case f.JournalRestored():
             books.journal_failed = False
+        case f.CommandRefused() | f.AlarmRaised():
+            pass  # Told to the trader; they change nothing.
 
 
 def _session_opened(books: Books, fact: f.SessionOpened) -> None:
@@ -152,22 +95,10 @@ def _portfolio_added(books: Books, fact: f.PortfolioAdded) -> PortfolioRun:
     return run
 
 
-PortfolioFact = (
-    f.PortfolioArmed
-    | f.PortfolioStarted
-    | f.PortfolioRunning
-    | f.ProfitLockMoved
-    | f.CombinedStopMoved
-    | f.StopsMovedToCost
-    | f.PortfolioExitDecided
-    | f.PortfolioExitBlocked
-    | f.PortfolioClosed
-    | f.PortfolioHeld
-    | f.PortfolioResumed
-)
-
-
-def _portfolio(run: PortfolioRun, fact: PortfolioFact) -> None:
+def _portfolio(books: Books, fact: f.AnyPortfolioFact) -> PortfolioRun:
+    if isinstance(fact, f.PortfolioAdded):
+        return _portfolio_added(books, fact)
+    run = books.portfolios[fact.portfolio_id]
     match fact:
         case f.PortfolioArmed():
             run.state = PortfolioState.WAITING
@@ -200,6 +131,7 @@ def _portfolio(run: PortfolioRun, fact: PortfolioFact) -> None:
             run.state = PortfolioState.HELD
         case f.PortfolioResumed():
             run.state, run.started_at = PortfolioState.ENTERING, fact.at
+    return run
 
 
 def _exit_decided(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
@@ -216,23 +148,7 @@ def _exit_decided(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
             leg.exit_decided_at = leg.exit_decided_at or fact.at
 
 
-LegFact = (
-    f.LegResolved
-    | f.LegRetried
-    | f.LegEntryFailed
-    | f.LegResized
-    | f.LegCancelled
-    | f.LegOpened
-    | f.LegProtected
-    | f.StopMoved
-    | f.LegExitDecided
-    | f.LegExpired
-    | f.LegClosed
-    | f.OrderDenied
-)
-
-
-def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: LegFact) -> None:
+def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegFact) -> None:
     match fact:
         case f.LegResolved():
             place_leg(leg, master.by_id(fact.instrument), master.row(fact.instrument))
@@ -316,18 +232,9 @@ def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:
     return run
 
 
-OrderFact = (
-    f.OrderMoved
-    | f.OrderFilled
-    | f.OrderModifyRequested
-    | f.OrderModified
-    | f.OrderCancelRequested
-    | f.OrderChangeRefused
-    | f.OrderMissing
-)
-
-
-def _order(books: Books, fact: OrderFact) -> PortfolioRun:
+def _order(books: Books, fact: f.AnyOrderFact) -> PortfolioRun:
+    if isinstance(fact, f.OrderRequested):
+        return _order_requested(books, fact)
     order = books.orders[fact.order_id]
     order.updated_at = fact.at
     run = books.portfolios[order.portfolio_id]

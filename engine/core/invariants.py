@@ -446,9 +446,12 @@ class FactChecks:
         naked = False
         if watched and not by_choice and any(leg.failed and leg.side is Side.BUY for leg in portfolio.legs):
             held: dict[str, int] = {}
+            unprotected: set[str] = set()
             for declared, leg in zip(portfolio.declared.legs, portfolio.legs, strict=True):
                 held[declared.kind.value] = held.get(declared.kind.value, 0) + leg.net
-            naked = any(quantity < 0 for quantity in held.values())
+                if leg.failed and leg.side is Side.BUY:
+                    unprotected.add(declared.kind.value)
+            naked = any(held[kind] < 0 for kind in unprotected)
         portfolio.naked_since = (portfolio.naked_since or at) if naked else None
 
     # --- state -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ CANCEL_PATIENCE = 5 * SECOND
 MODIFICATIONS = 20
 """A chased order is cancelled and sent anew after so many changes; brokers refuse the 26th (reliability A8)."""
 
+_MARKET_RESTS = 10 * SECOND
+"""How long a market order may rest unfilled."""
+
 _LONGEST_PAUSE = 30 * SECOND
 """Between two tries of an exit that keeps being refused: often enough, and within a broker's budget for a day."""
 
@@ -166,8 +169,11 @@ def changes(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
             unwanted = _unwanted(state, run, leg, order)
             if unwanted is not None:
                 yield from _cancel(state, order, unwanted)
-            elif order.status in RESTING and order.pending is None and order.order_type is OrderType.LIMIT:
-                yield from _chase(state, run, leg, order)
+            elif order.status in RESTING and order.pending is None:
+                if order.order_type is OrderType.LIMIT:
+                    yield from _chase(state, run, leg, order)
+                else:
+                    yield from _renew(state, run, order)
 
 
 def _unwanted(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> str | None:
@@ -206,6 +212,13 @@ def _chase(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> 
         yield OrderModifyRequested(
             at=state.now, order_id=order.order_id, quantity=order.quantity, limit_price=price, why="chase"
         )
+
+
+def _renew(state: EngineState, run: PortfolioRun, order: Order) -> Iterator[AnyFact]:
+    """Cancel a market order that rests at the edge of the price protection; another follows (reliability A9)."""
+    since = order.priced_at + max(_MARKET_RESTS, int(run.portfolio.execution.chase.interval * SECOND))
+    if state.now >= since and not market_data.is_stale(state):
+        yield from _cancel(state, order, "a market order that was not filled; a new one follows")
 
 
 def chase_due(run: PortfolioRun, order: Order) -> Instant:

@@ -272,7 +272,8 @@ def _step(state: EngineState, run: PortfolioRun) -> Facts:
             break
     else:
         raise EngineFault(f"{run.portfolio_id} does not come to rest at {state.now}")
-    state.first_looks.discard(run.portfolio_id)
+    if run.portfolio_id in state.first_looks and all(leg.row in state.ticks for leg in run.legs if leg.net_quantity):
+        state.first_looks.discard(run.portfolio_id)
     _note_wake(state, run)
     resting = portfolio_monitor.resting(state, run)
     if resting is not None:

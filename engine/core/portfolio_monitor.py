@@ -96,6 +96,8 @@ def resting(state: EngineState, run: PortfolioRun) -> Resting | None:
         if leg.working or leg.state is LegState.EXITING:
             return None
         if leg.net_quantity:
+            if leg.protected_quantity != leg.entered_quantity:
+                return None
             on_underlying = _stop_on_underlying(leg) or _target_on_underlying(leg)
             if on_underlying and portfolio.underlying_reference is not UnderlyingReference.SPOT:
                 return None

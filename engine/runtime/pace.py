@@ -1,5 +1,7 @@
 """Simulated time that can be paused, sped up and jumped over, followed from any thread."""
 
+import threading
+
 from engine.domain.instant import Instant
 from engine.runtime.clock import PacedClock
 
@@ -11,13 +13,14 @@ class Pace:
     """A clock that runs ``speed`` times as fast as the wall, or stands still.
 
     Every change replaces the clock it counts by, so that another thread sees the old time line or the new one, never
-    a mixture.
+    a mixture. Changes come from the window's thread and from the engine's, one at a time.
     """
 
     def __init__(self, start: Instant, speed: float = 1.0) -> None:
         self._speed = _checked(speed)
         self._clock: PacedClock | None = PacedClock(start, self._speed)
         self._stands_at = start
+        self._changing = threading.Lock()
 
     @property
     def speed(self) -> float:
@@ -43,32 +46,38 @@ class Pace:
 
     def pause(self) -> None:
         """Let time stand still."""
-        self._stands_at = self.now()
-        self._clock = None
+        with self._changing:
+            self._stands_at = self.now()
+            self._clock = None
 
     def resume(self) -> None:
         """Let time run on from where it stands; does nothing while it runs."""
-        if self._clock is None:
-            self._clock = PacedClock(self._stands_at, self._speed)
+        with self._changing:
+            if self._clock is None:
+                self._clock = PacedClock(self._stands_at, self._speed)
 
     def set_speed(self, speed: float) -> None:
         """Run at another speed from now on. Raises ValueError unless it is above 0."""
         checked = _checked(speed)
-        now = self.now()
-        self._speed = checked
-        if self._clock is not None:
-            self._clock = PacedClock(now, checked)
+        with self._changing:
+            now, self._speed = self.now(), checked
+            if self._clock is not None:
+                self._clock = PacedClock(now, checked)
 
     def jump_to(self, at: Instant) -> None:
         """Go on from a later instant; an earlier one is ignored."""
-        if at <= self.now():
-            return
-        self._stands_at = at
-        if self._clock is not None:
-            self._clock = PacedClock(at, self._speed)
+        with self._changing:
+            if at > self.now():
+                self._go_on_from(at)
 
     def slip_to(self, at: Instant) -> None:
         """Go back to an instant that the engine has not reached yet, because it cannot keep the pace."""
+        with self._changing:
+            if self._clock is not None:
+                self._go_on_from(at)
+
+    def _go_on_from(self, at: Instant) -> None:
+        self._stands_at = at
         if self._clock is not None:
             self._clock = PacedClock(at, self._speed)
 

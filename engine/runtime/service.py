@@ -7,7 +7,6 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from statistics import median
 from typing import Protocol
 
 from engine.core.state import EngineState
@@ -22,11 +21,12 @@ from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import SharedBoard
 from engine.runtime.clock import stopwatch
 from engine.runtime.engine import Engine
+from engine.runtime.gauges import Gauges
 from engine.runtime.outbox import Outbox
 from engine.runtime.pace import Pace
 from engine.runtime.run import Frames
 from engine.views.desk import Desk, Notice
-from engine.views.status import EngineFigures, EngineStopped, StatusRow, status_row, trades_now
+from engine.views.status import EngineStopped, StatusRow, status_row, trades_now
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a busy window must let the engine have the interpreter (measured: desktop design §3.3)."""
@@ -42,7 +42,6 @@ _NIGHT = 5 * MINUTE
 """A closed market whose next frame is further away than this is not waited for."""
 _LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again: a market may have closed meanwhile."""
-_LATENCIES = 256
 
 Tell = Callable[[Sequence[Notice]], None]
 
@@ -125,7 +124,7 @@ class EngineService:
         self._trips: deque[KillLevel] = deque()
         self._stopping = False
         self._horizon: Instant | None = None
-        self._figures = _Figures()
+        self._gauges = Gauges()
         self.run: Run
         self.board: SharedBoard
         self.bars: MinuteBars
@@ -287,7 +286,7 @@ class EngineService:
         if not facts:
             return
         if any(isinstance(fact, OrderMoved) and fact.status is OrderStatus.SENT for fact in facts):
-            self._figures.note_order(stopwatch() - max(began, self._tap.taken_at_ns))
+            self._gauges.note_order(stopwatch() - max(began, self._tap.taken_at_ns))
         if any(isinstance(fact, KillSwitchReleased) for fact in facts):
             self._allow_openings()
         self._tell(self._desk.take(facts, self.run.state))
@@ -305,15 +304,15 @@ class EngineService:
         loop = self._loop
         if loop is None or self._stopping:
             return
-        self._figures.note_lag(int(max(0.0, loop.time() - expected) * 1_000_000))
+        self._gauges.note_lag(int(max(0.0, loop.time() - expected) * 1_000_000))
         if number % _BEATS_PER_STATUS == 0:
-            self._figures.note_quotes(self._tap.quotes, loop.time())
+            self._gauges.note_quotes(self._tap.quotes, loop.time())
             self._tell([self._status()])
         loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, number + 1)
 
     def _status(self) -> StatusRow:
         state, now = self.run.state, self.now()
-        figures = self._figures.answer(self._tap, self.pace)
+        figures = self._gauges.figures(self._tap.frames, self.pace, ended=self._tap.next_at is None)
         return status_row(state, now, figures, market_open=trades_now(state.rules, self._exchanges, now))
 
     def _give_up(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
@@ -336,41 +335,6 @@ class EngineService:
         self._stopping = True
         if self._loop is not None:
             self._loop.stop()
-
-
-class _Figures:
-    """What the engine's thread measures about itself."""
-
-    def __init__(self) -> None:
-        self._orders: deque[int] = deque(maxlen=_LATENCIES)
-        self._lag = 0
-        self._quotes = 0
-        self._quotes_at: float | None = None
-        self._quote_rate = 0
-
-    def note_order(self, nanoseconds: int) -> None:
-        self._orders.append(nanoseconds // 1_000)
-
-    def note_lag(self, microseconds: int) -> None:
-        self._lag = max(self._lag, microseconds)
-
-    def note_quotes(self, so_far: int, at: float) -> None:
-        if self._quotes_at is not None and at > self._quotes_at:
-            self._quote_rate = int((so_far - self._quotes) / (at - self._quotes_at))
-        self._quotes, self._quotes_at = so_far, at
-
-    def answer(self, tap: TappedFrames, pace: Pace) -> EngineFigures:
-        lag, self._lag = self._lag, 0
-        return EngineFigures(
-            order_latency=int(median(self._orders)) if self._orders else None,
-            order_latency_worst=max(self._orders, default=None),
-            loop_lag=lag,
-            frames=tap.frames,
-            quotes_per_second=self._quote_rate,
-            speed=pace.speed,
-            paused=pace.is_paused,
-            ended=tap.next_at is None,
-        )
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

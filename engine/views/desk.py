@@ -1,11 +1,16 @@
 """What the desktop is told: from facts to the rows they change."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from engine.core.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain import facts as f
 from engine.domain.facts import AnyFact
 from engine.domain.identifiers import OrderId, PortfolioId
+from engine.domain.instant import ist_date
+from engine.domain.multileg.states import FINAL
 from engine.views.messages import MessageRow, MessageWriter
 from engine.views.orders import OrderRow, OrderTimes, order_row
 from engine.views.portfolios import PortfolioRow, portfolio_row
@@ -13,6 +18,10 @@ from engine.views.status import EngineStopped, StatusRow
 
 Notice = OrderRow | PortfolioRow | MessageRow | StatusRow | EngineStopped
 """Everything the engine tells the desktop."""
+
+
+MOST_MESSAGES = 5_000
+"""Messages that a desktop is told when it comes; a journal of months has many more."""
 
 
 class Desk:
@@ -23,14 +32,22 @@ class Desk:
         self._writer = MessageWriter()
 
     def everything(self, history: Iterable[AnyFact], state: EngineState) -> list[Notice]:
-        """Answer every row and message of a journal's facts, for a desktop that has just come."""
-        facts = list(history)
-        self._times.take(facts)
-        books = state.books
+        """Answer what a desktop that has just come should show of a journal's facts.
+
+        That is the newest messages, and the orders and portfolios that are of today or not done yet; older ones are in
+        the journal.
+        """
+        messages: deque[MessageRow] = deque(maxlen=MOST_MESSAGES)
+        for fact in history:
+            self._times.take([fact])
+            messages.append(self._writer.message(fact))
+        today = ist_date(state.now)
+        orders = (o for o in state.books.orders.values() if o.is_working or ist_date(o.requested_at) == today)
+        runs = (run for run in state.books.portfolios.values() if _is_of(run, today))
         return [
-            *(self._writer.message(fact) for fact in facts),
-            *(order_row(state, order, self._times) for order in books.orders.values()),
-            *(portfolio_row(state, run) for run in books.portfolios.values()),
+            *messages,
+            *(order_row(state, order, self._times) for order in orders),
+            *(portfolio_row(state, run) for run in runs),
         ]
 
     def take(self, facts: Sequence[AnyFact], state: EngineState) -> list[Notice]:
@@ -52,19 +69,13 @@ class Desk:
         return notices
 
 
+def _is_of(run: PortfolioRun, today: date) -> bool:
+    """Say whether a portfolio belongs on today's screen: not done, or done today."""
+    if run.state not in FINAL or run.holds_something:
+        return True
+    return ist_date(run.closed_at or run.added_at) == today
+
+
 def concerned_order(fact: AnyFact) -> OrderId | None:
     """Answer the order that a fact is about; None where it is about none."""
-    match fact:
-        case (
-            f.OrderRequested()
-            | f.OrderMoved()
-            | f.OrderFilled()
-            | f.OrderModifyRequested()
-            | f.OrderModified()
-            | f.OrderCancelRequested()
-            | f.OrderChangeRefused()
-            | f.OrderMissing()
-        ):
-            return fact.order_id
-        case _:
-            return None
+    return fact.order_id if isinstance(fact, f.OrderFact) else None

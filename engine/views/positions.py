@@ -53,6 +53,8 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     """Row in the quote board; -1 on subtotals."""
     net_quantity: int | None
     """Signed; None on lines that join different contracts."""
+    brokers_quantity: int | None
+    """What the broker holds of the whole contract where its books and ours differ; None where they agree."""
     average_price: Price | None
     last_price: Price | None
     tick_size: Price
@@ -138,13 +140,19 @@ class PositionBook:
         self.rows: IntArray = np.concatenate([legs, *(ladder.rows for ladder in self._ladders)])
         """Rows of the quote board whose quotes ``priced`` wants, in this order."""
 
-    def priced(self, values: IntArray, now: Instant) -> list[PositionRow]:
-        """Answer the lines from the quotes of ``rows``, int64 (n, COLUMNS): total, then each group before its parts."""
+    def priced(
+        self, values: IntArray, now: Instant, drift: Iterable[tuple[InstrumentId, int, int]] = ()
+    ) -> list[PositionRow]:
+        """Answer the lines from the quotes of ``rows``, int64 (n, COLUMNS): total, then each group before its parts.
+
+        ``drift`` names the contracts in which our net quantity and the broker's differ: ours, the broker's.
+        """
+        brokers = {instrument: theirs for instrument, _, theirs in drift}
         count = len(self._held)
         pricing = self._pricing(values[count:], now)
         quotes = values[:count].tolist()
         legs = [
-            self._leg_row(item, quote, pricing.get((item.portfolio.underlying, item.leg.expiry)))
+            self._leg_row(item, quote, pricing.get((item.portfolio.underlying, item.leg.expiry)), brokers)
             for item, quote in zip(self._held, quotes, strict=True)
         ]
         return _with_subtotals(legs, {item.portfolio.portfolio_id: item.portfolio.name for item in self._held})
@@ -159,7 +167,9 @@ class PositionBook:
             start = end
         return found
 
-    def _leg_row(self, item: _Held, quote: Sequence[int], pricing: "_Priced | None") -> PositionRow:
+    def _leg_row(
+        self, item: _Held, quote: Sequence[int], pricing: "_Priced | None", brokers: Mapping[InstrumentId, int]
+    ) -> PositionRow:
         leg, portfolio = item.leg, item.portfolio
         contract = self._master.instruments[leg.row]
         mark = leg_mark(leg, PriceType.LAST, quote, None)
@@ -179,6 +189,7 @@ class PositionBook:
             instrument=leg.instrument,
             row=leg.row,
             net_quantity=leg.net_quantity,
+            brokers_quantity=None if leg.instrument is None else brokers.get(leg.instrument),
             average_price=average,
             last_price=mark.last_price,
             tick_size=leg.tick_size,
@@ -263,6 +274,7 @@ def _subtotal(key: tuple[str, ...], legs: Sequence[PositionRow], names: Mapping[
         instrument=None,
         row=-1,
         net_quantity=None,
+        brokers_quantity=None,
         average_price=None,
         last_price=None,
         tick_size=first.tick_size,

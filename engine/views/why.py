@@ -11,6 +11,7 @@ from engine.domain.multileg.portfolio import PriceType
 from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
 from engine.views.marks import LegMark, PortfolioMark
 from engine.views.portfolios import LegRow, Level, PortfolioRow
+from engine.views.sentences import rupees_text
 from engine.views.status import StatusRow
 
 
@@ -184,22 +185,22 @@ def _combined(row: PortfolioRow, mark: PortfolioMark) -> Iterator[Reason]:
     if row.running_since is None:
         return
     profit = mark.profit
-    now = "Profit not known: a price is missing" if profit is None else f"Profit {plain_text(profit)}"
+    now = "Profit not known: a price is missing" if profit is None else f"Profit {rupees_text(profit)}"
     if row.stop is not None:
         name = "trailed combined stop" if row.stop_trailed else "combined stop"
-        yield _note(f"{now}, {name} at {plain_text(row.stop)}{_away(profit, row.stop)}")
+        yield _note(f"{now}, {name} at {rupees_text(row.stop)}{_away(profit, row.stop)}")
     if row.floor is not None:
-        yield _note(f"{now}, profit lock at {plain_text(row.floor)}{_away(profit, row.floor)}")
+        yield _note(f"{now}, profit lock at {rupees_text(row.floor)}{_away(profit, row.floor)}")
     elif row.lock_reach is not None:
-        more = "" if profit is None else f": {plain_text(row.lock_reach - profit)} more"
-        yield _note(f"{now}, the profit lock goes on at {plain_text(row.lock_reach)}{more}")
+        more = "" if profit is None else f": {rupees_text(row.lock_reach - profit)} more"
+        yield _note(f"{now}, the profit lock goes on at {rupees_text(row.lock_reach)}{more}")
     if row.target is not None:
-        more = "" if profit is None else f": {plain_text(row.target - profit)} more"
-        yield _note(f"{now}, combined target at {plain_text(row.target)}{more}")
+        more = "" if profit is None else f": {rupees_text(row.target - profit)} more"
+        yield _note(f"{now}, combined target at {rupees_text(row.target)}{more}")
 
 
 def _away(profit: int | None, level: int) -> str:
-    return "" if profit is None else f": {plain_text(profit - level)} away"
+    return "" if profit is None else f": {rupees_text(profit - level)} away"
 
 
 def _chain(row: PortfolioRow) -> Iterator[Reason]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.facts.fact import LegFact, OrderFact, PortfolioFact, SessionFact
 from engine.domain.facts.orders import (
     OrderCancelRequested,
     OrderChangeRefused,
@@ -61,6 +62,10 @@ __all__ = [
     "AccountHalted",
     "AlarmRaised",
     "AnyFact",
+    "AnyLegFact",
+    "AnyOrderFact",
+    "AnyPortfolioFact",
+    "AnySessionFact",
     "CombinedStopMoved",
     "CommandRefused",
     "ConnectionChanged",
@@ -78,6 +83,7 @@ __all__ = [
     "LegEntryFailed",
     "LegExitDecided",
     "LegExpired",
+    "LegFact",
     "LegOpened",
     "LegProtected",
     "LegResized",
@@ -86,6 +92,7 @@ __all__ = [
     "OrderCancelRequested",
     "OrderChangeRefused",
     "OrderDenied",
+    "OrderFact",
     "OrderFilled",
     "OrderMissing",
     "OrderModified",
@@ -97,6 +104,7 @@ __all__ = [
     "PortfolioClosed",
     "PortfolioExitBlocked",
     "PortfolioExitDecided",
+    "PortfolioFact",
     "PortfolioHeld",
     "PortfolioResumed",
     "PortfolioRunning",
@@ -104,6 +112,7 @@ __all__ = [
     "ProfitLockMoved",
     "RecoveryFinished",
     "RiskLimitsSet",
+    "SessionFact",
     "SessionOpened",
     "StopMoved",
     "StopsMovedToCost",
@@ -112,7 +121,7 @@ __all__ = [
     "kind_of",
 ]
 
-AnyFact = (
+AnySessionFact = (
     SessionOpened
     | RecoveryFinished
     | RiskLimitsSet
@@ -129,21 +138,14 @@ AnyFact = (
     | JournalRestored
     | CommandRefused
     | AlarmRaised
-    | PortfolioAdded
+)
+"""Every fact about the account or the session."""
+
+AnyPortfolioFact = (
+    PortfolioAdded
     | PortfolioArmed
     | PortfolioStarted
-    | LegResolved
-    | LegRetried
-    | LegEntryFailed
-    | LegResized
-    | LegCancelled
-    | LegOpened
-    | LegProtected
-    | StopMoved
     | StopsMovedToCost
-    | LegExitDecided
-    | LegExpired
-    | LegClosed
     | PortfolioRunning
     | ProfitLockMoved
     | CombinedStopMoved
@@ -152,8 +154,27 @@ AnyFact = (
     | PortfolioClosed
     | PortfolioHeld
     | PortfolioResumed
-    | OrderRequested
+)
+"""Every fact about a whole portfolio."""
+
+AnyLegFact = (
+    LegResolved
+    | LegRetried
+    | LegEntryFailed
+    | LegResized
+    | LegCancelled
+    | LegOpened
+    | LegProtected
+    | StopMoved
+    | LegExitDecided
+    | LegClosed
+    | LegExpired
     | OrderDenied
+)
+"""Every fact about one leg."""
+
+AnyOrderFact = (
+    OrderRequested
     | OrderMoved
     | OrderFilled
     | OrderModifyRequested
@@ -162,6 +183,9 @@ AnyFact = (
     | OrderChangeRefused
     | OrderMissing
 )
+"""Every fact about one order."""
+
+AnyFact = AnySessionFact | AnyPortfolioFact | AnyLegFact | AnyOrderFact
 """Every fact."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -1,6 +1,6 @@
 """Facts of the session: its start, limits, kill switch, feed, connections and reconciliation."""
 
-from engine.domain.facts.fact import Fact
+from engine.domain.facts.fact import SessionFact
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Money
@@ -9,7 +9,7 @@ from engine.domain.reports import Channel
 from engine.domain.settings.risk_limits import RiskLimits
 
 
-class SessionOpened(Fact, frozen=True, kw_only=True, tag="session_opened"):
+class SessionOpened(SessionFact, frozen=True, kw_only=True, tag="session_opened"):
     """The engine started on this journal; nothing is opened until the broker's books are compared with ours."""
 
     account: AccountId
@@ -18,48 +18,48 @@ class SessionOpened(Fact, frozen=True, kw_only=True, tag="session_opened"):
     is_live: bool
 
 
-class RecoveryFinished(Fact, frozen=True, kw_only=True, tag="recovery_finished"):
+class RecoveryFinished(SessionFact, frozen=True, kw_only=True, tag="recovery_finished"):
     """Our books and the broker's were compared after the start."""
 
     unresolved: int
     """Orders whose outcome is still unknown."""
 
 
-class RiskLimitsSet(Fact, frozen=True, kw_only=True, tag="risk_limits_set"):
+class RiskLimitsSet(SessionFact, frozen=True, kw_only=True, tag="risk_limits_set"):
     """The account's limits from now on; ``changes`` in words for the audit."""
 
     limits: RiskLimits
     changes: tuple[str, ...] = ()
 
 
-class KillSwitchTripped(Fact, frozen=True, kw_only=True, tag="kill_switch_tripped"):
+class KillSwitchTripped(SessionFact, frozen=True, kw_only=True, tag="kill_switch_tripped"):
     """The kill switch latched at a level."""
 
     level: KillLevel
     reason: str
 
 
-class KillSwitchReleased(Fact, frozen=True, kw_only=True, tag="kill_switch_released"):
+class KillSwitchReleased(SessionFact, frozen=True, kw_only=True, tag="kill_switch_released"):
     """The kill switch was released, with a reason."""
 
     reason: str
 
 
-class AccountHalted(Fact, frozen=True, kw_only=True, tag="account_halted"):
+class AccountHalted(SessionFact, frozen=True, kw_only=True, tag="account_halted"):
     """The daily loss limit was reached; everything is closed and nothing is opened until the next day."""
 
     loss: Money
     limit: Money
 
 
-class DayStarted(Fact, frozen=True, kw_only=True, tag="day_started"):
+class DayStarted(SessionFact, frozen=True, kw_only=True, tag="day_started"):
     """The first message of an Indian calendar day; daily counters begin again."""
 
     day: int
     """Proleptic ordinal of the date."""
 
 
-class ConnectionChanged(Fact, frozen=True, kw_only=True, tag="connection_changed"):
+class ConnectionChanged(SessionFact, frozen=True, kw_only=True, tag="connection_changed"):
     """A line to the outside went down or came back."""
 
     channel: Channel
@@ -68,20 +68,20 @@ class ConnectionChanged(Fact, frozen=True, kw_only=True, tag="connection_changed
     detail: str
 
 
-class FeedWentStale(Fact, frozen=True, kw_only=True, tag="feed_went_stale"):
+class FeedWentStale(SessionFact, frozen=True, kw_only=True, tag="feed_went_stale"):
     """No quote has come for longer than the feed's stale limit while the market is open."""
 
     last_quote_at: Instant
 
 
-class FeedRecovered(Fact, frozen=True, kw_only=True, tag="feed_recovered"):
+class FeedRecovered(SessionFact, frozen=True, kw_only=True, tag="feed_recovered"):
     """Quotes come again."""
 
     silent_for: int
     """Microseconds of silence."""
 
 
-class DriftFound(Fact, frozen=True, kw_only=True, tag="drift_found"):
+class DriftFound(SessionFact, frozen=True, kw_only=True, tag="drift_found"):
     """Our net quantity of a contract and the broker's differ; nothing is opened until that is explained."""
 
     instrument: InstrumentId
@@ -89,7 +89,7 @@ class DriftFound(Fact, frozen=True, kw_only=True, tag="drift_found"):
     brokers: int
 
 
-class DriftCleared(Fact, frozen=True, kw_only=True, tag="drift_cleared"):
+class DriftCleared(SessionFact, frozen=True, kw_only=True, tag="drift_cleared"):
     """Our books and the broker's agree again, or the trader took the difference as not ours."""
 
     instrument: InstrumentId
@@ -98,17 +98,17 @@ class DriftCleared(Fact, frozen=True, kw_only=True, tag="drift_cleared"):
     reason: str
 
 
-class JournalFailed(Fact, frozen=True, kw_only=True, tag="journal_failed"):
+class JournalFailed(SessionFact, frozen=True, kw_only=True, tag="journal_failed"):
     """The journal cannot be written; entries stop, exits go on through the emergency journal."""
 
     detail: str
 
 
-class JournalRestored(Fact, frozen=True, kw_only=True, tag="journal_restored"):
+class JournalRestored(SessionFact, frozen=True, kw_only=True, tag="journal_restored"):
     """The journal can be written again."""
 
 
-class CommandRefused(Fact, frozen=True, kw_only=True, tag="command_refused"):
+class CommandRefused(SessionFact, frozen=True, kw_only=True, tag="command_refused"):
     """A command was not carried out, and why."""
 
     command: str
@@ -116,7 +116,7 @@ class CommandRefused(Fact, frozen=True, kw_only=True, tag="command_refused"):
     portfolio_id: PortfolioId | None = None
 
 
-class AlarmRaised(Fact, frozen=True, kw_only=True, tag="alarm_raised"):
+class AlarmRaised(SessionFact, frozen=True, kw_only=True, tag="alarm_raised"):
     """Something that a person must look at."""
 
     code: str

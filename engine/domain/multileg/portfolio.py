@@ -93,7 +93,12 @@ class MultilegPortfolio(Declared, frozen=True, kw_only=True):
         AtmRounding, ask("ATM rounding", "How the price becomes a strike; halves go up.", group="Portfolio")
     ] = AtmRounding.NEAREST
     price_type: Annotated[
-        PriceType, ask("Price type", "Price for profit, premium and triggers: the last trade, what closing would pay, or the middle of both.", group="Portfolio")
+        PriceType,
+        ask(
+            "Price type",
+            "Price for profit and triggers: the last trade, what closing would pay, or the middle.",
+            group="Portfolio",
+        ),
     ] = PriceType.LAST
     legs: Annotated[tuple[Leg, ...], ask("Legs", "What is traded.", group="Legs", ge=1, le=24)]
     entry: Annotated[EntryRule, ask("Enter", "What makes the portfolio enter.", group="Execution")] = AtTime()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -30,12 +30,6 @@ from engine.runtime import outbox
 Plant = Callable[[], AbstractContextManager[None]]
 
 
-class Bug(NamedTuple):
-    """A planted bug, the seeds among which it must be seen, and the invariants that see it."""
-
-    plant: Plant
-    seeds: tuple[int, ...]
-    invariants: frozenset[int]
 
 
 @contextmanager
@@ -199,12 +193,6 @@ def a_failed_hedge_is_shrugged_off() -> AbstractContextManager[None]:
     return patched(
         (entry_scheduler, "failures", _nothing), (pipeline, "_AFTER_ORDERS", after), (risk_gate, "_naked", _none)
     )
-
-
-def a_failure_at_the_gate_skips_the_policy() -> AbstractContextManager[None]:
-    """The policy for failed legs is not asked again after the gate."""
-    after = tuple(stage for stage in pipeline._AFTER_ORDERS if stage is not entry_scheduler.failures)
-    return patched((pipeline, "_AFTER_ORDERS", after))
 
 
 def a_stop_lies_on_the_wrong_side() -> AbstractContextManager[None]:
@@ -432,7 +420,6 @@ PLANTS: tuple[Plant, ...] = (
     an_exit_closes_the_symbol,
     sales_do_not_wait_for_their_hedge,
     a_failed_hedge_is_shrugged_off,
-    a_failure_at_the_gate_skips_the_policy,
     a_stop_lies_on_the_wrong_side,
     a_trail_follows_both_ways,
     a_stop_is_only_looked_at_from_one_side,

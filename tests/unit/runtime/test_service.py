@@ -11,6 +11,7 @@ from engine.domain.facts import AnyFact
 from engine.domain.identifiers import PortfolioId
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.multileg.states import ExitReason, KillLevel, PortfolioState
+from engine.runtime.gauges import Gauges
 from engine.runtime.pace import MAX_SPEED, Pace
 from engine.runtime.run import SimulatedRun
 from engine.views.desk import Notice
@@ -258,3 +259,24 @@ def test_pace_counts_from_where_it_stands() -> None:
 def test_an_impossible_speed_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed must be above 0"):
         Pace(at(9, 15), speed)
+
+
+def test_the_quote_rate_is_an_average_over_several_looks() -> None:
+    gauges, pace = Gauges(), Pace(at(9, 15))
+    for half_second, quotes in enumerate((0, 0, 800, 800, 1_600)):
+        gauges.note_quotes(quotes, half_second / 2)
+
+    assert gauges.figures(5, pace, ended=False).quotes_per_second == 800
+
+
+def test_latency_is_the_median_and_lag_the_worst_since_the_last_look() -> None:
+    gauges, pace = Gauges(), Pace(at(9, 15))
+    for milliseconds in (1, 9, 2):
+        gauges.note_order(milliseconds * 1_000_000)
+    gauges.note_lag(700)
+    gauges.note_lag(300)
+
+    first, second = gauges.figures(0, pace, ended=False), gauges.figures(0, pace, ended=True)
+
+    assert (first.order_latency, first.order_latency_worst, first.loop_lag) == (2_000, 9_000, 700)
+    assert (second.loop_lag, second.ended) == (0, True)

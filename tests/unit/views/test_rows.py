@@ -13,7 +13,7 @@ from engine.views.messages import MessageRow
 from engine.views.orders import OrderRow
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineFigures, status_row, trades_now
-from tests.helpers.simulated_desk import at, facts_of, portfolio, rules, run_at, run_until, simulated_run
+from tests.helpers.simulated_desk import DAY, at, facts_of, portfolio, rules, run_at, run_until, simulated_run
 
 P1 = PortfolioId("P1")
 
@@ -57,6 +57,17 @@ def test_an_order_rows_average_is_the_value_of_its_fills() -> None:
 
     for order in run.state.books.orders.values():
         assert averages[order.order_id] == round(order.value / order.filled)
+
+
+def test_a_new_day_begins_without_what_was_done_yesterday() -> None:
+    run = simulated_run(portfolios=(portfolio(),))
+    run_until(run, at(15, 20))
+    run.state.now = at(9, 15, day=DAY.replace(day=20))
+
+    notices = Desk().everything(facts_of(run), run.state)
+
+    assert not [notice for notice in notices if isinstance(notice, OrderRow | PortfolioRow)]
+    assert len([notice for notice in notices if isinstance(notice, MessageRow)]) == len(facts_of(run))
 
 
 def test_only_changed_rows_follow_facts_and_each_once() -> None:

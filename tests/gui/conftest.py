@@ -1,0 +1,68 @@
+"""A whole desk for tests of windows: the real engine on the simulated market, in memory, and its main window."""
+
+import pytest
+
+from desktop.bootstrap import build_window
+from desktop.bridge import EngineBridge
+from desktop.composition.desk import Desk, DeskChoice
+from desktop.composition.markets import MarketChoice
+from desktop.presentation.theme import built_in_theme
+from desktop.workspace.layouts import open_workspace
+from engine.domain.instant import SECOND, instant_of
+
+WAIT_MS = 20_000
+
+
+class WholeDesk:
+    """An engine with a window on it.
+
+    Attributes:
+        bridge: The way to the engine.
+        window: The main window.
+    """
+
+    def __init__(self, qtbot, choice, workspace):
+        self._qtbot = qtbot
+        self._composed = Desk(choice)
+        self.bridge = EngineBridge(self._composed.client)
+        self.bridge.start()
+        self.window = build_window(self.bridge, open_workspace(workspace), built_in_theme())
+        self.window.keep_arrangement = False
+        qtbot.addWidget(self.window, before_close_func=lambda window: window.close_without_asking())
+        self.window.show()
+        self.wait_until(lambda: self.bridge.status is not None)
+
+    def wait_until(self, condition):
+        self._qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def panel(self, panel_id):
+        return self.window.panels[panel_id]
+
+    def dialog(self, kind):
+        """Return the open dialog of a kind."""
+        self.wait_until(lambda: any(one.isVisible() for one in self.window.findChildren(kind)))
+        return next(one for one in self.window.findChildren(kind) if one.isVisible())
+
+    def close(self):
+        self.window.close_without_asking()
+        self.bridge.stop()
+        self._composed.close()
+
+
+@pytest.fixture
+def open_desk(qtbot):
+    """Open a desk: ``open_desk(begin="2026-08-19T09:19:57", speed=60, workspace="start", journal=None)``."""
+    from datetime import datetime
+
+    opened = []
+
+    def opening(begin="2026-08-19T09:30", *, speed=1.0, workspace="start", journal=None):
+        moment = None if begin is None else instant_of(datetime.fromisoformat(f"{begin}+05:30"))
+        market = MarketChoice(begin=moment, underlyings=("NIFTY",), step=SECOND)
+        desk = WholeDesk(qtbot, DeskChoice(market=market, journal=journal, speed=speed), workspace)
+        opened.append(desk)
+        return desk
+
+    yield opening
+    for desk in opened:
+        desk.close()

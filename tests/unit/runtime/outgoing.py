@@ -1,0 +1,154 @@
+"""An outbox with orders to send and a gateway that remembers what left."""
+
+from datetime import date
+
+from engine.core.books import Books
+from engine.core.portfolio_run import Order
+from engine.core.state import EngineState
+from engine.domain.contract_master import ContractMaster
+from engine.domain.facts import OrderCancelRequested, OrderModifyRequested, OrderRequested
+from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId, LegId, OrderId, PortfolioId
+from engine.domain.instant import SECOND, Instant
+from engine.domain.instrument import Exchange, Instrument, Kind, instrument_id
+from engine.domain.money import price_of
+from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
+from engine.domain.reports import OrderReport, SendReport
+from engine.domain.settings.risk_limits import RiskLimits
+from engine.runtime.outbox import Outbox
+from tests.simulation.simulated_day import rules
+
+NOW = Instant(1_787_111_400_000_000)
+ACCOUNT = AccountId("PAPER")
+CALL = Instrument(
+    id=instrument_id(Exchange.NFO, "NIFTY26AUG24100CE"),
+    exchange=Exchange.NFO,
+    symbol="NIFTY26AUG24100CE",
+    underlying="NIFTY",
+    kind=Kind.CALL,
+    expiry=date(2026, 8, 20),
+    strike=price_of(24100),
+    lot_size=65,
+    tick_size=price_of("0.05"),
+    freeze_quantity=1755,
+)
+
+
+class Sent:
+    """A gateway that remembers what left it and when; it answers nothing."""
+
+    def __init__(self):
+        self.log = []
+        self.now = NOW
+
+    def place(self, order):
+        """Remember an order."""
+        self.log.append((self.now, "place", order.order_id))
+
+    def modify(self, change):
+        """Remember new terms."""
+        self.log.append((self.now, "modify", change.order_id))
+
+    def cancel(self, cancel):
+        """Remember a cancellation."""
+        self.log.append((self.now, "cancel", cancel.order_id))
+
+    def names(self):
+        """What left, in order, like ``"place E1"``."""
+        return [f"{kind} {order_id}" for _, kind, order_id in self.log]
+
+
+class Desk:
+    """An outbox over books that the test writes itself."""
+
+    def __init__(self, orders_per_second=8):
+        limits = RiskLimits(orders_per_second=orders_per_second)
+        self.state = EngineState(ContractMaster([CALL]), rules(), Books(account=ACCOUNT, limits=limits))
+        self.gateway = Sent()
+        self.outbox = Outbox(self.gateway, self.state)
+        self.told = []
+        self.at(0)
+
+    @property
+    def books(self):
+        """The books."""
+        return self.state.books
+
+    def at(self, seconds):
+        """Let it be so many seconds after the beginning."""
+        self.state.now = self.gateway.now = Instant(NOW + int(seconds * SECOND))
+
+    def order(self, name, purpose=Purpose.ENTRY, status=OrderStatus.NEW, number=None):
+        """Put an order into the books; one that is not NEW gets a broker's number."""
+        if number is None and status is not OrderStatus.NEW:
+            number = f"B{name}"
+        self.books.orders[OrderId(name)] = Order(
+            order_id=OrderId(name),
+            account=ACCOUNT,
+            portfolio_id=PortfolioId("P1"),
+            leg_id=LegId(1),
+            cycle=1,
+            purpose=purpose,
+            instrument=InstrumentId(CALL.id),
+            side=Side.SELL,
+            quantity=65,
+            product=Product.INTRADAY,
+            order_type=OrderType.LIMIT,
+            limit_price=price_of(100),
+            why="",
+            requested_at=NOW,
+            updated_at=NOW,
+            priced_at=NOW,
+            status=status,
+            broker_order_id=None if number is None else BrokerOrderId(number),
+        )
+
+    def request(self, name, purpose=Purpose.ENTRY):
+        """Queue a new order."""
+        self.order(name, purpose)
+        order = self.books.orders[OrderId(name)]
+        fact = OrderRequested(
+            at=self.state.now,
+            order_id=order.order_id,
+            account=ACCOUNT,
+            portfolio_id=order.portfolio_id,
+            leg_id=order.leg_id,
+            cycle=1,
+            purpose=purpose,
+            instrument=order.instrument,
+            side=order.side,
+            quantity=order.quantity,
+            product=order.product,
+            order_type=order.order_type,
+            limit_price=order.limit_price,
+            why="",
+        )
+        self.outbox.take([fact])
+        return fact
+
+    def exit(self, name):
+        """Queue a new closing order."""
+        return self.request(name, Purpose.EXIT)
+
+    def modify(self, name):
+        """Queue new terms."""
+        price = price_of(101)
+        self.outbox.take(
+            [OrderModifyRequested(at=self.state.now, order_id=OrderId(name), quantity=65, limit_price=price, why="")]
+        )
+
+    def cancel(self, name):
+        """Queue a cancellation."""
+        self.outbox.take([OrderCancelRequested(at=self.state.now, order_id=OrderId(name), why="")])
+
+    def release(self):
+        """Release, fold what the outbox says into the books as the engine would, and answer it."""
+        reports = self.outbox.release(self.state.now)
+        for report in reports:
+            order = self.books.orders[report.order_id]
+            match report:
+                case SendReport():
+                    order.status = OrderStatus.SENT
+                case OrderReport():
+                    order.status = report.status
+        self.told += reports
+        return reports
