@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktop.bridge import EngineBridge
 from desktop.composition.desk import BROKER, DeskChoice, margin_of, templates
 from desktop.composition.desk import Desk as Composed
-from desktop.composition.failures import EXPECTED, FailureError
+from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
 from desktop.composition.headless import PAPER
 from desktop.presentation.appearance import dress
@@ -34,6 +34,9 @@ DEFAULT_WORKSPACE = "start"
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 _WITHOUT_SCREEN = ("offscreen", "minimal", "vnc")
+
+_SETTLE_SECONDS = 4.0
+_FAILURE, _MISUSE = 1, 2
 
 Opened = Callable[[MainWindow, EngineBridge], None]
 """Told once the window is on the screen."""
@@ -86,6 +89,9 @@ def picture_of(
             saved.append(window.pictures.save(out))
             window.close_without_asking()
 
+        # The way there may be hurried; the picture is taken at the pace of life, as a trader sees the desk.
+        settling = min(_SETTLE_SECONDS, seconds / 2)
+        QTimer.singleShot(round((seconds - settling) * 1_000), window, lambda: bridge.set_speed(1.0))
         QTimer.singleShot(round(seconds * 1_000), window, take)
 
     open_workstation(choice, workspace, opened, OpenedWorkspace(open_workspace(workspace).workspace))
@@ -139,7 +145,8 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
     except EXPECTED as error:
         splash.close()
         composed.close()
-        return await _refuse(str(error))
+        await _refuse(str(error))
+        return _MISUSE if is_misuse(error) else _FAILURE
     hook = QtExceptionHook(data_folder() / "logs" / "window.log")
     try:
         window = build_window(bridge, found, theme)
@@ -236,15 +243,14 @@ def _splash(theme: Theme) -> QLabel:
     return splash
 
 
-async def _refuse(sentence: str) -> int:
-    """Show why the workstation cannot open, on screen and on the terminal; return the exit status."""
+async def _refuse(sentence: str) -> None:
+    """Show why the workstation cannot open, on screen and on the terminal."""
     sys.stderr.write(f"{sentence}\n")
     dialog = SentenceDialog(None, "Legwork cannot open", [sentence])
     closed = asyncio.Event()
     dialog.finished.connect(lambda _result: closed.set())
     dialog.open()
     await closed.wait()
-    return 1
 
 
 def _close_on_signals(window: MainWindow) -> None:

@@ -37,6 +37,8 @@ def screenshot(
         width, height = _read_size(size)
         if out.suffix.casefold() != ".png":
             raise MisuseError(f"{out} must end in .png")
+        if not out.absolute().parent.is_dir():
+            raise MisuseError(f"There is no folder {out.absolute().parent}; make it first or choose another")
         choice = DeskChoice(
             market=MarketChoice(begin=read_instant(begin, "--from"), seed=seed, step=SECOND), speed=speed
         )

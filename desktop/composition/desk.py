@@ -17,7 +17,7 @@ from desktop.composition.headless import PAPER, paper_books
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, OpenMarket, open_market
 from desktop.composition.rules import market_rules
 from engine.api import EngineClient
-from engine.domain.contract_master import ContractMaster
+from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened, decode
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.domain.instant import DAY, SECOND, Instant, ist_date, ist_instant
@@ -88,13 +88,15 @@ class Desk:
             journal.close()
 
     def _open_run(self) -> SimulatedRun:
-        journal = self._journal = _opened(self.choice.journal)
+        # Kept at once: where the rest cannot be opened, close() still lets go of the journal.
+        self._journal = _opened(self.choice.journal)
         try:
-            return self._run_on(journal)
-        except Exception:
-            self._journal = None
-            journal.close()
-            raise
+            return self._run_on(self._journal)
+        except (msgspec.ValidationError, UnknownInstrumentError) as error:
+            raise FailureError(
+                f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. Nothing "
+                "was changed; start with the market it was written on, or give this window another --journal"
+            ) from error
 
     def _run_on(self, journal: Journal) -> SimulatedRun:
         choice, rules = self.choice, self.rules

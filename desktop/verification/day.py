@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 
 import msgspec
@@ -22,7 +23,7 @@ from engine.core.invariants import FactChecks, Violation, differences
 from engine.core.pipeline import EngineFault
 from engine.core.state import EngineState
 from engine.domain.facts import decode
-from engine.domain.identifiers import AccountId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
@@ -139,11 +140,11 @@ class Day:
             due = self.run_now.next_due()
             if actions and (due is None or actions[0].at <= due):
                 action = actions.pop(0)
-                self._with_power(lambda action=action: self._act(action))
+                self._with_power(partial(self._act, action))
             elif due is None or due >= ends:
                 break
             else:
-                self._with_power(lambda due=due: self._step(due))
+                self._with_power(partial(self._step, due))
         self.findings.take(self._at_the_end())
 
     def _opening_actions(self) -> list[Action]:
@@ -265,10 +266,8 @@ class Day:
                 continue  # Held by the broker, with an alarm: nothing we may send closes it.
             if run.state is not PortfolioState.WAITING or run.starts_at <= now:
                 found.append(Violation(20, now, f"{run.portfolio_id} ends {run.state.value}"))
-        for run in state.alive():
-            if run.holds_something and run.portfolio_id not in blocked:
-                found.append(Violation(20, now, f"{run.portfolio_id} still holds something"))
-        return found
+        holding = [run.portfolio_id for run in state.alive() if run.holds_something]
+        return found + [Violation(20, now, f"{name} still holds something") for name in holding if name not in blocked]
 
     def _blocked(self) -> set[PortfolioId]:
         """Answer the portfolios whose exit the broker itself refuses until the end."""
@@ -295,15 +294,15 @@ class Day:
 
     def _positions(self) -> "list[Violation]":
         state, now, found = self.state, self.run_now.now, []
-        ours: dict[str, int] = {}
+        ours: dict[InstrumentId, int] = {}
         cash = 0
         for order in self.checks.orders.values():
             signed = order.request.side.sign * order.filled
             ours[order.request.instrument] = ours.get(order.request.instrument, 0) + signed
             cash -= order.request.side.sign * order.value
-        at_broker: dict[str, int] = {}
-        tagged: dict[str, int] = {}
-        left: dict[str, int] = {}
+        at_broker: dict[InstrumentId, int] = {}
+        tagged: dict[InstrumentId, int] = {}
+        left: dict[InstrumentId, int] = {}
         blocked = self._blocked()
         outside_cash = 0
         for row in self.broker.orders:

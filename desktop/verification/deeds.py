@@ -6,7 +6,7 @@ from brokers.paper.gateway import PaperBroker
 from desktop.verification.plan import Action, Deed
 from engine.core.state import EngineState
 from engine.domain import commands as c
-from engine.domain.identifiers import AccountId, OrderId, PortfolioId
+from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.messages import Message
 from engine.domain.money import Price
@@ -66,8 +66,8 @@ def chosen(action: Action, portfolios: tuple[MultilegPortfolio, ...]) -> Portfol
     return PortfolioId(f"P{action.pick % len(portfolios) + 1}")
 
 
-def _leg_id(pick: int) -> int:
-    return pick // 7 % 4 + 1
+def _leg_id(pick: int) -> LegId:
+    return LegId(pick // 7 % 4 + 1)
 
 
 def _on_order(deed: Deed, order_id: OrderId, price: Price) -> Command:

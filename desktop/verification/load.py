@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -76,13 +77,15 @@ def loaded(rules: MarketRules, portfolios: int, seconds: int) -> Loaded:
     _until(run, Instant(opens + MINUTE))
     for number in range(portfolios):
         declared = _portfolio(number)
-        run.submit(
-            lambda at, declared=declared: c.AddPortfolio(at=at, portfolio=declared, account=_ACCOUNT, start=True)
-        )
+        run.submit(partial(_added, declared))
     _until(run, Instant(opens + _LONGEST_ENTRY), portfolios)
     following = tuple(run.market.take_next() for _ in range(seconds * SECOND // _STEP))
     running = sum(one.state in RUNNING for one in state.alive())
     return Loaded(run, following, running)
+
+
+def _added(declared: MultilegPortfolio, at: Instant) -> c.AddPortfolio:
+    return c.AddPortfolio(at=at, portfolio=declared, account=_ACCOUNT, start=True)
 
 
 def _until(run: SimulatedRun, end: Instant, running: int | None = None) -> None:

@@ -166,8 +166,7 @@ def _actions(draw: Draw, opens: Instant, portfolios: tuple[MultilegPortfolio, ..
             # Most things that matter happen around an entry.
             soon = begins + draw.between(0, draw.one_of((5, 40, 400)))
             deeds.append((soon, draw.one_of(_DEEDS)))
-    for _ in range(draw.between(0, 3)):
-        deeds.append((draw.between(60, 360 * 60), draw.one_of(_DEEDS)))
+    deeds += [(draw.between(60, 360 * 60), draw.one_of(_DEEDS)) for _ in range(draw.between(0, 3))]
     if draw.chance(60):
         deeds.append((draw.between(300 * 60, 355 * 60), Deed.ACCEPT_DRIFT))
     return tuple(

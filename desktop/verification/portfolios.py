@@ -29,7 +29,10 @@ _SHAPES: tuple[tuple[tuple[str, str, int], ...], ...] = (
 
 
 def portfolio(draw: Draw, name: str, together: int | None = None) -> MultilegPortfolio:
-    """Answer a random portfolio; ``together`` is the minute of the day at which all of them start. Raises DeclarationError where the draw makes no valid one: a mistake of this file."""
+    """Answer a random portfolio; ``together`` is the minute of the day at which all of them start.
+
+    Raises DeclarationError where the draw makes no valid one: a mistake of this file.
+    """
     start = together or draw.between(FIRST_START, LAST_START)
     square_off = min(_LAST_SQUARE_OFF, start + draw.one_of((5, 30, 90, 360)))
     lots = draw.one_of((1, 1, 2, 3, 5, 40, 120))

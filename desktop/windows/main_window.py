@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
         super().__init__()
         self.setObjectName("main")
-        self.setWindowTitle("Legwork · paper trading on the simulated market")
+        self.setWindowTitle(f"Legwork · {desk.broker} trading")
         self.desk, self._own_folder, self._workspace = desk, own_folder, workspace
         self._closing_agreed = False
         self.keep_arrangement = True

@@ -25,6 +25,8 @@ class PositionsPanel(Panel):
         self.closed_too = QCheckBox("Closed legs too")
         self.closed_too.setToolTip("Show legs that hold nothing any more, with what they booked")
         self.closed_too.toggled.connect(self.source.show_closed)
+        # Without the closed legs the total is not the day's result.
+        self.closed_too.setChecked(True)
         bar.addWidget(self.closed_too)
         self._hint = muted_label()
         bar.addWidget(self._hint, 1)
@@ -43,8 +45,9 @@ class PositionsPanel(Panel):
         """Show the newest prices and Greeks."""
         self.source.refresh(now_ms)
         self.grid.refresh(now_ms)
-        legs = sum(self.source.row(row).level is PositionLevel.LEG for row in range(self.source.row_count()))
-        words = f"{legs} legs · Δ in units, Θ in ₹ a day, vega in ₹ a point" if legs else "Nothing is held."
+        rows = [self.source.row(row) for row in range(self.source.row_count())]
+        legs = sum(row.level is PositionLevel.LEG and bool(row.net_quantity) for row in rows)
+        words = f"{legs} open · Δ in units, Θ in ₹ a day, vega in ₹ a point" if legs else "Nothing is held."
         if words != self._hint.text():
             self._hint.setText(words)
 

@@ -84,12 +84,14 @@ class PreviewDesk:
         return self._rows[underlying]
 
     def resolve(self, portfolio: MultilegPortfolio, quotes: IntArray, now: Instant) -> Preview:
-        """Answer what a portfolio would trade at ``quotes``, int64 (n, COLUMNS) of ``rows_of`` its underlying."""
-        rows = self.rows_of(portfolio.underlying)
-        board = self._state.board
-        board.values[rows] = quotes
+        """Answer what a portfolio would trade at ``quotes``, int64 (n, COLUMNS) of ``rows_of`` its underlying.
+
+        A row of zeros was being written while it was copied, or was never quoted: it keeps what it showed before.
+        """
+        board, rows = self._state.board, self.rows_of(portfolio.underlying)
         quoted = quotes[:, [QuoteColumn.LAST_PRICE, QuoteColumn.BID, QuoteColumn.ASK]].any(axis=1)
-        board.arrived_at[rows] = np.where(quoted, now, 0)
+        board.values[rows[quoted]] = quotes[quoted]
+        board.arrived_at[rows[quoted]] = now
         self._state.now = now
         return preview(self._state, portfolio)
 

@@ -177,7 +177,8 @@ def test_a_workspace_is_saved_and_opened_again_as_it_stood(qtbot, host, window, 
     assert (again.warning, sentences) == (None, [])
     assert (other.is_open("messages"), other.is_floating("chart")) == (False, True)
     assert restore_window(other_window, again.workspace)
-    assert again.workspace.panels[2].columns == [ColumnLayout(key="price", width=90)]
+    orders = next(panel for panel in again.workspace.panels if panel.id == "orders")
+    assert orders.columns == [ColumnLayout(key="price", width=90)]
 
 
 def test_an_unknown_kind_of_panel_is_left_out_with_a_sentence(host):

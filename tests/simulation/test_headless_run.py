@@ -105,3 +105,26 @@ def test_the_table_fits_a_hundred_columns_and_cuts_no_symbol() -> None:
     assert "NFO:NIFTY26AUG24000CE" in said
     assert "…" not in said
     assert max(len(line) for line in said.splitlines()) <= 100
+
+
+EARLY = """
+schema = 1
+name = "Early"
+schedule = { start = 09:16:00, end = 09:17:00, square_off = 09:18:00 }
+[[legs]]
+side = "BUY"
+kind = "CE"
+"""
+
+
+def test_a_portfolio_that_is_done_is_not_begun_again_on_the_same_day(tmp_path: Path) -> None:
+    place, portfolio = tmp_path / "journal.sqlite", tmp_path / "early.toml"
+    portfolio.write_text(EARLY, encoding="utf-8")
+    words = ("--portfolio", portfolio, "--journal", place)
+    done = document_of(*words, "--until", "2026-08-19T09:20")
+
+    again = document_of(*words, "--until", "2026-08-19T09:25")
+
+    assert [one["state"] for one in done["portfolios"]] == ["COMPLETED"]
+    assert again["portfolios"] == done["portfolios"]
+    assert again["orders"] == done["orders"] == 2

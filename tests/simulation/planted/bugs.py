@@ -30,8 +30,6 @@ from engine.runtime import outbox
 Plant = Callable[[], AbstractContextManager[None]]
 
 
-
-
 @contextmanager
 def patched(*patches: tuple[Any, str, Any]) -> Iterator[None]:
     """Replace attributes while the block runs: owner, name, replacement."""

@@ -1,6 +1,7 @@
 """Stops, targets, trails, cost, combined rules and the order of exits; vectors T9 … T16 and T46 … T50."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -414,6 +415,6 @@ def test_an_exit_that_keeps_being_refused_is_tried_on_at_growing_pauses_under_an
             desk.report(request.order_id, OrderStatus.REJECTED, words="MARGIN: short of funds")
         desk.timer(1)
 
-    pauses = [(after - before) // 1_000_000 for before, after in zip(tries, tries[1:], strict=False)]
+    pauses = [(after - before) // 1_000_000 for before, after in pairwise(tries)]
     assert pauses == [1, 2, 4, 8, 16, 30]
     assert desk.run.state is PortfolioState.EXIT_BLOCKED
