@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from brokers.paper.books import PaperBooks
-from brokers.paper.margin import Holding, MarginRules, blocked_margin
+from engine.domain.margin import Holding, MarginRules, blocked_margin
 from brokers.simulated.shown_book import ShownBook
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId

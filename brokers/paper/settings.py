@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from brokers.paper.margin import MarginRules
+from engine.domain.margin import MarginRules
 from brokers.simulated.price_protection import PriceProtection
 from engine.schema.declared import Declared
 from engine.schema.field import ask

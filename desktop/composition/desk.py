@@ -9,9 +9,9 @@ import msgspec
 
 from brokers.definition import Surroundings
 from brokers.paper.gateway import PaperBroker
-from brokers.paper.margin import Holding, basket_margin
 from brokers.paper.settings import PaperSettings
 from desktop.composition.clock import now
+from desktop.composition.failures import FailureError
 from desktop.composition.folders import layout_path
 from desktop.composition.headless import PAPER, paper_books
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, OpenMarket, open_market
@@ -22,6 +22,7 @@ from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, Se
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.domain.instant import DAY, SECOND, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
+from engine.domain.margin import Holding, basket_margin
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import Money, Price
 from engine.domain.multileg.templates import Template, templates_from_toml
@@ -44,7 +45,7 @@ DAY_IS_OVER = time(14, 30)
 BROKER = "paper"
 """What the status bar calls the broker."""
 
-_WEEKS = 60 * DAY
+_DAYS = 60
 """How far the market goes on; a window is seldom open for longer."""
 
 
@@ -94,8 +95,8 @@ class Desk:
             return self._run_on(self._journal)
         except (msgspec.ValidationError, UnknownInstrumentError) as error:
             raise FailureError(
-                f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. Nothing "
-                "was changed; start with the market it was written on, or give this window another --journal"
+                f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. "
+                "Nothing was changed; start with the market it was written on, or give this window another --journal"
             ) from error
 
     def _run_on(self, journal: Journal) -> SimulatedRun:
@@ -106,7 +107,7 @@ class Desk:
             msgspec.structs.replace(
                 choice.market,
                 begin=past.day_began_at(begins) or begins,
-                until=choice.market.until or (Instant(begins + _WEEKS) if choice.market.market == SIMULATED else None),
+                until=choice.market.until or _end_of_market(choice.market, begins, rules),
             ),
             rules,
         )
@@ -194,6 +195,20 @@ def _fresh_morning(rules: MarketRules, today: date) -> Instant:
     except UnknownRuleError:
         day = DEMONSTRATION_DAY
     return ist_instant(day, DAY_BEGINS)
+
+
+def _end_of_market(choice: MarketChoice, begins: Instant, rules: MarketRules) -> Instant | None:
+    """Answer when the simulated market ends: weeks ahead, but inside the calendar; a recording ends by itself."""
+    if choice.market != SIMULATED:
+        return None
+    for days in range(_DAYS, 0, -1):
+        end = Instant(begins + days * DAY)
+        try:
+            rules.trading_day(Exchange.NFO, ist_date(end))
+        except UnknownRuleError:
+            continue
+        return end
+    return None
 
 
 def _with_past_contracts(

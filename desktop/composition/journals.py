@@ -1,6 +1,7 @@
 """Journals as commands see them: opened by address, read, measured, with their errors."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.ports.journal import ChainReport, Journal, JournalEntry
 from engine.runtime.journal.chain import EMPTY, ChainedEntry, KeptHead, chained, head_after
@@ -18,8 +19,11 @@ from engine.runtime.journal.location import location_warnings
 from engine.runtime.journal.lock import InstanceLock
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.journal.opening import open_for_reading, open_journal
-from engine.runtime.journal.reader import SqlReader
 from engine.runtime.journal.threaded import ThreadedJournal
+
+if TYPE_CHECKING:
+    # The database library takes half a second to import; only who opens a journal pays for it.
+    from engine.runtime.journal.reader import SqlReader
 
 __all__ = [
     "EMPTY",

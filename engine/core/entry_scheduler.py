@@ -29,7 +29,7 @@ from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.levels import stop_level, target_level
 from engine.domain.multileg.schedule import Weekday
 from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
-from engine.domain.order import Purpose
+from engine.domain.order import Purpose, Side
 
 RESOLVE_WITHIN = 30 * SECOND
 """How long a leg waits for usable quotes before it has failed (executor reference §1.3.2)."""
@@ -81,7 +81,8 @@ def entry_due(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     if run.state is not PortfolioState.WAITING or not isinstance(run.portfolio.entry, AtTime):
         return
     if state.now >= run.ends_at:
-        why = f"no entry until {clock_text(run.ends_at)}, the last time for one"
+        lack = waits_for(state, run)
+        why = f"no entry until {clock_text(run.ends_at)}, the last time for one{f': {lack}' if lack else ''}"
         yield _closed(state, run, PortfolioState.COMPLETED, ExitReason.NO_ENTRY, why)
     elif state.now >= run.starts_at and waits_for(state, run) is None:
         yield start(state, run, f"start time {clock_text(run.starts_at)}")
@@ -178,9 +179,18 @@ def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[
         leg_id=leg.leg_id,
         average_price=average,
         underlying_price=underlying,
-        stop=stop_level(leg.leg, average, underlying, leg.tick),
-        target=target_level(leg.leg, average, underlying, leg.tick),
+        stop=_kept_stop(leg, stop_level(leg.leg, average, underlying, leg.tick)),
+        target=leg.target if leg.state is LegState.OPEN else target_level(leg.leg, average, underlying, leg.tick),
     )
+
+
+def _kept_stop(leg: LegRun, computed: Price | None) -> Price | None:
+    """Answer the stop after one more part fill: once the leg is open it stays, and a trailed one never loosens."""
+    if leg.state is LegState.OPEN or computed is None or leg.stop is None:
+        return leg.stop if leg.state is LegState.OPEN else computed
+    if not leg.trail_steps:
+        return computed
+    return min(leg.stop, computed) if leg.leg.side is Side.SELL else max(leg.stop, computed)
 
 
 def _retry_or_fail(state: EngineState, run: PortfolioRun, leg: LegRun, failure: str) -> Iterator[AnyFact]:

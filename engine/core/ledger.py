@@ -184,3 +184,20 @@ def profit_range(run: PortfolioRun) -> tuple[int, int]:
     elif lock is not None and run.floor is not None:
         low, high = max(low, run.floor), min(high, run.anchor + exact_units(lock.every))
     return low, high
+
+
+CANCEL_DOUBT = 30 * SECOND
+"""How long the word of a cancelled exit is doubted; a broker whose books cannot be read must not hold exits up."""
+
+
+def exit_in_doubt(state: EngineState, leg: LegRun) -> bool:
+    """Say whether a cancelled exit may have filled more than its last report said.
+
+    Another exit waits for fresh books then: sent at once it could turn the position round.
+    """
+    if leg.state is not LegState.EXITING or not leg.orders:
+        return False
+    newest = state.books.orders[leg.orders[-1]]
+    if newest.purpose is not Purpose.EXIT or newest.status is not OrderStatus.CANCELLED:
+        return False
+    return newest.updated_at >= state.fresh_books_at and state.now - newest.updated_at < CANCEL_DOUBT

@@ -78,7 +78,7 @@ def exit_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
             continue
         held = leg.net_quantity
         missing = abs(held) - ledger.under_way(state, leg, Purpose.EXIT)
-        if missing > 0 and _pause_over(state, leg):
+        if missing > 0 and _pause_over(state, leg) and not ledger.exit_in_doubt(state, leg):
             side = Side.SELL if held > 0 else Side.BUY
             yield from _sliced(state, run, leg, Purpose.EXIT, side, missing, f"exit: {leg.exit_why}")
 

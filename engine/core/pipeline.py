@@ -7,6 +7,7 @@ from engine.core import (
     command_desk,
     entry_scheduler,
     expiry_desk,
+    margin_gate,
     order_book,
     order_router,
     portfolio_monitor,
@@ -298,6 +299,8 @@ def _look(state: EngineState, run: PortfolioRun) -> Facts:
 def _through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want]) -> Facts:
     for want in wants:
         denial = risk_gate.refusal(state, run, want)
+        if denial is None and want.purpose is Purpose.ENTRY:
+            denial = margin_gate.refusal(state, run)
         if denial is None:
             yield _requested(state, run, want)
             continue

@@ -9,6 +9,7 @@ from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,
     CombinedStopMoved,
+    LegCancelled,
     LegClosed,
     LegExitDecided,
     PortfolioClosed,
@@ -306,7 +307,7 @@ def closings(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say which exiting legs are flat, and when the whole portfolio is done."""
     for leg in run.legs:
         if leg.state is LegState.EXITING and not leg.net_quantity and not leg.working:
-            yield _leg_closed(state, run, leg)
+            yield _leg_closed(state, run, leg) if leg.entered_quantity else _leg_never_entered(state, run, leg)
     if run.state in FINAL:
         return
     if run.state in EXITING and not run.holds_something:
@@ -324,6 +325,11 @@ def closings(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
             realised=Money(ledger.realised(run)),
             why="every leg is closed",
         )
+
+
+def _leg_never_entered(state: EngineState, run: PortfolioRun, leg: LegRun) -> LegCancelled:
+    why = f"closed before anything of it was filled: {leg.exit_why}"
+    return LegCancelled(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
 
 
 def _leg_closed(state: EngineState, run: PortfolioRun, leg: LegRun) -> LegClosed:

@@ -76,6 +76,8 @@ def _should_be_settled(order: Order, report: BooksReport) -> bool:
 def compare(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
     """Say what is missing in the broker's books and what they show beyond ours; end the recovery after a start."""
     state.margin_free = report.available_funds
+    if report.fresh:
+        state.fresh_books_at = max(state.fresh_books_at, report.read_at)
     shown = {row.order_id for row in report.orders}
     for order in list(state.books.orders.values()):
         if order.is_working and order.order_id not in shown:

@@ -1,30 +1,16 @@
 """The last look before an order: limits, band, hours, duplicates, flips, naked sales → a refusal or none."""
 
-from decimal import Decimal
-
-import msgspec
-
 from engine.core import ledger, market_data, order_pricing
 from engine.core.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
-from engine.core.want import Want
+from engine.core.want import Denial, Want
 from engine.domain.denial import DenialReason
-from engine.domain.instrument import Exchange, Kind
+from engine.domain.instrument import Kind
 from engine.domain.market_rules import UnknownRuleError
-from engine.domain.money import percent_of, plain_text
+from engine.domain.money import plain_text
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import Purpose, Side
 from engine.domain.reports import Channel
-
-_FUTURE_MARGIN = Decimal(12)
-"""Rough margin of a future in percent of its value; the broker's own figure decides afterwards."""
-
-
-class Denial(msgspec.Struct, frozen=True):
-    """A refusal: its code, and the numbers behind it."""
-
-    reason: DenialReason
-    detail: str
 
 
 def refusal(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
@@ -36,7 +22,7 @@ def refusal(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     found = _market(state, run, want) or _quantity(want)
     if want.purpose is Purpose.EXIT:
         return found or _flip(run, want)
-    return _stops(state, run) or found or _limits(state, want) or _naked(state, run, want) or _margin(state, want)
+    return _stops(state, run) or found or _limits(state, want) or _naked(state, run, want)
 
 
 def _stops(state: EngineState, run: PortfolioRun) -> Denial | None:
@@ -164,21 +150,6 @@ def _naked(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     covered = bare + ledger.protected_quantity(run, pairs)
     sold = leg.entered_quantity + ledger.under_way(state, leg, Purpose.ENTRY) + want.quantity
     return None if sold <= covered else Denial(DenialReason.NAKED_SHORT, f"{sold} sold, {covered} covered")
-
-
-def _margin(state: EngineState, want: Want) -> Denial | None:
-    """Refuse a purchase whose premium the free funds do not pay; sales are judged by the broker's own margin."""
-    free = state.margin_free
-    if free is None or not state.books.limits.check_margin or want.side is Side.SELL:
-        return None
-    if want.instrument.exchange is Exchange.CRYPTO or want.limit_price is None:
-        return None
-    needed = want.limit_price * want.quantity // want.instrument.quantity_scale
-    if want.instrument.kind is Kind.FUTURE:
-        needed = percent_of(needed, _FUTURE_MARGIN)
-    if needed <= free:
-        return None
-    return Denial(DenialReason.MARGIN, f"₹{plain_text(needed)} needed, ₹{plain_text(free)} free")
 
 
 def resting_price_refusal(state: EngineState, row: int, price: int) -> Denial | None:

@@ -26,6 +26,8 @@ class EngineState:
         self.now: Instant = self.books.last_fact_at
         self.board = QuoteBoard(len(master))
         self.last_frame_at: Instant = Instant(0)
+        self.fresh_books_at: Instant = Instant(0)
+        """When the newest fresh books of the broker were asked for."""
         self.margin_free: int | None = None
         """The broker's free funds at its last books, in 1/10,000 ₹."""
         self.drift_suspects: dict[InstrumentId, int] = {}

@@ -1,7 +1,8 @@
-"""Want: an order that a stage would like to send, before the risk gate has looked at it."""
+"""Want: an order that a stage would like to send; Denial: why it may not."""
 
 import msgspec
 
+from engine.domain.denial import DenialReason
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.instrument import Instrument
 from engine.domain.money import Price
@@ -21,3 +22,10 @@ class Want(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order_type: OrderType
     limit_price: Price | None
     why: str
+
+
+class Denial(msgspec.Struct, frozen=True):
+    """A refusal: its code, and the numbers behind it."""
+
+    reason: DenialReason
+    detail: str

@@ -1,5 +1,6 @@
 """When to ask the broker for its books: at the start, while an outcome is unknown, and now and then."""
 
+from engine.core.ledger import exit_in_doubt
 from engine.core.reconciliation import UNANSWERED_AFTER
 from engine.core.state import EngineState
 from engine.domain.identifiers import OrderId
@@ -32,7 +33,7 @@ class BooksWatch:
         if self._has_doubt():
             return self._ladder_due()
         self._rung = 0
-        if state.books.portfolios:
+        if state.alive() or any(state.books.net_quantity.values()):
             return Instant(self._asked_at + _NOW_AND_THEN)
         return None
 
@@ -40,7 +41,10 @@ class BooksWatch:
         state = self._state
         if state.books.drift or state.drift_suspects:
             return True
-        return any(self._is_doubtful(order_id) for run in state.alive() for leg in run.legs for order_id in leg.working)
+        legs = [leg for run in state.alive() for leg in run.legs]
+        if any(exit_in_doubt(state, leg) for leg in legs):
+            return True
+        return any(self._is_doubtful(order_id) for leg in legs for order_id in leg.working)
 
     def _is_doubtful(self, order_id: OrderId) -> bool:
         order, now = self._state.books.orders[order_id], self._state.now

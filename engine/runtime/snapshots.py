@@ -24,10 +24,10 @@ _decoder = msgspec.msgpack.Decoder(Books)
 def state_from_journal(journal: JournalReader, master: ContractMaster, rules: MarketRules) -> EngineState:
     """Answer the state that a journal's facts add up to, beginning at the newest usable snapshot.
 
-    Raises msgspec.ValidationError for a fact that this Legwork cannot read, and what folding raises for facts that do
-    not follow one another.
+    Raises msgspec.ValidationError for a fact that this Legwork cannot read, UnknownInstrumentError where the contracts
+    of the journal are not listed, and what folding raises for facts that do not follow one another.
     """
-    state = EngineState(master, rules, _snapshot(journal))
+    state = EngineState(master, rules, _bound(_snapshot(journal), master))
     for entry in journal.entries(state.books.facts):
         state.apply(decode(entry.body))
     state.now = state.books.last_fact_at
@@ -44,6 +44,15 @@ def _snapshot(journal: JournalReader) -> Books:
     except msgspec.DecodeError:
         return Books()  # Every fact is there: folding them all takes longer and comes to the same.
     return books if books.facts == found[0] else Books()
+
+
+def _bound(books: Books, master: ContractMaster) -> Books:
+    """Give every leg the row that its contract has in today's list: a snapshot may be of another day's."""
+    for run in books.portfolios.values():
+        for leg in run.legs:
+            if leg.instrument is not None:
+                leg.row = master.row(leg.instrument)
+    return books
 
 
 def keep_snapshot(journal: Journal, state: EngineState) -> None:

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from PySide6.QtGui import QFontMetrics, QPalette
 
+from desktop.composition.folders import resource_path
 from desktop.presentation.fonts import FIXED_FAMILY, UI_FAMILY, fixed_font, register_fonts, ui_font
 from desktop.presentation.icons import UnknownIconError, icon, icon_names
-from desktop.composition.folders import resource_path
 from desktop.presentation.theme import (
     ThemeError,
     built_in_theme,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brokers.paper.margin import Holding, basket_margin, blocked_margin
+from engine.domain.margin import Holding, basket_margin, blocked_margin
 from engine.domain.money import money_of
 from tests.unit.brokers.paper_world import CE, CE_WING, COIN, EXPIRED, FUTURE, PE, PE_WING, rupee
 
