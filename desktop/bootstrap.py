@@ -15,12 +15,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.bridge import EngineBridge
-from desktop.composition.desk import BROKER, DeskChoice, margin_of, templates
+from desktop.composition.desk import BROKER, DeskChoice, templates
 from desktop.composition.desk import Desk as Composed
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
-from desktop.composition.headless import PAPER
+from desktop.composition.opening import PAPER
 from desktop.presentation.appearance import dress
+from desktop.presentation.qt_messages import quiet_known_messages
 from desktop.presentation.theme import Theme, built_in_theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.windows.dialog import SentenceDialog
@@ -124,7 +125,6 @@ def build_window(bridge: EngineBridge, found: OpenedWorkspace, theme: Theme) -> 
         bridge=bridge,
         theme=theme,
         editor=editor,
-        margin_of=margin_of,
         templates=shipped,
         account=PAPER,
         broker=BROKER,
@@ -156,6 +156,8 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
         window.closed.connect(ended.set)
         _close_on_signals(window)
         window.show()
+        for warning in composed.warnings:
+            window.toasts.show_message(warning)
         if opened is not None:
             opened(window, bridge)
         await ended.wait()
@@ -163,8 +165,20 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
     finally:
         hook.remove()
         bridge.stop()
-        composed.close()
+        trouble = _closing_trouble(composed)
+    if trouble is not None:
+        await _refuse(trouble)
+        return _FAILURE
     return 0
+
+
+def _closing_trouble(composed: Composed) -> str | None:
+    """Close what stands behind the window and answer what went wrong with it, in a sentence."""
+    try:
+        composed.close()
+    except EXPECTED as error:
+        return str(error)
+    return None
 
 
 class QtExceptionHook:
@@ -225,6 +239,7 @@ class QtExceptionHook:
 def _application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    quiet_known_messages()
     application.setApplicationName("Legwork")
     application.setDesktopFileName("legwork")
     # Closing the last window must not end the loop under the engine; the session ends it on purpose.
@@ -233,7 +248,10 @@ def _application() -> QApplication:
 
 
 def _splash(theme: Theme) -> QLabel:
-    splash = QLabel("Legwork is opening: contracts, journal, broker's books, market …")
+    splash = QLabel(
+        "Legwork is opening: contracts, journal, broker's books, market …\n"
+        "A day that is gone on with is played again up to its last fact: late in the day some twenty seconds."
+    )
     splash.setWindowTitle("Legwork")
     splash.setWindowFlag(Qt.WindowType.SplashScreen)
     splash.setStyleSheet(

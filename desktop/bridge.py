@@ -6,6 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from desktop.quote_snapshot import QuoteSnapshot
 from engine.api import EngineClient, Notice
 from engine.domain.commands import AnyCommand
 from engine.domain.contract_master import ContractMaster
@@ -48,6 +49,7 @@ class EngineBridge(QObject):
         self._client = client
         self._waiting: deque[Notice] = deque()
         self._wake_pending = False
+        self._snapshot: QuoteSnapshot | None = None
         self.orders: dict[str, OrderRow] = {}
         """Every order so far, by its id, oldest first."""
         self.portfolios: dict[str, PortfolioRow] = {}
@@ -111,6 +113,13 @@ class EngineBridge(QObject):
     def today(self) -> date:
         """Answer the Indian date of the engine's time."""
         return ist_date(self._client.now())
+
+    def snapshot(self, now_ms: int = 0) -> QuoteSnapshot:
+        """Answer the quotes that every panel of this frame computes from; ``now_ms`` is the frame clock's time."""
+        if self._snapshot is None:
+            self._snapshot = QuoteSnapshot(self._client)
+        self._snapshot.renew(now_ms, self._client.now())
+        return self._snapshot
 
     def quotes(self, rows: IntArray) -> IntArray:
         """Answer the latest quotes of board rows, int64 (n, COLUMNS); zeros for a row below 0."""

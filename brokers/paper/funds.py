@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import msgspec
 
 from brokers.paper.books import PaperBooks
-from engine.domain.margin import Holding, MarginRules, blocked_margin
 from brokers.simulated.shown_book import ShownBook
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId
 from engine.domain.instrument import Instrument, Kind, value_of
+from engine.domain.margin import Holding, MarginRules, blocked_margin
 from engine.domain.money import Money, Price
 from engine.domain.order import Side
 from engine.domain.reports import BookOrder

@@ -51,7 +51,7 @@ class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaperBroker:
-    """An OrderGateway, a Timeline and a QuoteTap in one, for one account.
+    """An OrderGateway on simulated time that learns prices from the engine's own frames, for one account.
 
     - ``at(now)`` before requests are sent: it stamps them. Frames and ``take`` move the time too; it never goes back.
     - ``take_quotes(frame)`` before the engine sees the frame. A request that is due earlier meets the quotes before it;

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from engine.domain.margin import MarginRules
 from brokers.simulated.price_protection import PriceProtection
+from engine.domain.margin import MarginRules
 from engine.schema.declared import Declared
 from engine.schema.field import ask
 

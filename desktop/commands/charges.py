@@ -72,6 +72,8 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable
         with sentences(as_json=as_json):
             day = parsed_date(on) if on else today()
             rates = rules().charge_rates(exchange, _KINDS[kind], day)
+            # The last rates would seem to hold for ever; beyond the calendar nothing is known any more.
+            rules().trading_day(exchange, day)
             document = _charged_or_refused(rates, orders, brokerage)
         if as_json:
             print_json(document)
@@ -105,6 +107,8 @@ def parsed_order(text: str) -> ChargedOrder:
     found = _ORDER.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not an order; write it like sell:130@120.00, buy:130@90 or exercise:65@150")
+    if not int(found["quantity"]) or not price_of(found["price"]):
+        raise ValueError(f"{text!r} trades nothing: quantity and price are above 0, as in sell:130@120.00")
     side = None if found["side"].lower() == "exercise" else Side(found["side"].upper())
     return ChargedOrder(text, side, Money(price_of(found["price"]) * int(found["quantity"])))
 

@@ -1,9 +1,7 @@
 """`legwork journal`: verify, show and export the record of everything that happened."""
 
-import json
-import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -11,16 +9,13 @@ from typing import Annotated
 import typer
 
 from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, row_document
+from desktop.commands.journal_tables import messages_of, print_facts, print_messages
 from desktop.commands.leaving import FAILURE, print_json, sentences, writing
 from desktop.composition.failures import MisuseError
 from desktop.composition.folders import default_journal
-from desktop.composition.journals import ChainedEntry, SqlReader, open_for_reading
-from engine.domain.instant import iso_text
+from desktop.composition.journals import ChainedEntry, open_for_reading
 
 app = typer.Typer(help="Look into the journal: every decision, order and fill, in order.", no_args_is_help=True)
-
-_BODY_SHOWN = 200
-_COLUMN_WIDTH = 32
 
 _Journal = Annotated[
     str | None,
@@ -72,17 +67,22 @@ def show_journal(
         int | None, typer.Option("--after", min=0, help="The first facts after this number, instead of the last ones.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many facts at most.")] = 50,
+    raw: Annotated[bool, typer.Option("--raw", help="The facts as they were written, instead of sentences.")] = False,
     as_json: _Json = False,
 ) -> None:
-    """Show the latest facts, or those after a number, oldest first."""
+    """Show what the latest facts say, or those after a number, oldest first."""
     with sentences(as_json=as_json), open_for_reading(_address(journal, journal_option)) as reader:
-        matching = _matching(reader, after or 0, kind, portfolio)
+        matching = _matching(reader.rows(after or 0), kind, portfolio)
         rows = list(deque(matching, maxlen=limit) if after is None else islice(matching, limit))
         document = {"journal": reader.name, "count": reader.count(), "head": reader.head()}
+        messages = {} if raw or as_json else messages_of(reader.rows(0), rows)
     if as_json:
         print_json({**document, "facts": [row_document(row) for row in rows]})
     else:
-        _print_table(rows)
+        if raw:
+            print_facts(rows)
+        else:
+            print_messages(rows, messages)
         typer.echo(f"{len(rows):,} of {document['count']:,} facts in {document['journal']}")
 
 
@@ -109,16 +109,16 @@ def export_journal(
             if out.exists() and not force:
                 raise MisuseError(f"{out} is there already: add --force to replace it.")
             with open_for_reading(_address(journal, journal_option)) as reader:
-                written = export_rows(_matching(reader, after, kind, portfolio), out, form)
+                written = export_rows(_matching(reader.rows(after), kind, portfolio), out, form)
     if as_json:
         print_json({"file": str(out), "format": form.value, "facts": written})
     else:
         typer.echo(f"{written:,} facts written to {out}")
 
 
-def _matching(reader: SqlReader, after: int, kinds: list[str] | None, portfolio: str | None) -> Iterator[ChainedEntry]:
-    """Answer the facts above ``after`` that pass the filters."""
-    for row in reader.rows(after):
+def _matching(rows: Iterable[ChainedEntry], kinds: list[str] | None, portfolio: str | None) -> Iterator[ChainedEntry]:
+    """Answer the facts that pass the filters."""
+    for row in rows:
         if kinds and row.entry.kind not in kinds:
             continue
         if portfolio is None or _belongs_to(fact_of(row.entry.body), portfolio):
@@ -150,37 +150,3 @@ def _checked_anchor(anchor: str | None) -> str | None:
     if len(head) != 64 or head.strip("0123456789abcdef"):
         raise MisuseError(f"--anchor {anchor} is no head: a head has 64 hexadecimal digits.")
     return head
-
-
-def _print_table(rows: list[ChainedEntry]) -> None:
-    """Print facts as a table; their text is data and carries no markup."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("No.", justify="right", no_wrap=True)
-    times = [_time_text(row.entry.at) for row in rows]
-    for title, texts in (("Time", times), ("Kind", [row.entry.kind for row in rows])):
-        table.add_column(title, no_wrap=True, min_width=min(max(map(len, texts), default=0), _COLUMN_WIDTH))
-    table.add_column("Fact", overflow="fold")
-    for row, time in zip(rows, times, strict=True):
-        table.add_row(str(row.seq), time, Text(row.entry.kind), Text(_body_text(row.entry.body)))
-    Console(file=sys.stdout).print(table)
-
-
-def _body_text(body: bytes) -> str:
-    """Answer what a fact says beyond its kind and time, shortened."""
-    fact = fact_of(body)
-    if isinstance(fact, dict):
-        fact = json.dumps({key: value for key, value in fact.items() if key not in ("type", "at")}, ensure_ascii=False)
-    text = str(fact)
-    return text if len(text) <= _BODY_SHOWN else f"{text[:_BODY_SHOWN]}…"
-
-
-def _time_text(at: int) -> str:
-    """Answer the Indian date and time; the bare number where no calendar reaches it."""
-    try:
-        return iso_text(at)
-    except (OverflowError, ValueError):
-        return str(at)

@@ -13,6 +13,9 @@ from engine.domain.multileg.templates import template_from_toml
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """Years outside are typing errors: there was no exchange, and no calendar reaches there."""
 
+_SLOWEST, _FASTEST = 0.01, 1_000_000
+"""Times life; slower, a minute lasts longer than anybody waits."""
+
 LARGEST_DOCUMENT = 1_048_576
 """Bytes of a portfolio document; a larger one is some other file."""
 
@@ -43,8 +46,8 @@ def read_speed(text: str, option: str = "--speed") -> float | None:
         speed = float(text)
     except ValueError:
         speed = 0.0
-    if not 0 < speed <= 1_000_000:
-        raise MisuseError(f"{option} {text!r} must be a number above 0, or max")
+    if not _SLOWEST <= speed <= _FASTEST:
+        raise MisuseError(f"{option} {text!r} must be a number from {_SLOWEST} to {_FASTEST}, or max")
     return speed
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desktop.commands.leaving import print_json, sentences
+from desktop.commands.leaving import FAILURE, print_json, sentences
 from desktop.commands.reading import demonstration, read_instant, read_portfolio, read_speed
 from desktop.commands.run_tables import live_table, print_report
 from desktop.composition.failures import MisuseError
@@ -50,7 +50,8 @@ def run(
 ) -> None:
     """Run portfolios from start to square-off and say what came of them.
 
-    The same arguments give the same answer, byte for byte, whenever they are run.
+    The same arguments give the same answer, byte for byte, whenever they are run. Leaves with status 1 when the
+    journal failed meanwhile.
     """
     with sentences(as_json=as_json):
         _need_headless(headless)
@@ -77,6 +78,9 @@ def run(
         print_json(report.document)
     else:
         print_report(report.document)
+    if report.trouble is not None:
+        typer.echo(report.trouble, err=True)
+        raise typer.Exit(FAILURE)
 
 
 def _need_headless(headless: bool) -> None:

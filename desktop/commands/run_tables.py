@@ -91,10 +91,12 @@ def print_report(document: dict[str, Any], console: "Console | None" = None) -> 
         line.append(f"  {portfolio['state']}{reason}", style="not bold")
         line.append(f"  realised ₹{portfolio['realised_pnl']}, charges ₹{portfolio['charges']}", style="not bold")
         console.print(line, soft_wrap=True)
+        if portfolio["exit_detail"]:
+            console.print(Text(f"  {portfolio['exit_detail']}"), soft_wrap=True)
         console.print(_legs(portfolio["legs"]))
     market = document["market"]
     first, last = (market[name][:19].replace("T", " ") for name in ("from", "until"))
-    counted = f"{document['orders']} orders, {document['trades']} trades, {document['rejections']} rejections"
+    counted = ", ".join(f"{document[name]} {name}" for name in ("orders", "trades", "rejections", "denials"))
     for line_of_text in (
         f"{counted}; {market['messages']:,} frames",
         f"{first} to {last} (Indian time)",

@@ -1,37 +1,29 @@
 """What stands behind the window: rules, a market that goes on for weeks, the paper broker, the journal, the engine."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
-from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 
-from brokers.definition import Surroundings
 from brokers.paper.gateway import PaperBroker
-from brokers.paper.settings import PaperSettings
 from desktop.composition.clock import now
 from desktop.composition.failures import FailureError
 from desktop.composition.folders import layout_path
-from desktop.composition.headless import PAPER, paper_books
-from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, OpenMarket, open_market
+from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, caught_up, open_market
+from desktop.composition.opening import PAPER, PaperChoice, close_paper_broker, open_paper_broker, open_run_journal
 from desktop.composition.rules import market_rules
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened, decode
 from engine.domain.identifiers import InstrumentId, PortfolioId
-from engine.domain.instant import DAY, SECOND, Instant, ist_date, ist_instant
+from engine.domain.instant import DAY, MINUTE, SECOND, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
-from engine.domain.margin import Holding, basket_margin
 from engine.domain.market_rules import MarketRules, UnknownRuleError
-from engine.domain.money import Money, Price
 from engine.domain.multileg.templates import Template, templates_from_toml
-from engine.domain.quote import COLUMNS, IntArray, QuoteBoard, QuoteColumn, QuoteFrame
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.journal import Journal
 from engine.runtime.engine import Engine
-from engine.runtime.journal.memory import MemoryJournal
-from engine.runtime.journal.opening import open_journal
+from engine.runtime.engine_journal import EngineJournal
+from engine.runtime.journal.location import location_warnings
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
@@ -69,38 +61,48 @@ class Desk:
     Attributes:
         client: Starts and stops the engine; opening happens on the engine's thread.
         rules: The exchange's dated rules.
+        warnings: What makes the journal's place unwise, sentence by sentence; known once the engine is open.
     """
 
     def __init__(self, choice: DeskChoice) -> None:
         self.choice = choice
         self.rules = market_rules()
+        self.warnings: tuple[str, ...] = ()
+        self._paper = PaperChoice(journal=choice.journal, latency=choice.latency, slippage=choice.slippage)
         self._journal: Journal | None = None
         self._broker: PaperBroker | None = None
         self.client = EngineClient(self._open_run, speed=choice.speed)
 
     def close(self) -> None:
-        """Stop the engine and close journal and broker; safe to call twice."""
+        """Stop the engine and close broker and journal; safe to call twice.
+
+        Raises FailureError where the broker's books cannot be written; the journal is closed all the same.
+        """
         self.client.stop()
         broker, self._broker = self._broker, None
-        if broker is not None:
-            broker.close()
         journal, self._journal = self._journal, None
-        if journal is not None:
-            journal.close()
+        try:
+            if broker is not None:
+                close_paper_broker(broker, self._paper)
+        finally:
+            if journal is not None:
+                journal.close()
 
     def _open_run(self) -> SimulatedRun:
+        opened = open_run_journal(self.choice.journal)
         # Kept at once: where the rest cannot be opened, close() still lets go of the journal.
-        self._journal = _opened(self.choice.journal)
+        self._journal = opened.journal
+        self.warnings = () if self.choice.journal is None else location_warnings(self.choice.journal)
         try:
-            return self._run_on(self._journal)
+            return self._run_on(opened)
         except (msgspec.ValidationError, UnknownInstrumentError) as error:
             raise FailureError(
                 f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. "
                 "Nothing was changed; start with the market it was written on, or give this window another --journal"
             ) from error
 
-    def _run_on(self, journal: Journal) -> SimulatedRun:
-        choice, rules = self.choice, self.rules
+    def _run_on(self, opened: EngineJournal) -> SimulatedRun:
+        choice, rules, journal = self.choice, self.rules, opened.journal
         past = _Past(journal)
         begins = _beginning(choice.market, past, rules)
         market = open_market(
@@ -113,19 +115,12 @@ class Desk:
         )
         master = _with_past_contracts(market.master, past, rules, choice.market)
         state = state_from_journal(journal, master, rules)
-        broker = self._broker = _paper_broker(choice, master, rules)
-        frames = _caught_up(market, begins, len(market.master))
-        run = SimulatedRun(Engine(state, journal), FrameStream(frames), broker)
+        broker = self._broker = open_paper_broker(self._paper, master, rules)
         begin = Instant(max(begins, market.begin, state.books.last_fact_at))
-        run.open_session(begin, PAPER, f"W{choice.market.seed:05d}", choice.limits, market.stale_after)
+        frames = caught_up(market.frames, begin, len(market.master))
+        run = SimulatedRun(Engine(state, journal, space=opened.space), FrameStream(frames), broker)
+        run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after)
         return run
-
-
-def margin_of(
-    holdings: Sequence[tuple[Instrument, int]], prices: Mapping[InstrumentId, Price], spots: Mapping[str, Price]
-) -> Money:
-    """Answer the funds, in 1/10,000 ₹, that opening signed quantities at these prices needs, by the paper broker."""
-    return basket_margin([Holding(instrument, quantity) for instrument, quantity in holdings], prices, spots)
 
 
 def templates() -> tuple[Template, ...]:
@@ -164,14 +159,6 @@ class _Past:
     def day_began_at(self, at: Instant) -> Instant | None:
         """Answer when the market of that instant's day was first opened; None for a fresh day."""
         return self._began.get(ist_date(at))
-
-
-def _opened(address: str | None) -> Journal:
-    if address is None:
-        return MemoryJournal()
-    if "://" not in address:
-        Path(address).parent.mkdir(parents=True, exist_ok=True)
-    return open_journal(address)
 
 
 def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant:
@@ -234,42 +221,6 @@ def _of_day(choice: MarketChoice, day: date, underlying: str) -> MarketChoice:
     )
 
 
-def _caught_up(market: OpenMarket, begins: Instant, size: int) -> Iterator[QuoteFrame]:
-    """Yield a market's frames from an instant on; the earlier ones of its day are told at once, as where they led to.
-
-    A market that began anew in the middle of its day would jump, and set off stops that nothing in it had reached.
-    """
-    board, last_at = QuoteBoard(size), Instant(0)
-    for frame in market.frames:
-        if frame.at > begins:
-            if last_at:
-                yield _whole(board, last_at)
-            yield frame
-            break
-        board.take(frame)
-        last_at = frame.at
-    yield from market.frames
-
-
-def _whole(board: QuoteBoard, at: Instant) -> QuoteFrame:
-    rows: IntArray = board.arrived_at.nonzero()[0]
-    values = board.values[rows].reshape(-1, COLUMNS)
-    seen = values[:, QuoteColumn.LAST_PRICE : QuoteColumn.VOLUME].any(axis=1)
-    return QuoteFrame(at, rows[seen], values[seen])
-
-
-def _paper_broker(choice: DeskChoice, master: ContractMaster, rules: MarketRules) -> PaperBroker:
-    settings = PaperSettings(
-        funds=Decimal(5_000_000),
-        request_latency=choice.latency,
-        report_latency=choice.latency,
-        slippage_ticks=choice.slippage,
-    )
-    return PaperBroker(
-        Surroundings(account=PAPER, contracts=master, hours=_hours(rules), books_file=paper_books(choice.journal)),
-        settings,
-    )
-
-
-def _hours(rules: MarketRules) -> Callable[[Instrument, Instant], bool]:
-    return lambda instrument, at: rules.is_open(instrument.exchange, at)
+def _lineage() -> str:
+    """Answer the beginning of this journal's order tags: minutes since 1970, so that no two journals share tags."""
+    return f"W{now() // MINUTE:09d}"

@@ -1,6 +1,7 @@
 """Where things lie: what is installed with the program, and what belongs to the trader."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 _INSTALLED = Path(__file__).resolve().parents[2]
@@ -29,3 +30,8 @@ def data_folder() -> Path:
 def default_journal() -> Path:
     """Answer where the workstation keeps its own journal."""
     return data_folder() / "journal.sqlite"
+
+
+def server_file(server: str, ending: str) -> Path:
+    """Answer where this machine keeps a file that belongs to a journal on a server, named without its password."""
+    return data_folder() / f"paper-{sha256(server.encode()).hexdigest()[:12]}.{ending}"

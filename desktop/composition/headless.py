@@ -1,42 +1,30 @@
 """A run without a window: open market, broker and journal, play to the end, say what happened."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from decimal import Decimal
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 
 import msgspec
 
-from brokers.definition import Surroundings
-from brokers.paper.gateway import PaperBroker
-from brokers.paper.settings import PaperSettings
 from desktop.composition.failures import FailureError, MisuseError
-from desktop.composition.folders import data_folder
-from desktop.composition.markets import MarketChoice, OpenMarket, caught_up, open_market
+from desktop.composition.markets import MarketChoice, OpenMarket, caught_up, open_market, recording_notes
+from desktop.composition.opening import PAPER, PaperChoice, open_run_journal, paper_broker
 from desktop.composition.rules import market_rules
 from engine.domain.commands import AddPortfolio
 from engine.domain.contract_master import UnknownInstrumentError
-from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, iso_text, ist_date
-from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.settings.risk_limits import RiskLimits
-from engine.ports.journal import Journal
 from engine.runtime.clock import PacedClock
 from engine.runtime.engine import Engine
-from engine.runtime.journal.location import ServerLocation, SqliteLocation, journal_location
-from engine.runtime.journal.memory import MemoryJournal
-from engine.runtime.journal.opening import open_journal
+from engine.runtime.engine_journal import EngineJournal
+from engine.runtime.journal.location import location_warnings
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
 from engine.views.run_glance import RunGlance, run_glance
-from engine.views.run_report import RunReport, run_report
-
-PAPER = AccountId("PAPER")
+from engine.views.run_report import RunReport, RunTally, run_report
 
 Progress = Callable[[Callable[[], RunGlance]], None]
 """Called between two events with a question that answers how the run stands; asking costs, calling does not."""
@@ -54,28 +42,47 @@ class HeadlessRun(msgspec.Struct, frozen=True, kw_only=True):
     limits: RiskLimits = RiskLimits()
 
 
-def play(asked: HeadlessRun, progress: Progress | None = None) -> RunReport:
-    """Play a run to its end and answer what happened.
+def play(
+    asked: HeadlessRun,
+    progress: Progress | None = None,
+    open_journal: Callable[[str | None], EngineJournal] = open_run_journal,
+) -> RunReport:
+    """Play a run to its end and answer what happened; a journal that failed meanwhile is the report's ``trouble``.
 
     Raises one of the expected troubles of failures.py, each a sentence for the trader.
     """
     rules = market_rules()
     market = open_market(asked.market, rules)
     _check(asked, market, rules)
-    with _journal(asked.journal) as journal, _broker(asked, market, rules) as broker:
-        engine = _recovered(journal, market, rules)
+    paper = PaperChoice(journal=asked.journal, latency=asked.latency, slippage=asked.slippage)
+    opened = open_journal(asked.journal)
+    with closing(opened.journal) as journal, paper_broker(paper, market.master, rules) as broker:
+        tally = RunTally()
+        engine = _recovered(opened, market, rules, tally)
         begin = _begin(asked, market, engine.state.books.last_fact_at)
-        run = SimulatedRun(engine, FrameStream(caught_up(market.frames, begin)), broker)
-        lineage = f"H{asked.market.seed:05d}"
+        run = SimulatedRun(engine, FrameStream(caught_up(market.frames, begin, len(market.master))), broker)
         known = _known(run, begin)
-        run.open_session(begin, PAPER, lineage, asked.limits, market.stale_after)
+        run.open_session(begin, PAPER, f"H{asked.market.seed:05d}", asked.limits, market.stale_after)
         for portfolio in asked.portfolios:
             if portfolio.name not in known:
                 run.submit(_adding(portfolio))
         _play(run, market, begin, asked.speed, progress)
         return run_report(
-            engine.state, rules, begin=begin, until=market.until, messages=run.messages, head=journal.head()
+            engine.state,
+            rules,
+            begin=begin,
+            until=market.until,
+            messages=run.messages,
+            head=journal.head(),
+            tally=tally,
+            notes=_notes(asked, market),
         )
+
+
+def _notes(asked: HeadlessRun, market: OpenMarket) -> tuple[str, ...]:
+    """Answer what has to be known of the data and of the place of the journal before reading the outcome."""
+    warnings = () if asked.journal is None else location_warnings(asked.journal)
+    return (*recording_notes(market, (portfolio.underlying for portfolio in asked.portfolios)), *warnings)
 
 
 def _known(run: SimulatedRun, begin: Instant) -> set[str]:
@@ -125,10 +132,11 @@ def _check(asked: HeadlessRun, market: OpenMarket, rules: MarketRules) -> None:
             raise MisuseError(f"Two portfolios are called {name}; give each its own name")
 
 
-def _recovered(journal: Journal, market: OpenMarket, rules: MarketRules) -> Engine:
+def _recovered(opened: EngineJournal, market: OpenMarket, rules: MarketRules, tally: RunTally) -> Engine:
     """Answer the engine as the journal left it. Raises FailureError for one that this run cannot go on from."""
+    journal = opened.journal
     try:
-        return Engine(state_from_journal(journal, market.master, rules), journal)
+        state = state_from_journal(journal, market.master, rules)
     except msgspec.ValidationError as error:
         raise FailureError(
             f"The journal {journal.name} holds a fact that this Legwork cannot read ({error}): "
@@ -139,6 +147,7 @@ def _recovered(journal: Journal, market: OpenMarket, rules: MarketRules) -> Engi
             f"The journal {journal.name} belongs to another market than {market.name}: {error}. "
             "Use the market it was begun with, or another --journal"
         ) from error
+    return Engine(state, journal, (tally,), space=opened.space)
 
 
 def _begin(asked: HeadlessRun, market: OpenMarket, last_fact_at: Instant) -> Instant:
@@ -153,48 +162,3 @@ def _begin(asked: HeadlessRun, market: OpenMarket, last_fact_at: Instant) -> Ins
             f"{iso_text(market.until)}. Choose a later --from or another --journal"
         )
     return Instant(max(market.begin, last_fact_at))
-
-
-@contextmanager
-def _journal(address: str | None) -> Iterator[Journal]:
-    if address is None:
-        yield MemoryJournal()
-        return
-    with open_journal(address) as journal:
-        yield journal
-
-
-@contextmanager
-def _broker(asked: HeadlessRun, market: OpenMarket, rules: MarketRules) -> Iterator[PaperBroker]:
-    settings = PaperSettings(
-        funds=Decimal(5_000_000),
-        request_latency=asked.latency,
-        report_latency=asked.latency,
-        slippage_ticks=asked.slippage,
-    )
-    books_file = paper_books(asked.journal)
-    broker = PaperBroker(
-        Surroundings(account=PAPER, contracts=market.master, hours=_hours(rules), books_file=books_file), settings
-    )
-    try:
-        yield broker
-    finally:
-        try:
-            broker.close()
-        except OSError as error:
-            raise FailureError(f"The paper broker's books {books_file} cannot be written: {error.strerror}") from error
-
-
-def _hours(rules: MarketRules) -> Callable[[Instrument, Instant], bool]:
-    return lambda instrument, at: rules.is_open(instrument.exchange, at)
-
-
-def paper_books(journal: str | None) -> Path | None:
-    """Answer where the paper exchange keeps its own books: beside the journal, or in memory for a fresh run."""
-    if journal is None:
-        return None
-    match journal_location(journal):
-        case SqliteLocation(path=path):
-            return path.with_name(f"{path.name}.paper")
-        case ServerLocation(name=name):
-            return data_folder() / f"paper-{sha256(name.encode()).hexdigest()[:12]}.books"

@@ -1,28 +1,33 @@
 """The market a run plays on: simulated, or a recording."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, time
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
+from brokers.simulated.listing import derivative_exchanges
 from brokers.simulated.market import SimulatedMarket
 from brokers.simulated.named_scenarios import scenario_of
 from brokers.simulated.scenario import ScenarioError
+from brokers.simulated.sessions import leading_exchanges, stretches_from
 from desktop.composition.failures import MisuseError
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, ist_instant
 from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
-from engine.domain.quote import QuoteFrame
+from engine.domain.quote import DEPTH_LEVELS, IntArray, QuoteBoard, QuoteFrame
 from engine.runtime.recording.reader import Recording, open_recording
 
 DEMONSTRATION_DAY = date(2026, 8, 19)
 """The fixed day of runs without --from, so that two runs are equal."""
 
 SIMULATED = "simulated"
+
+_INDEX_EXCHANGES = (Exchange.NFO, Exchange.BFO)
 
 _STALE_SIMULATED = 5 * SECOND
 
@@ -68,9 +73,10 @@ def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
 
 
 def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
-    begin = ist_instant(DEMONSTRATION_DAY, time(9, 15)) if choice.begin is None else choice.begin
-    for end in (begin, begin if choice.until is None else choice.until):
+    asked = ist_instant(DEMONSTRATION_DAY, time(9, 15)) if choice.begin is None else choice.begin
+    for end in (asked, asked if choice.until is None else choice.until):
         rules.trading_day(Exchange.NFO, ist_date(end))
+    begin = _first_open(rules, asked, choice.underlyings)
     try:
         market = SimulatedMarket(
             rules,
@@ -98,6 +104,18 @@ def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
     )
 
 
+def _first_open(rules: MarketRules, asked: Instant, underlyings: tuple[str, ...] | None) -> Instant:
+    """Answer ``asked`` where the market trades then, else the next open; the market itself would go back to the last.
+
+    Raises UnknownRuleError where no session is known after it.
+    """
+    exchanges = derivative_exchanges(rules, underlyings, ist_date(asked)) if underlyings else _INDEX_EXCHANGES
+    stretch = next(stretches_from(rules, leading_exchanges(exchanges), asked), None)
+    if stretch is None:
+        raise UnknownRuleError(f"No trading session is known after {iso_text(asked)}; choose an earlier --from")
+    return stretch.open
+
+
 def _recorded(choice: MarketChoice) -> OpenMarket:
     recording = open_recording(Path(choice.market))
     begin = recording.first if choice.begin is None else choice.begin
@@ -123,30 +141,58 @@ def _midnight(at: Instant) -> Instant:
     return ist_instant(ist_date(at), time(0))
 
 
-def caught_up(frames: Iterator[QuoteFrame], begin: Instant) -> Iterator[QuoteFrame]:
+def caught_up(frames: Iterator[QuoteFrame], begin: Instant, size: int) -> Iterator[QuoteFrame]:
     """Answer the frames from ``begin`` on, led by one that says how the market of that day stands then.
 
     A run that begins in the middle of its data, or goes on after an interruption, must not see the morning's prices
-    again, but has to know every contract's latest quote.
+    again, but has to know every contract's latest quote. ``size`` is how many contracts the market lists.
     """
-    earlier: dict[int, QuoteFrame] = {}
+    standing = _Standing(size)
     day = _midnight(begin)
     for frame in frames:
         if frame.at >= begin:
-            return chain([_standing(earlier, begin)] if earlier else [], [frame], frames)
+            return chain(standing.frames(begin), [frame], frames)
         if frame.at >= day:
-            earlier.update(dict.fromkeys(frame.rows.tolist(), frame))
-    return iter([_standing(earlier, begin)] if earlier else [])
+            standing.take(frame)
+    return standing.frames(begin)
 
 
-def _standing(latest: dict[int, QuoteFrame], at: Instant) -> QuoteFrame:
-    """Answer one frame with the quote of each row in the frame that had it last."""
-    rows = np.array(sorted(latest), dtype=np.int64)
-    places = [(latest[row], int(np.flatnonzero(latest[row].rows == row)[0])) for row in rows.tolist()]
-    depths = [frame.depth[place] for frame, place in places if frame.depth is not None]
-    return QuoteFrame(
-        at,
-        rows,
-        np.array([frame.values[place] for frame, place in places], dtype=np.int64),
-        np.array(depths, dtype=np.int64) if len(depths) == len(places) else None,
-    )
+class _Standing:
+    """The latest quote of every contract, and its depth where every frame had it."""
+
+    def __init__(self, size: int) -> None:
+        self._board = QuoteBoard(size)
+        self._depth: IntArray = np.zeros((size, DEPTH_LEVELS, 4), dtype=np.int64)
+        self._has_depth: npt.NDArray[np.bool_] = np.zeros(size, dtype=np.bool_)
+
+    def take(self, frame: QuoteFrame) -> None:
+        self._board.take(frame)
+        self._has_depth[frame.rows] = frame.depth is not None
+        if frame.depth is not None:
+            self._depth[frame.rows] = frame.depth
+
+    def frames(self, at: Instant) -> Iterator[QuoteFrame]:
+        """Yield one frame with every row that has arrived; none where no row has."""
+        rows: IntArray = self._board.arrived_at.nonzero()[0]
+        if len(rows):
+            depth = self._depth[rows] if self._has_depth[rows].all() else None
+            yield QuoteFrame(at, rows, self._board.values[rows], depth)
+
+
+def recording_notes(market: OpenMarket, underlyings: Iterable[str]) -> Iterator[str]:
+    """Yield what a trader has to know of a recording before reading an outcome; nothing of the simulated market.
+
+    Reads no more of the file than the first frame of the window.
+    """
+    recording = market.recording
+    if recording is None:
+        return
+    if next(recording.frames(market.begin, market.until), None) is None:
+        window = f"{iso_text(market.begin)} and {iso_text(market.until)}"
+        yield f"{market.name} has no quotes between {window}: choose other --from and --until"
+    for name in sorted({*underlyings}):
+        if recording.master.spot(name) is None:
+            yield (
+                f"{market.name} holds no index of {name}: strikes near the money and stops on the underlying have no "
+                "price to go by; make a recording that includes the index"
+            )

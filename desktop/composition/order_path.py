@@ -8,8 +8,8 @@ from brokers.definition import Surroundings
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.settings import PaperSettings
 from brokers.simulated.market import SimulatedMarket
-from desktop.composition.headless import PAPER
 from desktop.composition.markets import DEMONSTRATION_DAY
+from desktop.composition.opening import PAPER, hours_by
 from engine.domain.commands import AddPortfolio
 from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.market_rules import MarketRules
@@ -49,9 +49,10 @@ class OrderPath:
     def __init__(self, rules: MarketRules, journal: Journal) -> None:
         begin = ist_instant(DEMONSTRATION_DAY, time(10, 0))
         market = SimulatedMarket(rules, start=begin, seed=1, underlyings=("NIFTY",), expiries=1, step=SECOND)
-        hours = lambda instrument, at: rules.is_open(instrument.exchange, at)  # noqa: E731 - one use, one line
         settings = PaperSettings(funds=Decimal(1_000_000_000), orders_per_second=None)
-        self._broker = StampingBroker(Surroundings(account=PAPER, contracts=market.master, hours=hours), settings)
+        self._broker = StampingBroker(
+            Surroundings(account=PAPER, contracts=market.master, hours=hours_by(rules)), settings
+        )
         engine = Engine(state_from_journal(journal, market.master, rules), journal)
         frames = FrameStream(market.frames(Instant(begin + 3_600 * SECOND)))
         self._run = SimulatedRun(engine, frames, self._broker)

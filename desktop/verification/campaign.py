@@ -10,7 +10,7 @@ import msgspec
 
 from desktop.composition.rules import market_rules
 from desktop.verification.day import Outcome, live
-from engine.core.invariants import SENTENCES
+from engine.core.violations import SENTENCES
 from engine.domain.instant import Instant, iso_text, ist_instant
 
 TRADED_ON = date(2026, 8, 19)

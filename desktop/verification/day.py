@@ -19,9 +19,10 @@ from desktop.verification.plan import FAULTS_END, Action, DayPlan, Deed, day_pla
 from desktop.verification.power import BreakableJournal, Breaker, Moment, PowerLoss
 from desktop.verification.quotes import DisturbedMarket, TriggerChecks
 from desktop.verification.wire import Wire
-from engine.core.invariants import FactChecks, Violation, differences
+from engine.core.invariants import FactChecks, differences
 from engine.core.pipeline import EngineFault
 from engine.core.state import EngineState
+from engine.core.violations import Violation
 from engine.domain.facts import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import MINUTE, Instant
@@ -37,6 +38,7 @@ from engine.runtime.snapshots import keep_snapshot, state_from_journal
 ACCOUNT = AccountId("PAPER")
 LINEAGE = "V01"
 _LASTS = 385 * MINUTE
+_LAST_LOOK = 2 * MINUTE
 _SNAPSHOT_EVERY = 40
 
 OUR_MISTAKES = (EngineFault, OrderTransitionError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
@@ -133,9 +135,16 @@ class Day:
         return self._outcome(violation)
 
     def _live(self) -> None:
-        actions = [*self._opening_actions(), *self.plan.actions]
         ends = Instant(self.opens + _LASTS)
         self._with_power(self._open)
+        self._play([*self._opening_actions(), *self.plan.actions], ends)
+        # While nothing is alive nobody reads the books: the next look must find what was traded outside meanwhile.
+        self.breaker.stay_on()
+        self.wire.ask_books(ACCOUNT)
+        self._play([], Instant(max(ends, self.run_now.now) + _LAST_LOOK))
+        self.findings.take(self._at_the_end())
+
+    def _play(self, actions: list[Action], ends: Instant) -> None:
         while True:
             due = self.run_now.next_due()
             if actions and (due is None or actions[0].at <= due):
@@ -145,7 +154,6 @@ class Day:
                 break
             else:
                 self._with_power(partial(self._step, due))
-        self.findings.take(self._at_the_end())
 
     def _opening_actions(self) -> list[Action]:
         return [Action(at=self.opens, deed=Deed.ADD_AGAIN, pick=number) for number in range(len(self.plan.portfolios))]

@@ -8,7 +8,7 @@ import numpy as np
 from engine.core.invariants import FactChecks
 from engine.domain.identifiers import OrderId
 from engine.domain.instant import SECOND, Instant
-from engine.domain.order import OrderStatus, Purpose
+from engine.domain.order import OrderStatus
 from engine.domain.reports import OrderReport, Report
 
 _LATE = 3 * SECOND
@@ -45,8 +45,7 @@ class LateFills:
 
     def _heard(self, report: OrderReport) -> list[Report]:
         seen = self._checks.orders.get(report.order_id)
-        # An exit whose cancellation hides a fill would be sent again too large by anybody who believes the broker.
-        if seen is None or self._chance == 0 or seen.request.purpose is Purpose.EXIT:
+        if seen is None or self._chance == 0:
             return [report]
         news = report.filled > seen.filled
         hidden = self._hidden.get(report.order_id)

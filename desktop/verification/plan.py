@@ -94,7 +94,7 @@ def day_plan(seed: int, opens: Instant) -> DayPlan:
         request_latency=draw.one_of((0, 50_000, 400_000)),
         report_latency=draw.one_of((0, 50_000, 400_000)),
         faults=FaultPlan() if calm else _faults(draw, ends_at),
-        late_fills=draw.one_of((0, 0, 5_000)),
+        late_fills=draw.one_of((0, 5_000, 9_000)),
         outages=_outages(draw),
         actions=_actions(draw, opens, portfolios),
     )

@@ -54,6 +54,10 @@ class Breaker:
             if self._counted >= outage.number:
                 raise PowerLoss(moment)
 
+    def stay_on(self) -> None:
+        """Let the power fail no more."""
+        self._left.clear()
+
     def restored(self) -> Outage:
         """Answer the outage that is over, and count for the next one."""
         self._counted = 0

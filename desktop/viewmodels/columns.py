@@ -29,6 +29,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
         width: First width in pixels.
         align: Where texts stand; numbers stand right.
         hidden: Not shown until the trader asks for it.
+        rank: Where there is no room, columns of the highest rank give way first; 0 always stays.
         bar_from: Edge from which an in-cell bar grows.
         bar_colour: Token of the theme that colours the bar.
     """
@@ -39,6 +40,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     width: int = 72
     align: Align = Align.RIGHT
     hidden: bool = False
+    rank: int = 0
     bar_from: Align = Align.LEFT
     bar_colour: str = "selection"
 

@@ -1,17 +1,16 @@
 """What a previewed portfolio would cost, risk and gain: the figures beside the payoff chart, before any entry."""
 
-from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 import numpy as np
 
 from engine.domain.charges import order_charges, total
-from engine.domain.identifiers import InstrumentId
 from engine.domain.instant import ist_date
-from engine.domain.instrument import Instrument, Kind, value_of
+from engine.domain.instrument import Kind, value_of
+from engine.domain.margin import Holding, basket_margin
 from engine.domain.market_rules import MarketRules, UnknownRuleError
-from engine.domain.money import SCALE, Money, Price
+from engine.domain.money import SCALE, Money
 from engine.domain.order import Side
 from engine.pricing.black76 import implied_volatility
 from engine.pricing.columns import FloatArray
@@ -19,9 +18,6 @@ from engine.pricing.payoff import LegKind, Legs, PayoffSummary, payoff, payoff_a
 from engine.pricing.scenario import PositionGreeks, position_greeks
 from engine.pricing.time_to_expiry import years_to_expiry
 from engine.views.preview import Preview, PreviewLeg
-
-MarginOf = Callable[[Sequence[tuple[Instrument, int]], Mapping[InstrumentId, Price], Mapping[str, Price]], Money]
-"""Estimates the funds that opening signed quantities at these prices needs, given the spots, in 1/10,000 ₹."""
 
 _KINDS = {Kind.CALL: LegKind.CALL, Kind.PUT: LegKind.PUT}
 _CURVE_POINTS = 241
@@ -50,7 +46,7 @@ class EntryEstimate(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Of the entry and an exit at the same prices, in ₹; None where no rates are known for the date."""
 
 
-def estimate(preview: Preview, rules: MarketRules, margin_of: MarginOf) -> EntryEstimate | None:
+def estimate(preview: Preview, rules: MarketRules) -> EntryEstimate | None:
     """Answer the figures of a preview; None while a leg has no contract, price or expiry, or the spot is missing."""
     if preview.spot is None or not preview.is_complete or not all(leg.expires_at for leg in preview.legs):
         return None
@@ -71,7 +67,7 @@ def estimate(preview: Preview, rules: MarketRules, margin_of: MarginOf) -> Entry
         greeks=position_greeks(legs, forward),
         summary=payoff_summary(legs, forward, flat),
         spot=_rupees(preview.spot),
-        margin=_margin(preview, margin_of),
+        margin=_margin(preview),
         charges=_round_trip_charges(preview, rules),
     )
 
@@ -130,11 +126,12 @@ def _levels(forward: float, legs: Legs, volatility: float) -> FloatArray:
     return levels
 
 
-def _margin(preview: Preview, margin_of: MarginOf) -> Money:
-    held = [(leg.contract, leg.quantity) for leg in preview.legs if leg.contract]
+def _margin(preview: Preview) -> Money:
+    """Answer the funds that opening the legs at these prices needs, as the paper broker and the risk gate reckon."""
+    held = [Holding(leg.contract, leg.quantity) for leg in preview.legs if leg.contract]
     prices = {leg.contract.id: leg.price for leg in preview.legs if leg.contract and leg.price is not None}
     spots = {preview.portfolio.underlying: preview.spot} if preview.spot is not None else {}
-    return margin_of(held, prices, spots)
+    return basket_margin(held, prices, spots)
 
 
 def _round_trip_charges(preview: Preview, rules: MarketRules) -> Decimal | None:

@@ -17,8 +17,6 @@ from engine.views.contracts import strike_text
 from engine.views.expiry_pricing import ExpiryLadder, expiry_ladder
 from engine.views.option_chain import Chain, ChainRow, OptionSide, chain
 
-_PERIOD_MS = 100
-
 Side = Callable[[ChainRow], OptionSide]
 
 CALL, PUT = "call_", "put_"
@@ -32,7 +30,7 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}open_interest",
             header="OI",
             tooltip=f"Open interest of the {words}, units",
-            width=84,
+            width=57,
             text=lambda row: formats.compact_count(side(row).open_interest) if side(row).row >= 0 else "",
             bar=lambda row: side(row).open_interest_share,
             bar_from=bar_from,
@@ -41,7 +39,8 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}volume",
             header="Volume",
             tooltip=f"Volume of the {words} today, units",
-            width=68,
+            width=60,
+            rank=4,
             text=lambda row: formats.compact_count(side(row).volume) if side(row).row >= 0 else "",
             tone=lambda _row: Tone.MUTED,
         ),
@@ -49,7 +48,8 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}vega",
             header="Vega",
             tooltip="₹ per unit and volatility point",
-            width=52,
+            width=50,
+            rank=3,
             text=lambda row: formats.decimal(side(row).vega, 2),
             hidden=True,
         ),
@@ -57,7 +57,8 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}theta",
             header="Theta",
             tooltip="₹ per unit and calendar day",
-            width=52,
+            width=54,
+            rank=2,
             text=lambda row: formats.theta(side(row).theta),
             hidden=True,
         ),
@@ -65,7 +66,8 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}gamma",
             header="Gamma",
             tooltip="Change of delta per index point",
-            width=60,
+            width=62,
+            rank=3,
             text=lambda row: formats.gamma(side(row).gamma),
             hidden=True,
         ),
@@ -73,13 +75,14 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}delta",
             header="Delta",
             tooltip="Per point of the expiry's forward",
-            width=52,
+            width=55,
             text=lambda row: formats.delta(side(row).delta),
         ),
         Column(
             key=f"{prefix}bid_quantity",
             header="Bid qty",
             width=56,
+            rank=3,
             text=lambda row: formats.quantity(side(row).bid_quantity),
             tone=lambda _row: Tone.MUTED,
             hidden=True,
@@ -87,19 +90,20 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
         Column(
             key=f"{prefix}bid",
             header="Bid",
-            width=60,
+            width=53,
             text=lambda row: formats.price(side(row).bid),
         ),
         Column(
             key=f"{prefix}ask",
             header="Ask",
-            width=60,
+            width=53,
             text=lambda row: formats.price(side(row).ask),
         ),
         Column(
             key=f"{prefix}ask_quantity",
             header="Ask qty",
             width=56,
+            rank=3,
             text=lambda row: formats.quantity(side(row).ask_quantity),
             tone=lambda _row: Tone.MUTED,
             hidden=True,
@@ -108,7 +112,8 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}change",
             header="Change",
             tooltip="Against the previous close, or the first price of the session where that is not known, ₹",
-            width=64,
+            width=60,
+            rank=3,
             text=lambda row: formats.signed_amount(side(row).change),
             tone=lambda row: tone_of_sign(side(row).change or 0),
         ),
@@ -116,7 +121,7 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             key=f"{prefix}last",
             header="LTP",
             tooltip=f"Last traded price of the {words}, ₹",
-            width=68,
+            width=56,
             text=lambda row: formats.price(side(row).last_price),
             flash=lambda row: side(row).last_price or 0,
         ),
@@ -134,7 +139,8 @@ CHAIN_COLUMNS: tuple[Column[ChainRow], ...] = (
     Column(
         key="strike",
         header="Strike",
-        width=72,
+        tooltip="ATM by spot: the marked strike is the one nearest the spot, as portfolios choose it",
+        width=48,
         align=Align.CENTRE,
         text=lambda row: strike_text(row.strike),
         tone=lambda row: Tone.ACCENT if row.is_at_the_money else Tone.HEADER,
@@ -143,7 +149,8 @@ CHAIN_COLUMNS: tuple[Column[ChainRow], ...] = (
         key="volatility",
         header="IV %",
         tooltip="Implied volatility of the strike's out-of-the-money side, for call and put alike",
-        width=52,
+        width=44,
+        rank=1,
         align=Align.CENTRE,
         text=lambda row: formats.volatility(row.volatility),
     ),
@@ -164,7 +171,6 @@ class ChainSource(RowGridSource[ChainRow]):
         self._ladder: ExpiryLadder | None = None
         self._chain: Chain | None = None
         self._seen: IntArray = np.zeros(0, dtype=np.int64)
-        self._due_ms = 0
 
     def underlyings(self) -> Sequence[str]:
         """Return every underlying that has options."""
@@ -179,7 +185,6 @@ class ChainSource(RowGridSource[ChainRow]):
         """Show one expiry."""
         self._ladder = expiry_ladder(self._bridge.master, self._bridge.rules, underlying, expiry)
         self._seen = np.zeros(0, dtype=np.int64)
-        self._due_ms = 0
         self.refresh(0)
 
     @property
@@ -193,17 +198,17 @@ class ChainSource(RowGridSource[ChainRow]):
         return self._chain
 
     def refresh(self, now_ms: int) -> None:
-        """Take the quotes into account, at most ten times a second; what nobody quoted costs nothing."""
+        """Take the frame's quotes into account; what nobody quoted costs nothing."""
         ladder = self._ladder
-        if ladder is None or now_ms < self._due_ms:
+        if ladder is None:
             return
-        self._due_ms = now_ms + _PERIOD_MS
-        versions = self._bridge.versions(ladder.rows)
+        snapshot = self._bridge.snapshot(now_ms)
+        versions = snapshot.versions(ladder.rows)
         if np.array_equal(versions, self._seen):
             return
         self._seen = versions
-        values, references = self._bridge.quotes(ladder.rows), self._bridge.references(ladder.rows)
-        self._chain = chain(ladder, values, references, self._bridge.now())
+        values, references = snapshot.quotes(ladder.rows), self._bridge.references(ladder.rows)
+        self._chain = chain(ladder, values, references, snapshot.at)
         self.set_rows(self._chain.rows)
 
     def contract_at(self, row: int, column_key: str) -> Instrument | None:

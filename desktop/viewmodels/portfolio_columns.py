@@ -174,12 +174,13 @@ def _now(line: PortfolioLine) -> str:
 
 
 PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
-    Column(key="name", header="Portfolio", width=220, align=Align.LEFT, text=_name, tone=_name_tone),
+    Column(key="name", header="Portfolio", width=200, align=Align.LEFT, text=_name, tone=_name_tone),
     Column(
         key="run",
         header="Run",
         tooltip="Its number in this journal; of a leg its number",
         width=40,
+        rank=9,
         align=Align.LEFT,
         text=lambda line: line.portfolio.portfolio_id if line.leg is None else f"leg {line.leg.leg_id}",
         tone=lambda _line: Tone.MUTED,
@@ -187,7 +188,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="state",
         header="State",
-        width=84,
+        width=62,
         align=Align.LEFT,
         text=_state,
         tone=_state_tone,
@@ -197,7 +198,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
         key="profit",
         header="P&L",
         tooltip="Booked and open profit together, ₹, before charges",
-        width=88,
+        width=78,
         text=_money(_profit),
         tone=_sign(_profit),
         flash=lambda line: _profit(line) or 0,
@@ -206,16 +207,25 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
         key="mtm",
         header="MTM",
         tooltip="Profit still open, ₹",
-        width=84,
+        width=76,
+        rank=6,
         text=_money(_unrealised),
         tone=_sign(_unrealised),
     ),
     Column(
-        key="booked", header="Booked", tooltip="Booked profit, ₹", width=84, text=_money(_booked), tone=_sign(_booked)
+        key="booked",
+        header="Booked",
+        tooltip="Booked profit, ₹",
+        width=76,
+        rank=7,
+        text=_money(_booked),
+        tone=_sign(_booked),
     ),
     Column(
         key="stop_distance",
         header="To stop",
+        width=60,
+        rank=1,
         tooltip="Portfolio: profit still to lose, ₹; leg: how far the watched price is from its stop, ₹",
         text=lambda line: _distance(
             line.mark.stop_distance, line.leg_mark.stop_distance if line.leg_mark else None, line
@@ -225,6 +235,8 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="target_distance",
         header="To target",
+        width=66,
+        rank=4,
         tooltip="Portfolio: profit still to make, ₹; leg: how far the watched price is from its target, ₹",
         text=lambda line: _distance(
             line.mark.target_distance, line.leg_mark.target_distance if line.leg_mark else None, line
@@ -233,16 +245,24 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="stop",
         header="Stop",
+        width=62,
+        rank=8,
         tooltip="Portfolio: profit at which all is closed, ₹ (combined stop or profit lock); "
         "leg: price of its stop, U where the underlying is watched",
         text=_stop,
     ),
     Column(
-        key="target", header="Target", tooltip="Portfolio: profit at which all is closed, ₹; leg: price", text=_target
+        key="target",
+        header="Target",
+        width=62,
+        rank=8,
+        tooltip="Portfolio: profit at which all is closed, ₹; leg: price",
+        text=_target,
     ),
     Column(
         key="floor",
         header="Locked",
+        rank=9,
         tooltip="Profit that the profit lock keeps, ₹",
         width=64,
         text=_only_portfolio(
@@ -252,12 +272,15 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="quantity",
         header="Net qty",
+        rank=8,
         width=60,
         text=lambda line: "" if line.leg is None else formats.signed_quantity(line.leg.net_quantity),
     ),
     Column(
         key="entry",
         header="Entry",
+        width=58,
+        rank=3,
         tooltip="Leg: average entry price; portfolio: combined premium at the entry, ₹",
         text=lambda line: (
             _leg_price(lambda leg: leg.average_entry)(line)
@@ -270,6 +293,8 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="last",
         header="Now",
+        width=58,
+        rank=2,
         tooltip="Leg: last traded price; portfolio: combined premium of what is open, ₹",
         text=_now,
         flash=lambda line: (line.leg_mark.last_price or 0) if line.leg_mark else 0,
@@ -277,12 +302,15 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="exit",
         header="Exit",
+        width=58,
+        rank=5,
         tooltip="Average exit price of a leg, ₹",
         text=_leg_price(lambda leg: leg.average_exit),
     ),
     Column(
         key="exit_reason",
         header="Reason",
+        rank=6,
         tooltip="Why it was closed or refused",
         width=110,
         align=Align.LEFT,
@@ -292,6 +320,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="legs",
         header="Legs",
+        rank=9,
         tooltip="Open / closed / waiting",
         width=64,
         text=_only_portfolio(_counts),
@@ -299,6 +328,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="lots",
         header="Lots",
+        rank=9,
         width=40,
         text=lambda line: "" if line.leg is None else str(line.leg.lots),
     ),
@@ -326,12 +356,14 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="start",
         header="Start",
+        rank=10,
         width=64,
         text=_only_portfolio(lambda line: time_text(line.portfolio.started_at or line.portfolio.starts_at)),
     ),
     Column(
         key="square_off",
         header="Sq-off",
+        rank=10,
         width=64,
         text=_only_portfolio(lambda line: time_text(line.portfolio.square_off_at)),
     ),

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from desktop.bridge import EngineBridge
+from desktop.quote_snapshot import QuoteSnapshot
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS, PortfolioLine
 from engine.domain.identifiers import PortfolioId
@@ -15,8 +16,6 @@ from engine.views.portfolios import PortfolioRow
 from engine.views.why import Reason, reasons
 
 __all__ = ["PORTFOLIO_COLUMNS", "PortfolioLine", "PortfoliosSource"]
-
-_PERIOD_MS = 100
 
 
 class _Watched(msgspec.Struct):
@@ -48,21 +47,26 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         self._with_done = True
         self._watched: dict[PortfolioId, _Watched] = {}
         self._changed = True
-        self._due_ms = 0
+        self._seen_snapshot = 0
         self._take_rows(list(bridge.portfolios.values()))
         bridge.portfolios_changed.connect(self._take_rows)
 
     def refresh(self, now_ms: int) -> None:
-        """Take rows and quotes into account, at most ten times a second; what nobody quoted costs nothing."""
-        if now_ms < self._due_ms:
-            return
-        self._due_ms = now_ms + _PERIOD_MS
-        for watched in self._watched.values():
-            if not watched.row.is_done:
-                self._look(watched)
+        """Take rows and the frame's quotes into account; what nobody quoted costs nothing."""
+        snapshot = self._bridge.snapshot(now_ms)
+        if snapshot.number != self._seen_snapshot:
+            self._seen_snapshot = snapshot.number
+            for watched in self._watched.values():
+                if not watched.row.is_done:
+                    self._look(watched, snapshot)
         if self._changed:
             self._changed = False
             self._show()
+
+    @property
+    def snapshot_number(self) -> int:
+        """Number of the frame snapshot that the marks come from."""
+        return self._seen_snapshot
 
     def toggle(self, row: int) -> None:
         """Fold or unfold the legs of a portfolio."""
@@ -88,28 +92,22 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         return reasons(watched.row, watched.mark, self._bridge.status, self._bridge.now())
 
     def _take_rows(self, rows: Sequence[PortfolioRow]) -> None:
+        snapshot = self._bridge.snapshot()
         for row in rows:
             before = self._watched.get(row.portfolio_id)
             legs = [leg.row for leg in row.legs if leg.row >= 0]
             quotes = np.array(sorted({row.underlying_row, *legs} - {-1}), dtype=np.int64)
-            mark = self._marked(row, quotes, before.mark if before else None)
-            seen = self._bridge.versions(quotes)
-            self._watched[row.portfolio_id] = _Watched(row, quotes, seen, mark)
+            mark = _marked(row, quotes, snapshot, before.mark if before else None)
+            self._watched[row.portfolio_id] = _Watched(row, quotes, snapshot.versions(quotes), mark)
         self._changed = True
-        self._due_ms = 0
 
-    def _look(self, watched: _Watched) -> None:
-        # Read before the quotes: a quote that comes in between is looked at again.
-        versions = self._bridge.versions(watched.quotes)
+    def _look(self, watched: _Watched, snapshot: QuoteSnapshot) -> None:
+        versions = snapshot.versions(watched.quotes)
         if np.array_equal(versions, watched.seen):
             return
         watched.seen = versions
-        watched.mark = self._marked(watched.row, watched.quotes, watched.mark)
+        watched.mark = _marked(watched.row, watched.quotes, snapshot, watched.mark)
         self._changed = True
-
-    def _marked(self, row: PortfolioRow, quotes: IntArray, before: PortfolioMark | None) -> PortfolioMark:
-        values = self._bridge.quotes(quotes).tolist()
-        return portfolio_mark(row, dict(zip(quotes.tolist(), values, strict=True)), before)
 
     def _show(self) -> None:
         lines: list[PortfolioLine] = []
@@ -128,3 +126,10 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         if line.leg is not None:
             return Expander.NONE
         return Expander.CLOSED if line.portfolio.portfolio_id in self._folded else Expander.OPEN
+
+
+def _marked(
+    row: PortfolioRow, quotes: IntArray, snapshot: QuoteSnapshot, before: PortfolioMark | None
+) -> PortfolioMark:
+    values = snapshot.quotes(quotes).tolist()
+    return portfolio_mark(row, dict(zip(quotes.tolist(), values, strict=True)), before)

@@ -10,9 +10,6 @@ from desktop.viewmodels.grid_source import Expander, RowGridSource
 from engine.domain.instant import ist_date
 from engine.views.positions import PositionBook, PositionLevel, PositionRow
 
-_PERIOD_MS = 200
-"""Prices and Greeks are computed five times a second: as often as anybody can read them."""
-
 
 def _sign(value: float | None) -> Tone:
     return Tone.MUTED if value is None else tone_of_sign(value)
@@ -34,12 +31,12 @@ def _quantity_story(row: PositionRow) -> str:
 
 
 POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
-    Column(key="name", header="Position", width=210, align=Align.LEFT, text=lambda row: row.name),
+    Column(key="name", header="Position", width=188, align=Align.LEFT, text=lambda row: row.name),
     Column(
         key="quantity",
         header="Net qty",
         tooltip="Units held, signed",
-        width=84,
+        width=54,
         text=_quantity,
         tone=lambda row: Tone.WARNING if row.brokers_quantity is not None else _sign(row.net_quantity),
         cell_tooltip=_quantity_story,
@@ -47,21 +44,33 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
     Column(
         key="average",
         header="Average",
-        tooltip="Average entry price, ₹; of a closed leg its exit price",
+        tooltip="Average entry price, ₹",
+        width=58,
         text=lambda row: "" if row.net_quantity is None else formats.price(row.average_price, row.tick_size),
+        rank=2,
+    ),
+    Column(
+        key="exit",
+        header="Exit",
+        tooltip="Average exit price of what was closed, ₹",
+        width=54,
+        text=lambda row: "" if row.exit_price is None else formats.price(row.exit_price, row.tick_size),
+        rank=4,
     ),
     Column(
         key="last",
         header="LTP",
         tooltip="Last traded price, ₹",
+        width=54,
         text=lambda row: "" if row.net_quantity is None else formats.price(row.last_price, row.tick_size),
         flash=lambda row: row.last_price or 0,
     ),
     Column(
         key="mtm",
         header="MTM",
-        tooltip="Profit still open, ₹, before charges",
-        width=90,
+        tooltip="Profit still open, ₹, before charges, by the price type of its portfolio",
+        width=78,
+        rank=3,
         text=lambda row: formats.signed_amount(row.mtm),
         tone=lambda row: _sign(row.mtm),
     ),
@@ -69,7 +78,8 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="booked",
         header="Booked",
         tooltip="Profit already booked, ₹, before charges",
-        width=90,
+        width=80,
+        rank=5,
         text=lambda row: formats.signed_amount(row.booked),
         tone=lambda row: _sign(row.booked),
     ),
@@ -77,7 +87,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="total",
         header="Total",
         tooltip="Open and booked profit together, ₹, before charges",
-        width=90,
+        width=80,
         text=lambda row: formats.signed_amount(None if row.mtm is None else row.mtm + row.booked),
         tone=lambda row: _sign(None if row.mtm is None else row.mtm + row.booked),
     ),
@@ -85,13 +95,15 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="volatility",
         header="IV %",
         tooltip="Implied volatility from the out-of-the-money side of the strike, on the expiry's own forward",
-        width=52,
+        width=44,
+        rank=6,
         text=lambda row: formats.volatility(row.volatility) if row.level is PositionLevel.LEG else "",
     ),
     Column(
         key="delta",
         header="Δ",
         tooltip="Units of the underlying: ₹ per index point",
+        width=46,
         text=lambda row: formats.decimal(row.delta, 1, signed=True),
         tone=lambda row: _sign(row.delta),
     ),
@@ -99,6 +111,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="gamma",
         header="Γ",
         tooltip="Change of Δ per index point",
+        width=54,
         text=lambda row: formats.decimal(row.gamma, 3, signed=True),
         tone=lambda row: _sign(row.gamma),
     ),
@@ -106,6 +119,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="theta",
         header="Θ ₹/day",
         tooltip="₹ per calendar day",
+        width=56,
         text=lambda row: formats.decimal(row.theta, 0, signed=True),
         tone=lambda row: _sign(row.theta),
     ),
@@ -113,6 +127,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="vega",
         header="V ₹/pt",
         tooltip="₹ per volatility point",
+        width=52,
         text=lambda row: formats.decimal(row.vega, 0, signed=True),
         tone=lambda row: _sign(row.vega),
     ),
@@ -140,21 +155,22 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._with_closed = False
         self._book: PositionBook | None = None
         self._lines: Sequence[PositionRow] = ()
-        self._due_ms = 0
+        self._seen_snapshot = 0
         bridge.portfolios_changed.connect(self._forget_book)
 
     def refresh(self, now_ms: int) -> None:
-        """Take quotes and rows into account; prices and Greeks are computed anew at most five times a second."""
-        if now_ms < self._due_ms:
-            return
-        self._due_ms = now_ms + _PERIOD_MS
+        """Take rows and the frame's quotes into account; prices and Greeks are computed once for each snapshot."""
         bridge = self._bridge
+        snapshot = bridge.snapshot(now_ms)
+        if self._book is not None and snapshot.number == self._seen_snapshot:
+            return
+        self._seen_snapshot = snapshot.number
         if self._book is None:
             today = ist_date(bridge.now())
             rows = bridge.portfolios.values()
             self._book = PositionBook(rows, bridge.master, bridge.rules, today, with_closed=self._with_closed)
         drift = bridge.status.drift if bridge.status else ()
-        self._lines = self._book.priced(bridge.quotes(self._book.rows), bridge.now(), drift)
+        self._lines = self._book.priced(snapshot.quotes(self._book.rows), snapshot.at, drift)
         self._show()
 
     def toggle(self, row: int) -> None:
@@ -175,7 +191,6 @@ class PositionsSource(RowGridSource[PositionRow]):
 
     def _forget_book(self, _rows: object = None) -> None:
         self._book = None
-        self._due_ms = 0
 
     def _show(self) -> None:
         folded = self._folded

@@ -72,7 +72,9 @@ class ChartOverlay(QWidget):
             self._paint_tag(painter, area, tag)
         taken: list[QRect] = []
         for note in self.notes:
-            self._paint_note(painter, area, note, taken)
+            self._paint_note_line(painter, area, note)
+        for note in self.notes:
+            self._paint_caption(painter, area, note, taken)
         if self.cross is not None:
             self._paint_cross(painter, area, *self.cross)
         self._paint_readout(painter, area)
@@ -89,21 +91,32 @@ class ChartOverlay(QWidget):
             painter.drawText(area.left() + _BOX_PADDING, y - 3, tag.caption)
         self._paint_box(painter, QPointF(area.right() + 1, y), tag.label, colour, horizontal=False)
 
-    def _paint_note(self, painter: QPainter, area: QRect, note: Note, taken: list[QRect]) -> None:
+    def _note_place(self, area: QRect, note: Note) -> int | None:
         x = round(self._to_pixel(QPointF(note.value, 0)).x())
-        if not area.left() <= x <= area.right():
+        return x if area.left() <= x <= area.right() else None
+
+    def _paint_note_line(self, painter: QPainter, area: QRect, note: Note) -> None:
+        x = self._note_place(area, note)
+        if x is not None:
+            painter.setPen(_dashed(self._theme.tone_colour(note.tone)))
+            painter.drawLine(x, area.top(), x, area.bottom())
+
+    def _paint_caption(self, painter: QPainter, area: QRect, note: Note, taken: list[QRect]) -> None:
+        """Write a note's caption over every line, above the captions that are there already."""
+        x = self._note_place(area, note)
+        if x is None:
             return
-        painter.setPen(_dashed(self._theme.tone_colour(note.tone)))
-        painter.drawLine(x, area.top(), x, area.bottom())
         metrics = painter.fontMetrics()
         width = metrics.horizontalAdvance(note.caption)
         left = x + _BOX_PADDING if x + width + 2 * _BOX_PADDING < area.right() else x - width - _BOX_PADDING
-        place = QRect(left, area.bottom() - _BOX_PADDING - metrics.ascent(), width, metrics.height())
+        left = max(left, area.left() + 2)
+        place = QRect(left - 2, area.bottom() - metrics.height() - 2, width + 4, metrics.height())
         while any(place.intersects(other) for other in taken):
-            place.translate(0, -metrics.height())
+            place.translate(0, -metrics.height() - 1)
         taken.append(place)
-        painter.fillRect(place, self._veil)
-        painter.drawText(place.left(), place.top() + metrics.ascent(), note.caption)
+        painter.fillRect(place, self._theme.colours.panel)
+        painter.setPen(self._theme.tone_colour(note.tone))
+        painter.drawText(place.left() + 2, place.top() + metrics.ascent(), note.caption)
 
     def _paint_cross(self, painter: QPainter, area: QRect, at: QPointF, x_label: str, y_label: str) -> None:
         pixel = self._to_pixel(at).toPoint()

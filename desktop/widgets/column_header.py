@@ -11,6 +11,8 @@ from desktop.viewmodels.columns import Heading
 from desktop.viewmodels.row_table import ALIGNMENT_ROLE, ALIGNMENTS, DISPLAY_ROLE, TOOLTIP_ROLE
 
 _NO_PARENT = QModelIndex()
+_MOST_WIDENED = 1.6
+"""Times its own width that a column may grow; beyond that a line is hard to follow with the eye."""
 
 
 class ColumnLayout(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,12 @@ class ColumnHeader(QHeaderView):
     def __init__(self, headings: Sequence[Heading], row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._headings = tuple(headings)
+        self._widths = [heading.width for heading in headings]
+        self._unwanted = {number for number, heading in enumerate(headings) if heading.hidden}
+        self._room: int | None = None
+        self._scale = 1.0
+        self._fitting = False
+        self.sectionResized.connect(self._note_width)
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -71,16 +79,28 @@ class ColumnHeader(QHeaderView):
         """Give every column its declared place, width and visibility; call once a model is set."""
         for number, heading in enumerate(self._headings):
             self.moveSection(self.visualIndex(number), number)
-            self.resizeSection(number, heading.width)
-            self.setSectionHidden(number, heading.hidden)
+            self._widths[number] = heading.width
+        self._unwanted = {number for number, heading in enumerate(self._headings) if heading.hidden}
+        self._arrange()
+
+    def fit(self, room: int) -> None:
+        """Use the whole width: columns of the highest rank give way first, together; what is over widens the rest."""
+        if room != self._room:
+            self._room = room
+            self._arrange()
+
+    def show_column(self, number: int, shown: bool) -> None:
+        """Show or hide a column as the trader wants it; one that has no room waits for it."""
+        self._unwanted = self._unwanted - {number} if shown else self._unwanted | {number}
+        self._arrange()
 
     def column_layout(self) -> list[ColumnLayout]:
         """Return the columns from left to right as the trader left them."""
         result = []
         for place in range(self.count()):
             number = self.logicalIndex(place)
-            hidden = self.isSectionHidden(number)
-            width = self._headings[number].width if hidden else self.sectionSize(number)
+            hidden = number in self._unwanted
+            width = self._headings[number].width if hidden else self._widths[number]
             result.append(ColumnLayout(key=self._headings[number].key, width=width, hidden=hidden))
         return result
 
@@ -91,10 +111,11 @@ class ColumnHeader(QHeaderView):
         for place, saved in enumerate(known):
             number = numbers[saved.key]
             self.moveSection(self.visualIndex(number), place)
-            self.resizeSection(number, min(max(saved.width, self.minimumSectionSize()), 2_000))
-            self.setSectionHidden(number, saved.hidden)
-        if self.hiddenSectionCount() == self.count():
+            self._widths[number] = min(max(saved.width, self.minimumSectionSize()), 2_000)
+            self._unwanted = self._unwanted | {number} if saved.hidden else self._unwanted - {number}
+        if len(self._unwanted) == self.count():
             self.apply_defaults()
+        self._arrange()
 
     def shown_columns(self) -> list[int]:
         """Return the numbers of the visible columns from left to right."""
@@ -104,18 +125,44 @@ class ColumnHeader(QHeaderView):
     def chooser(self, parent: QWidget) -> QMenu:
         """Return the menu by which columns are shown and hidden; the last visible one cannot be hidden."""
         menu = QMenu(parent)
-        only_one = len(self.shown_columns()) == 1
+        only_one = self.count() - len(self._unwanted) == 1
         for number, heading in enumerate(self._headings):
-            shown = not self.isSectionHidden(number)
+            shown = number not in self._unwanted
             action = menu.addAction(heading.header or heading.key)
             action.setToolTip(heading.tooltip)
             action.setCheckable(True)
             action.setChecked(shown)
             action.setEnabled(not (shown and only_one))
-            action.toggled.connect(lambda checked, n=number: self.setSectionHidden(n, not checked))
+            action.toggled.connect(lambda checked, n=number: self.show_column(n, checked))
         menu.addSeparator()
         menu.addAction("Reset columns").triggered.connect(self.apply_defaults)
         return menu
+
+    def _arrange(self) -> None:
+        wanted = [number for number in range(self.count()) if number not in self._unwanted]
+        shown, self._scale = wanted, 1.0
+        if self._room is not None:
+            shown = self._with_room(wanted, self._room)
+            total = sum(self._widths[number] for number in shown)
+            self._scale = min(max(self._room / total, 1.0), _MOST_WIDENED)
+        self._fitting = True
+        for number in range(self.count()):
+            self.setSectionHidden(number, number not in shown)
+            if number in shown:
+                self.resizeSection(number, int(self._widths[number] * self._scale))
+        self._fitting = False
+
+    def _with_room(self, wanted: list[int], room: int) -> list[int]:
+        ranks = sorted({self._headings[number].rank for number in wanted} - {0}, reverse=True)
+        for rank in ranks:
+            if sum(self._widths[number] for number in wanted) <= room:
+                break
+            wanted = [number for number in wanted if self._headings[number].rank != rank]
+        return wanted
+
+    def _note_width(self, number: int, _before: int, width: int) -> None:
+        if not self._fitting and width:
+            self._widths[number] = round(width / self._scale)
 
     def _open_chooser(self, position: QPoint) -> None:
         menu = self.chooser(self)

@@ -230,6 +230,7 @@ class FastGrid(QAbstractScrollArea):
         super().resizeEvent(event)
         area = self.viewport().geometry()
         self._header.setGeometry(area.left(), area.top() - self._header.height(), area.width(), self._header.height())
+        self._header.fit(area.width())
         self._fit_scroll_bars()
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802 - Qt's name

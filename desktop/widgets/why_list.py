@@ -53,9 +53,18 @@ class WhyList(QListWidget):
         """Show these sentences in this order."""
         if tuple(reasons) == self._shown:
             return
-        self._shown = tuple(reasons)
-        self.clear()
-        for state, sentence in reasons:
-            name, tone = _SIGNS[state]
-            item = QListWidgetItem(icon(name, self._theme, tone), sentence, self)
-            item.setToolTip(f"{state.value.capitalize()}: {sentence}")
+        before, self._shown = self._shown, tuple(reasons)
+        # Written in place: most sentences only change a number, and what the trader has scrolled to stays.
+        while self.count() > len(self._shown):
+            self.takeItem(self.count() - 1)
+        for number, reason in enumerate(self._shown):
+            if number >= self.count():
+                QListWidgetItem(self)
+            if number >= len(before) or before[number] != reason:
+                self._write(self.item(number), reason)
+
+    def _write(self, item: QListWidgetItem, reason: Why) -> None:
+        name, tone = _SIGNS[reason.state]
+        item.setIcon(icon(name, self._theme, tone))
+        item.setText(reason.sentence)
+        item.setToolTip(f"{reason.state.value.capitalize()}: {reason.sentence}")

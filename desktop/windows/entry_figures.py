@@ -74,6 +74,7 @@ LEG_COLUMNS: tuple[Column[PreviewLine], ...] = (
     Column(
         key="why",
         header="How it is chosen",
+        rank=1,
         width=150,
         align=Align.LEFT,
         text=lambda line: line.leg.why,
@@ -95,7 +96,7 @@ class EntryFigures(QWidget):
         self.legs.setMinimumHeight((_LEG_ROWS + 1) * theme.metrics.row_height + 14)
         grid = QGridLayout()
         grid.setContentsMargins(6, 3, 6, 3)
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(1)
         for number, (key, title, tip) in enumerate(_FIGURES):
             row, column = divmod(number, _PER_ROW)

@@ -25,6 +25,7 @@ from engine.views.preview import Preview, PreviewDesk, PreviewLeg
 _ESTIMATE_EVERY_MS = 500
 _ESTIMATE_AFTER_EDIT_MS = 120
 _SENTENCES_SHOWN = 6
+_LEAST_PAYOFF = 220
 _WIDE = 1_250  # pixels
 
 
@@ -116,6 +117,7 @@ class MultilegPanel(Panel):
         self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom, side)
         self._side.setContentsMargins(0, 0, 0, 0)
         self._side.setSpacing(1)
+        self.payoff.setMinimumWidth(_LEAST_PAYOFF)
         self._side.addWidget(self.payoff, 1)
         self._side.addWidget(self.figures, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -181,8 +183,9 @@ class MultilegPanel(Panel):
             return
         bridge, desk = self._desk.bridge, self._preview_desk
         rows = desk.rows_of(portfolio.underlying)
-        self.preview = desk.resolve(portfolio, bridge.quotes(rows), bridge.now()) if len(rows) else None
-        found = estimate(self.preview, bridge.rules, self._desk.margin_of) if self.preview else None
+        snapshot = bridge.snapshot(now_ms)
+        self.preview = desk.resolve(portfolio, snapshot.quotes(rows), snapshot.at) if len(rows) else None
+        found = estimate(self.preview, bridge.rules) if self.preview else None
         self.estimate = found
         self.figures.show_estimate(found, self.editor.risk())
         self.figures.show_legs(self.preview, found.volatilities.tolist() if found else None, now_ms)

@@ -5,7 +5,7 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSizePolicy, QWidget
 
 from desktop.presentation import formats
 from desktop.viewmodels.option_chain import ChainSource
@@ -123,19 +123,26 @@ class OptionChainPanel(Panel):
         bar = self.bar()
         self.underlying_box = QComboBox()
         self.underlying_box.setAccessibleName("Underlying")
-        self.underlying_box.setMinimumWidth(110)
+        self.underlying_box.setMinimumWidth(88)
         self.expiry_box = QComboBox()
         self.expiry_box.setAccessibleName("Expiry")
-        self.expiry_box.setMinimumWidth(150)
+        self.expiry_box.setMinimumWidth(132)
         self._spot = QLabel()
+        self._spot.setToolTip("Last price of the underlying")
         self._figures = muted_label()
+        # What has no room is cut, instead of pushing the rest over the edge.
+        self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figures.setToolTip(
+            "Forward of this expiry from its own options · days to expiry · put-call ratio of the open interest · "
+            "implied volatility at the money of the forward"
+        )
         bar.addWidget(self.underlying_box)
         bar.addWidget(self.expiry_box)
         bar.addWidget(self._spot)
         bar.addWidget(self._figures, 1)
-        bar.addWidget(push_button("ATM", "Bring the money into the middle (C)", self.centre))
-        bar.addWidget(push_button("Buy leg", "Add the contract under the cursor, bought (B)", lambda: self._press("B")))
-        bar.addWidget(push_button("Sell leg", "Add the contract under the cursor, sold (S)", lambda: self._press("S")))
+        bar.addWidget(push_button("ATM", "ATM by spot: bring it into the middle (C)", self.centre))
+        bar.addWidget(push_button("Buy", "Add the contract under the cursor, bought (B)", lambda: self._press("B")))
+        bar.addWidget(push_button("Sell", "Add the contract under the cursor, sold (S)", lambda: self._press("S")))
 
     def _press(self, key: str) -> None:
         self._key({"B": Qt.Key.Key_B.value, "S": Qt.Key.Key_S.value}[key])
@@ -145,7 +152,7 @@ class OptionChainPanel(Panel):
         self.expiry_box.clear()
         for expiry in self.source.expiries(underlying):
             days = (expiry - self._desk.bridge.today()).days
-            self.expiry_box.addItem(f"{expiry.day:02d} {_MONTHS[expiry.month - 1]} {expiry.year}  ({days} d)", expiry)
+            self.expiry_box.addItem(f"{expiry.day:02d} {_MONTHS[expiry.month - 1]} {expiry.year} · {days} d", expiry)
         self.expiry_box.blockSignals(False)
         self._expiry_changed()
 
@@ -159,14 +166,13 @@ class OptionChainPanel(Panel):
         chain = self.source.chain
         if chain is None:
             return
-        spot = f"<b>{self.underlying_box.currentText()} {formats.price(chain.spot)}</b>"
+        spot = f"<b>{formats.price(chain.spot)}</b>"
         if spot != self._spot.text():
             self._spot.setText(spot)
         words = f"F {formats.decimal(chain.forward, 2)} · {formats.decimal(chain.years * 365, 1)} d"
         if chain.put_call_ratio is not None:
             words += f" · PCR {formats.decimal(chain.put_call_ratio, 2)}"
-        if chain.at_the_money is not None:
-            words += f" · IV {formats.volatility(chain.rows[chain.at_the_money].volatility)} %"
+        words += f" · IV {formats.volatility(chain.volatility)} %"
         if words != self._figures.text():
             self._figures.setText(words)
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.bridge import EngineBridge
 from desktop.presentation.theme import Theme
-from desktop.viewmodels.entry_estimate import MarginOf
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
@@ -21,7 +20,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         bridge: The way to the engine.
         theme: Colours and sizes.
         editor: The one draft of the window, which chain and portfolios write to.
-        margin_of: The broker's margin model, for estimates.
         templates: Predefined portfolios, the demonstration first.
         account: Where new portfolios are traded.
         broker: What the broker is called on screen.
@@ -30,7 +28,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     bridge: EngineBridge
     theme: Theme
     editor: MultilegEditor
-    margin_of: MarginOf
     templates: Sequence[Template]
     account: AccountId
     broker: str

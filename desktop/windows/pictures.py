@@ -4,7 +4,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.presentation.palette_picture import with_palette
 from desktop.windows.dialog import emergency_actions, tell
+
+_SMALLEST = 0
+"""What Qt calls the quality of a PNG is how little it is packed."""
 
 
 class PictureSaver:
@@ -29,7 +33,7 @@ class PictureSaver:
 
     def save(self, path: Path) -> bool:
         """Write the picture; return whether that worked."""
-        return bool(self._window.grab().save(str(path), "PNG"))
+        return bool(with_palette(self._window.grab().toImage()).save(str(path), quality=_SMALLEST))
 
     def _saved(self, path: Path) -> None:
         if not self.save(path):

@@ -14,7 +14,6 @@ from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
 
-_REASONS_EVERY_MS = 250
 _BUTTONS: tuple[tuple[str, str, str, bool], ...] = (
     ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
     ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
@@ -47,7 +46,7 @@ class PortfoliosPanel(Panel):
         self._desk, self._links = desk, links
         self.source = PortfoliosSource(desk.bridge)
         self._selected: PortfolioId | None = None
-        self._reasons_at = -_REASONS_EVERY_MS
+        self._reasons_of = -1
         self._build_bar()
         self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Portfolios and legs", self)
         self.grid.expander_toggled.connect(self.source.toggle)
@@ -58,7 +57,7 @@ class PortfoliosPanel(Panel):
         self._pages.addWidget(self._invitation())
         self._pages.addWidget(self._split())
         self.column.addWidget(self._pages)
-        desk.bridge.portfolios_changed.connect(lambda _rows: self._enable_buttons())
+        desk.bridge.portfolios_changed.connect(lambda _rows: self._rows_changed())
         self._enable_buttons()
 
     def table_header(self) -> ColumnHeader:
@@ -73,7 +72,7 @@ class PortfoliosPanel(Panel):
     def select(self, portfolio_id: PortfolioId | None) -> None:
         """Make a portfolio the selected one."""
         self._selected = portfolio_id
-        self._reasons_at = -_REASONS_EVERY_MS
+        self._reasons_of = -1
         self._enable_buttons()
 
     def refresh(self, now_ms: int) -> None:
@@ -82,8 +81,9 @@ class PortfoliosPanel(Panel):
         self.grid.refresh(now_ms)
         self._pages.setCurrentIndex(1 if self._desk.bridge.portfolios else 0)
         self._show_total()
-        if now_ms - self._reasons_at >= _REASONS_EVERY_MS:
-            self._reasons_at = now_ms
+        # With every snapshot, so that the sentences never tell another profit than the grid beside them.
+        if self.source.snapshot_number != self._reasons_of:
+            self._reasons_of = self.source.snapshot_number
             self._show_selected()
 
     # --- what is built once -----------------------------------------------------------------------------------------
@@ -160,6 +160,10 @@ class PortfoliosPanel(Panel):
         if line is not None:
             self._links.select_portfolio(line.portfolio.portfolio_id)
             self.protection.show_leg(line.portfolio, line.leg)
+
+    def _rows_changed(self) -> None:
+        self._reasons_of = -1
+        self._enable_buttons()
 
     def _show_total(self) -> None:
         amounts = []

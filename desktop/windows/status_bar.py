@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from desktop.presentation import formats
@@ -12,6 +12,10 @@ from desktop.presentation.tones import Tone
 from desktop.viewmodels.status import StatusItem, StatusModel
 from desktop.widgets.status_lamp import Lamp, StatusLamp
 from desktop.workspace.frame_clock import FrameHealth
+
+_ROOM_FOR_FRAMES = 1_360
+_LEAST_WIDTH = 640
+"""Pixels; the bar must not keep the window from fitting a small screen."""
 
 
 class DeskStatusBar(QStatusBar):
@@ -23,6 +27,7 @@ class DeskStatusBar(QStatusBar):
         super().__init__(parent)
         self.setAccessibleName("Status")
         self.setSizeGripEnabled(False)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._theme = theme
         self._lamps: dict[str, StatusLamp] = {}
         self._frames = QLabel("frame –")
@@ -42,6 +47,11 @@ class DeskStatusBar(QStatusBar):
     def lamp(self, key: str) -> StatusLamp:
         """Return the lamp of an item. Raises KeyError for one that is not shown."""
         return self._lamps[key]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the frames out where they would push the kill switch over the edge."""
+        super().resizeEvent(event)
+        self._frames.setVisible(event.size().width() >= _ROOM_FOR_FRAMES)
 
     def show_items(self, items: list[StatusItem]) -> None:
         """Show every item."""

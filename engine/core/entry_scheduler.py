@@ -173,22 +173,22 @@ def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[
     rules = (leg.leg.stop_loss, leg.leg.target)
     if underlying is None and any(rule is not None and rule.basis.on_underlying for rule in rules):
         return  # Right after a restart: the first quote gives it, and nothing could fire before.
+    # What an open leg has stays over a late part fill: it may have been trailed, moved to cost or set by hand.
+    kept = leg.state is LegState.OPEN and leg.protected_quantity > 0
     yield LegProtected(
         at=state.now,
         portfolio_id=run.portfolio_id,
         leg_id=leg.leg_id,
         average_price=average,
         underlying_price=underlying,
-        stop=_kept_stop(leg, stop_level(leg.leg, average, underlying, leg.tick)),
-        target=leg.target if leg.state is LegState.OPEN else target_level(leg.leg, average, underlying, leg.tick),
+        stop=leg.stop if kept else _not_loosened(leg, stop_level(leg.leg, average, underlying, leg.tick)),
+        target=leg.target if kept else target_level(leg.leg, average, underlying, leg.tick),
     )
 
 
-def _kept_stop(leg: LegRun, computed: Price | None) -> Price | None:
-    """Answer the stop after one more part fill: once the leg is open it stays, and a trailed one never loosens."""
-    if leg.state is LegState.OPEN or computed is None or leg.stop is None:
-        return leg.stop if leg.state is LegState.OPEN else computed
-    if not leg.trail_steps:
+def _not_loosened(leg: LegRun, computed: Price | None) -> Price | None:
+    """Answer the stop after one more part fill of an entry: one that was trailed already never loosens."""
+    if computed is None or leg.stop is None or not leg.trail_steps:
         return computed
     return min(leg.stop, computed) if leg.leg.side is Side.SELL else max(leg.stop, computed)
 

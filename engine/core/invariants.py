@@ -1,140 +1,23 @@
-"""What must always be true, whatever goes wrong: pure checks over facts and state, used by ``legwork verify``.
-
-The numbers are those of the reliability reference, §3; from 35 on they are our own.
-"""
+"""What must always be true, whatever goes wrong: pure checks over facts and state, used by ``legwork verify``."""
 
 from collections.abc import Iterator
 
-import msgspec
-
 from engine.core.books import Books
+from engine.core.seen import SeenLeg, SeenOrder, SeenPortfolio, is_hedged
 from engine.core.state import EngineState
+from engine.core.violations import Violation
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.multileg.execution import LegFailure
-from engine.domain.multileg.portfolio import AfterRestart, MultilegPortfolio
+from engine.domain.multileg.portfolio import AfterRestart
 from engine.domain.multileg.states import EXITING, FINAL, ExitReason, KillLevel, LegState, PortfolioState
 from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
-
-SENTENCES: dict[int, str] = {
-    0: "The engine goes on: nothing it is told makes it stop.",
-    1: "One attempt of an order leaves the machine at most once.",
-    2: "The broker never takes more of an order or of a leg than was wanted.",
-    3: "Nothing is sent that is not in the journal first.",
-    4: "An order's tag is unique on its account and day.",
-    5: "An order of unknown outcome is settled by evidence only.",
-    6: "Nothing is opened while an order of the same portfolio has an unknown outcome.",
-    7: "A finished order is never left, except by a fill.",
-    8: "What is filled never falls and never exceeds the order without an alarm.",
-    9: "Only orders of our journal are changed or cancelled, and only as the journal says.",
-    10: "An order is changed at most 20 times.",
-    11: "Our fills and the broker's positions agree, or the drift is announced.",
-    12: "Positions stay within the limits, unknown orders counted as filled.",
-    13: "An exit never turns a position round.",
-    14: "A portfolio that is done holds nothing and has nothing under way.",
-    15: "Profit is the sum of the cash flows, exactly.",
-    16: "Every order is a whole number of lots and within the freeze quantity.",
-    17: "Where bought legs come first, no more is sold than they hold.",
-    18: "A sold leg is not left naked for more than five seconds after its protection failed.",
-    20: "Every portfolio ends complete, unwound or held by the trader.",
-    21: "Closing everything, shorts are bought back before longs are sold.",
-    22: "What a leg holds is protected as soon as the fill is known.",
-    23: "A leg's protection covers all that it holds.",
-    24: "No trigger fires from a stale, closed, zero or freak quote.",
-    26: "No opening order leaves after the kill switch.",
-    27: "The kill switch survives a crash.",
-    28: "No more than ten requests leave in any second, and exits do not wait for entries.",
-    32: "The journal replayed gives the state that was lost.",
-    33: "After a crash everything ends as it would have without, or the portfolio is held.",
-    34: "When the faults stop, nothing stays unknown, under way or unanswered.",
-    35: "A stop, a floor or a trail only ever tightens.",
-    36: "A level lies on its own side of the entry, rounded in the protective direction.",
-    37: "A trigger fires at its declared level and not before.",
-    38: "A level that is passed is acted upon.",
-    39: "A portfolio that a restart caught opens nothing until it is resumed.",
-    40: "The square-off time is kept.",
-    41: "A refused entry is tried again only after its pause, and only as often as declared.",
-}
-"""Every invariant that is checked, by its number."""
 
 NAKED_FOR = 5 * SECOND
 ABSENT_AFTER = 120 * SECOND
 ABSENT_BOOKS = 3
-
-
-class Violation(msgspec.Struct, frozen=True):
-    """An invariant that did not hold: its number, when, and what was seen."""
-
-    number: int
-    at: Instant
-    detail: str
-
-    @property
-    def sentence(self) -> str:
-        """Answer the invariant in words."""
-        return SENTENCES[self.number]
-
-
-class SeenOrder(msgspec.Struct, kw_only=True):
-    """An order as its facts alone describe it."""
-
-    request: f.OrderRequested
-    status: OrderStatus = OrderStatus.NEW
-    filled: int = 0
-    value: int = 0
-    sent_at: Instant | None = None
-    changes: int = 0
-    cancels: int = 0
-    absences: list[Instant] = []
-
-    @property
-    def working(self) -> int:
-        """Answer what may still be filled."""
-        return 0 if self.status in TERMINAL else max(0, self.request.quantity - self.filled)
-
-
-class SeenLeg(msgspec.Struct, kw_only=True):
-    """A leg as its facts alone describe it."""
-
-    side: Side
-    stop: int | None = None
-    stop_reason: ExitReason = ExitReason.LEG_SL
-    target: int | None = None
-    bought: int = 0
-    sold: int = 0
-    cash: int = 0
-    failed: bool = False
-    again_at: Instant = Instant(0)
-    attempts: int = 1
-    by_hand: bool = False
-
-    @property
-    def net(self) -> int:
-        """Answer what the leg holds, signed."""
-        return self.bought - self.sold
-
-
-class SeenPortfolio(msgspec.Struct, kw_only=True):
-    """A portfolio as its facts alone describe it."""
-
-    declared: MultilegPortfolio
-    legs: list[SeenLeg]
-    state: PortfolioState = PortfolioState.IDLE
-    square_off_at: Instant = Instant(0)
-    floor: int | None = None
-    stop: int | None = None
-    naked_since: Instant | None = None
-
-
-def is_hedged(portfolio: MultilegPortfolio) -> bool:
-    """Say whether bought legs cover every sold leg of the same kind, lot for lot."""
-    covered = {leg.kind: 0 for leg in portfolio.legs}
-    for leg in portfolio.legs:
-        covered[leg.kind] += leg.lots * leg.side.sign
-    sells = any(leg.side is Side.SELL for leg in portfolio.legs)
-    return sells and all(lots >= 0 for lots in covered.values()) and all(leg.expiry is None for leg in portfolio.legs)
 
 
 class FactChecks:
@@ -413,6 +296,14 @@ class FactChecks:
             case f.LegEntryFailed():
                 self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].failed = True
                 self._look_for_naked(fact.portfolio_id, fact.at)
+            case f.LegExpired():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                value = fact.settlement_price * fact.quantity // self._master.by_id(fact.instrument).quantity_scale
+                leg.cash += value
+                if fact.quantity > 0:
+                    leg.sold += fact.quantity
+                else:
+                    leg.bought -= fact.quantity
             case f.LegClosed():
                 leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
                 if leg.net:

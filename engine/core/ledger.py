@@ -187,17 +187,22 @@ def profit_range(run: PortfolioRun) -> tuple[int, int]:
 
 
 CANCEL_DOUBT = 30 * SECOND
-"""How long the word of a cancelled exit is doubted; a broker whose books cannot be read must not hold exits up."""
+"""How long the word of a cancelled order is doubted; a broker whose books cannot be read must not hold us up."""
+
+_WORKED_AT = {LegState.ENTERING: Purpose.ENTRY, LegState.EXITING: Purpose.EXIT}
 
 
-def exit_in_doubt(state: EngineState, leg: LegRun) -> bool:
-    """Say whether a cancelled exit may have filled more than its last report said.
+def cancel_in_doubt(state: EngineState, leg: LegRun) -> bool:
+    """Say whether a cancelled order of what a leg is at may have filled more than its last report said.
 
-    Another exit waits for fresh books then: sent at once it could turn the position round.
+    Another order waits for fresh books then: sent at once, an exit could turn the position round and an entry double
+    what was wanted.
     """
-    if leg.state is not LegState.EXITING or not leg.orders:
-        return False
-    newest = state.books.orders[leg.orders[-1]]
-    if newest.purpose is not Purpose.EXIT or newest.status is not OrderStatus.CANCELLED:
-        return False
-    return newest.updated_at >= state.fresh_books_at and state.now - newest.updated_at < CANCEL_DOUBT
+    purpose = _WORKED_AT.get(leg.state)
+    return purpose is not None and any(
+        order.status is OrderStatus.CANCELLED
+        and order.filled < order.quantity
+        and order.updated_at >= state.fresh_books_at
+        and state.now - order.updated_at < CANCEL_DOUBT
+        for order in orders_of(state, leg, purpose)
+    )

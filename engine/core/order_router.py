@@ -40,7 +40,8 @@ def entry_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
     for leg in _enterable(state, run):
         missing = leg.wanted - leg.entered_quantity - ledger.under_way(state, leg, Purpose.ENTRY)
         # A slice that was refused waits for its brothers and for the leg's retry.
-        if missing > 0 and state.now >= leg.again_at and ledger.last_failure(state, leg) is None:
+        waits = state.now < leg.again_at or ledger.last_failure(state, leg) is not None
+        if missing > 0 and not waits and not ledger.cancel_in_doubt(state, leg):
             yield from _sliced(state, run, leg, Purpose.ENTRY, leg.leg.side, missing, "entry")
 
 
@@ -78,7 +79,7 @@ def exit_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
             continue
         held = leg.net_quantity
         missing = abs(held) - ledger.under_way(state, leg, Purpose.EXIT)
-        if missing > 0 and _pause_over(state, leg) and not ledger.exit_in_doubt(state, leg):
+        if missing > 0 and _pause_over(state, leg) and not ledger.cancel_in_doubt(state, leg):
             side = Side.SELL if held > 0 else Side.BUY
             yield from _sliced(state, run, leg, Purpose.EXIT, side, missing, f"exit: {leg.exit_why}")
 

@@ -7,6 +7,7 @@ from engine.core import (
     command_desk,
     entry_scheduler,
     expiry_desk,
+    ledger,
     margin_gate,
     order_book,
     order_router,
@@ -20,7 +21,7 @@ from engine.core.resting import is_quiet
 from engine.core.state import EngineState
 from engine.core.want import Want
 from engine.domain import commands as c
-from engine.domain.denial import RETRYABLE
+from engine.domain.denial import RETRYABLE, DenialReason
 from engine.domain.facts import (
     AnyFact,
     FeedRecovered,
@@ -320,7 +321,10 @@ def _through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Wan
             )
         if final:
             why = f"{denial.reason.value} {denial.detail}".strip()
-            yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=want.leg_id, why=why)
+            # What the funds do not cover is the whole basket: the rest of it, cheaper alone, must not go on.
+            failed = [one for one in run.legs if one is leg or denial.reason is DenialReason.MARGIN]
+            for one in filter(ledger.is_entering, failed):
+                yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=one.leg_id, why=why)
         return  # What was wanted after a refused order waits for it.
 
 

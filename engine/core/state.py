@@ -72,8 +72,12 @@ class EngineState:
             return []
         touched: dict[PortfolioId, None] = {}
         for row in seen.tolist():
-            follow(self.ticks.setdefault(row, TickTrail()), self.board.quote(row), frame.at)
-            touched.update(dict.fromkeys(self._watchers[row]))
+            trail = self.ticks.get(row)
+            if trail is None:
+                trail = self.ticks[row] = TickTrail()
+            follow(trail, self.board.quote(row), frame.at)
+            for portfolio_id in self._watchers[row]:
+                touched[portfolio_id] = None
         return list(touched)
 
     def _watch(self, run: PortfolioRun) -> None:

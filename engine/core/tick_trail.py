@@ -51,8 +51,10 @@ def follow(trail: TickTrail, quote: Quote, at: Instant) -> None:
 
 
 def _is_freak(trail: TickTrail, jump: int) -> bool:
-    usual = 8 * median_low(trail.moves) if trail.moves else 0
-    return jump > max(usual, trail.price * 15 // 100, _FLOOR)
+    if jump <= max(trail.price * 15 // 100, _FLOOR):
+        return False
+    # The median is asked last: it costs more than all the rest, and few prints jump so far.
+    return not trail.moves or jump > 8 * median_low(trail.moves)
 
 
 def _in_book(quote: Quote) -> bool:

@@ -1,15 +1,17 @@
 """When to ask the broker for its books: at the start, while an outcome is unknown, and now and then."""
 
-from engine.core.ledger import exit_in_doubt
+from engine.core.ledger import cancel_in_doubt
 from engine.core.reconciliation import UNANSWERED_AFTER
 from engine.core.state import EngineState
 from engine.domain.identifiers import OrderId
 from engine.domain.instant import SECOND, Instant
+from engine.domain.multileg.states import LegState
 from engine.domain.order import OrderStatus
 
 _LADDER = tuple(int(seconds * SECOND) for seconds in (0.5, 1, 2, 4, 8, 15, 30, 60, 120))
 """Pauses after an outcome became unknown (reliability §2, UNKNOWN resolver)."""
 
+_AT_WORK = (LegState.ENTERING, LegState.EXITING)
 _AT_START = 2 * SECOND
 _NOW_AND_THEN = 60 * SECOND
 
@@ -41,10 +43,13 @@ class BooksWatch:
         state = self._state
         if state.books.drift or state.drift_suspects:
             return True
-        legs = [leg for run in state.alive() for leg in run.legs]
-        if any(exit_in_doubt(state, leg) for leg in legs):
-            return True
-        return any(self._is_doubtful(order_id) for leg in legs for order_id in leg.working)
+        for run in state.alive():
+            for leg in run.legs:
+                if leg.state in _AT_WORK and cancel_in_doubt(state, leg):
+                    return True
+                if leg.working and any(self._is_doubtful(order_id) for order_id in leg.working):
+                    return True
+        return False
 
     def _is_doubtful(self, order_id: OrderId) -> bool:
         order, now = self._state.books.orders[order_id], self._state.now

@@ -13,7 +13,6 @@ from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report, TimerDue
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import OrderGateway
-from engine.ports.timeline import QuoteTap
 from engine.runtime.books_watch import BooksWatch
 from engine.runtime.engine import Engine
 from engine.runtime.outbox import Outbox
@@ -32,8 +31,12 @@ class Frames(Protocol):
         ...
 
 
-class SimulatedBroker(OrderGateway, QuoteTap, Protocol):
-    """A broker that lives on simulated time."""
+class SimulatedBroker(OrderGateway, Protocol):
+    """A broker that lives on simulated time and learns prices from the engine's own message order."""
+
+    def take_quotes(self, frame: QuoteFrame) -> None:
+        """See a frame that the engine is about to see."""
+        ...
 
     def at(self, now: Instant) -> None:
         """Tell the time at which requests are sent from here on."""
@@ -80,18 +83,15 @@ class SimulatedRun:
 
     def next_due(self) -> Instant | None:
         """Answer the instant of the next event; None when nothing will happen any more."""
-        due = [
-            at
-            for at in (
-                self.market.next_at,
-                self.broker.next_due(),
-                self.outbox.next_due(),
-                self.books_watch.next_due(),
-                self.engine.journal_due(),
-                min(self.state.wakes.values(), default=None),
-            )
-            if at is not None
-        ]
+        asked = (
+            self.market.next_at,
+            self.broker.next_due(),
+            self.outbox.next_due(),
+            self.books_watch.next_due(),
+            self.engine.journal_due(),
+        )
+        due: list[int] = [at for at in asked if at is not None]
+        due += self.state.wakes.values()
         return Instant(max(min(due), self.now)) if due else None
 
     def step(self, at: Instant) -> list[AnyFact]:
@@ -107,7 +107,8 @@ class SimulatedRun:
             self.engine.decide(reports)
         while self.inbox:
             self.engine.decide([self.inbox.popleft()(self.now)])
-        if any(wake <= self.now for wake in self.state.wakes.values()):
+        wakes = self.state.wakes
+        if wakes and min(wakes.values()) <= self.now:
             self.engine.decide([TimerDue(at=self.now)])
         journal_due = self.engine.journal_due()
         if journal_due is not None and journal_due <= self.now:

@@ -34,6 +34,8 @@ class ExpiryLadder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """When the expiry's options stop trading; 0 where the calendar does not know, and then nothing is priced."""
     strikes: IntArray
     """1/10,000 ₹."""
+    strike_step: int
+    """Between the strikes by the exchange's rules, 1/10,000 ₹; 0 where the rules do not know."""
     call_rows: IntArray
     put_rows: IntArray
     spot_row: int
@@ -77,6 +79,7 @@ def expiry_ladder(master: ContractMaster, rules: MarketRules, underlying: str, e
         expiry=expiry,
         closes_at=Instant(0) if listed is None else _close(rules, listed.exchange, expiry),
         strikes=np.array(strikes, dtype=np.int64),
+        strike_step=_strike_step(rules, underlying, expiry),
         call_rows=calls,
         put_rows=puts,
         spot_row=spot_row,
@@ -90,6 +93,13 @@ def _close(rules: MarketRules, exchange: Exchange, expiry: date) -> Instant:
         return rules.expiry_close(exchange, expiry)
     except UnknownRuleError:
         return Instant(0)
+
+
+def _strike_step(rules: MarketRules, underlying: str, expiry: date) -> int:
+    try:
+        return rules.contract_rule(underlying, expiry, expiry).strike_step
+    except UnknownRuleError:
+        return 0
 
 
 def _row(master: ContractMaster, underlying: str, expiry: date, strike: int, kind: Kind) -> int:

@@ -3,8 +3,10 @@
 import msgspec
 import numpy as np
 
+from engine.core.market_data import at_the_money as money_by_step
 from engine.domain.instant import Instant
-from engine.domain.money import Price
+from engine.domain.money import SCALE, Price
+from engine.domain.multileg.portfolio import AtmRounding
 from engine.domain.quote import IntArray, QuoteColumn
 from engine.pricing.greeks import Greeks
 from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing, priced
@@ -55,7 +57,10 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """Index points; NaN when unknown."""
     years: float
     at_the_money: int | None
-    """Number of the row nearest the forward; None when there is no price to compare with."""
+    """Number of the row at the money by the spot, as a portfolio's strikes are chosen unless it says otherwise; None
+    while the spot has no price or the strike is not listed."""
+    volatility: float
+    """At the money of the forward, per year; NaN when unknown."""
     put_call_ratio: float | None
     """Open interest of all puts over that of all calls; None without any call's."""
     most_open_interest: int
@@ -68,7 +73,8 @@ def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Ins
     most = int(values[2:, QuoteColumn.OPEN_INTEREST].max(initial=0))
     calls = _sides(ladder.call_rows, ladder.calls_of(values), ladder.calls_of(references), pricing.calls, most)
     puts = _sides(ladder.put_rows, ladder.puts_of(values), ladder.puts_of(references), pricing.puts, most)
-    at_the_money = _nearest(ladder, pricing)
+    spot = int(values[0, QuoteColumn.LAST_PRICE])
+    at_the_money = _at_the_money(ladder, spot)
     rows = tuple(
         ChainRow(
             strike=Price(strike), is_at_the_money=number == at_the_money, volatility=volatility, call=call, put=put
@@ -78,22 +84,29 @@ def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Ins
         )
     )
     call_interest, put_interest = sum(side.open_interest for side in calls), sum(side.open_interest for side in puts)
-    spot = int(values[0, QuoteColumn.LAST_PRICE])
     return Chain(
         rows=rows,
         spot=Price(spot) if spot > 0 else None,
         forward=pricing.forward,
         years=pricing.years,
         at_the_money=at_the_money,
+        volatility=_volatility_at_the_forward(ladder, pricing),
         put_call_ratio=put_interest / call_interest if call_interest else None,
         most_open_interest=most,
     )
 
 
-def _nearest(ladder: ExpiryLadder, pricing: ExpiryPricing) -> int | None:
-    if not len(ladder.strikes) or np.isnan(pricing.forward):
+def _at_the_money(ladder: ExpiryLadder, spot: int) -> int | None:
+    if spot <= 0 or not ladder.strike_step:
         return None
-    return int(np.abs(ladder.strikes / 10_000 - pricing.forward).argmin())
+    found = np.flatnonzero(ladder.strikes == money_by_step(spot, ladder.strike_step, AtmRounding.NEAREST))
+    return int(found[0]) if len(found) else None
+
+
+def _volatility_at_the_forward(ladder: ExpiryLadder, pricing: ExpiryPricing) -> float:
+    if not len(ladder.strikes) or np.isnan(pricing.forward):
+        return float("nan")
+    return float(pricing.volatility[np.abs(ladder.strikes / SCALE - pricing.forward).argmin()])
 
 
 def _sides(rows: IntArray, values: IntArray, references: IntArray, sensitivity: Greeks, most: int) -> list[OptionSide]:

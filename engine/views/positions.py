@@ -14,7 +14,6 @@ from engine.domain.instant import Instant, ist_date
 from engine.domain.instrument import Kind
 from engine.domain.market_rules import MarketRules
 from engine.domain.money import Money, Price
-from engine.domain.multileg.portfolio import PriceType
 from engine.domain.quote import IntArray
 from engine.views.contracts import contract_name
 from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing, expiry_ladder
@@ -56,6 +55,9 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     brokers_quantity: int | None
     """What the broker holds of the whole contract where its books and ours differ; None where they agree."""
     average_price: Price | None
+    """Of the entry."""
+    exit_price: Price | None
+    """Average of what was closed; None before the first exit and on subtotals."""
     last_price: Price | None
     tick_size: Price
     mtm: Money | None
@@ -107,7 +109,8 @@ def _plus(total: Number | None, part: Number | None) -> Number | None:
 class PositionBook:
     """The legs that are held, and the quotes their Greeks need; build a new one when the portfolio rows change.
 
-    ``with_closed`` includes legs of the day ``on`` that are closed again. Legs are valued at their last price.
+    ``with_closed`` includes legs of the day ``on`` that are closed again. Legs are valued by the price type of
+    their portfolio, as everywhere else on the screen.
     """
 
     def __init__(
@@ -172,12 +175,11 @@ class PositionBook:
     ) -> PositionRow:
         leg, portfolio = item.leg, item.portfolio
         contract = self._master.instruments[leg.row]
-        mark = leg_mark(leg, PriceType.LAST, quote, None)
+        mark = leg_mark(leg, portfolio.price_type, quote, None)
         units = _unit_greeks(leg, pricing)
         # A unit of a coin's quantity is a hundredth of a coin, and so are its Greeks.
         held = leg.net_quantity / leg.scale
         delta, gamma, theta, vega = (None if unit is None else unit * held for unit in units[1:])
-        average = leg.average_entry if leg.net_quantity else leg.average_exit
         return PositionRow(
             key=(portfolio.underlying, _text(leg.expiry), portfolio.portfolio_id, str(leg.leg_id)),
             level=PositionLevel.LEG,
@@ -190,7 +192,8 @@ class PositionBook:
             row=leg.row,
             net_quantity=leg.net_quantity,
             brokers_quantity=None if leg.instrument is None else brokers.get(leg.instrument),
-            average_price=average,
+            average_price=leg.average_entry,
+            exit_price=leg.average_exit,
             last_price=mark.last_price,
             tick_size=leg.tick_size,
             mtm=mark.unrealised,
@@ -276,6 +279,7 @@ def _subtotal(key: tuple[str, ...], legs: Sequence[PositionRow], names: Mapping[
         net_quantity=None,
         brokers_quantity=None,
         average_price=None,
+        exit_price=None,
         last_price=None,
         tick_size=first.tick_size,
         mtm=None if sums.mtm is None else Money(sums.mtm),

@@ -1,6 +1,6 @@
 """What a run came to: the document that `legwork run --json` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from engine.core import ledger
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.charges import Charges, exercise_charges, order_charges, total
+from engine.domain.facts import AnyFact, JournalFailed, OrderDenied
 from engine.domain.instant import Instant, iso_text, ist_date
 from engine.domain.market_rules import MarketRules
 from engine.domain.money import paise_text, unit_text
@@ -18,34 +19,78 @@ from engine.domain.order import OrderStatus
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's outcome; ``document`` is plain data for JSON, money as decimal strings in ₹."""
+    """A run's outcome; ``document`` is plain data for JSON, money as decimal strings in ₹.
+
+    ``trouble`` is the sentence for a run whose journal failed meanwhile, None for a sound one.
+    """
 
     document: dict[str, Any]
+    trouble: str | None = None
+
+
+class RunTally:
+    """Listens to an engine for what no book keeps: the refusals of our own risk gate, and why the journal failed."""
+
+    def __init__(self) -> None:
+        self.denials = 0
+        self.journal_failures: list[str] = []
+
+    def take_facts(self, facts: list[AnyFact], state: EngineState) -> None:
+        """Count the facts of one batch."""
+        del state
+        for fact in facts:
+            match fact:
+                case OrderDenied():
+                    self.denials += 1
+                case JournalFailed():
+                    self.journal_failures.append(fact.detail)
+                case _:
+                    pass
 
 
 def run_report(
-    state: EngineState, rules: MarketRules, *, begin: Instant, until: Instant, messages: int, head: str
+    state: EngineState,
+    rules: MarketRules,
+    *,
+    begin: Instant,
+    until: Instant,
+    messages: int,
+    head: str,
+    tally: RunTally,
+    notes: Sequence[str] = (),
 ) -> RunReport:
     """Answer what the portfolios of a state came to between two instants.
 
-    ``messages`` counts the quote frames played, ``head`` is the journal's chain. Raises UnknownRuleError where the
-    charges of a traded date are not known.
+    ``messages`` counts the quote frames played, ``head`` is the journal's chain, ``tally`` listened to the run and
+    ``notes`` say what has to be known of the data. Raises UnknownRuleError where the charges of a traded date are not
+    known.
     """
     orders = list(state.books.orders.values())
+    trouble = _trouble(state, tally)
     document = {
         "portfolios": [_portfolio(state, run, rules) for run in state.books.portfolios.values()],
         "orders": len(orders),
         "trades": sum(1 for order in orders if order.filled),
         "rejections": sum(1 for order in orders if order.status is OrderStatus.REJECTED),
+        "denials": tally.denials,
         "market": {
             "from": iso_text(begin),
             "until": iso_text(until),
             "messages": messages,
-            "notes": list(_notes(state, until)),
+            "notes": [*([trouble] if trouble else []), *notes, *_notes(state, until)],
         },
         "journal_sha256": head,
     }
-    return RunReport(document=document)
+    return RunReport(document=document, trouble=trouble)
+
+
+def _trouble(state: EngineState, tally: RunTally) -> str | None:
+    """Answer what was wrong with the journal; a disk that an earlier run found full may be full still."""
+    if tally.journal_failures:
+        return f"The journal failed during the run, and nothing new was opened meanwhile: {tally.journal_failures[0]}"
+    if state.books.journal_failed:
+        return "The journal failed in an earlier run and is not well yet: nothing new was opened. Make room on its disk"
+    return None
 
 
 def _notes(state: EngineState, until: Instant) -> Iterator[str]:
@@ -59,6 +104,7 @@ def _portfolio(state: EngineState, run: PortfolioRun, rules: MarketRules) -> dic
         "name": run.portfolio.name,
         "state": run.state.value,
         "exit_reason": run.exit_reason.value if run.exit_reason else None,
+        "exit_detail": run.exit_why or None,
         "realised_pnl": paise_text(ledger.realised(run)),
         "charges": str(portfolio_charges(state, run, rules)),
         "legs": [_leg(leg) for leg in run.legs],

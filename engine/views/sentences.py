@@ -7,10 +7,11 @@ from typing import NamedTuple
 from engine.domain import facts as f
 from engine.domain.identifiers import InstrumentId
 from engine.domain.instant import SECOND, clock_text
-from engine.domain.money import paise_text, plain_text
+from engine.domain.money import plain_text
 from engine.domain.multileg.states import ExitReason, KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
 from engine.domain.reports import Channel
+from engine.views.amounts import rupees_text
 
 
 class MessageLevel(Enum):
@@ -249,8 +250,3 @@ def _levels(stop: int | None, target: int | None) -> str:
 def symbol_of(instrument: InstrumentId) -> str:
     """Answer the exchange's symbol of an instrument: ``"NIFTY26AUG24050CE"``."""
     return instrument.partition(":")[2] or instrument
-
-
-def rupees_text(amount: int) -> str:
-    """Answer an amount in ₹ with its sign in front: ``"−₹4472.00"``."""
-    return f"−₹{paise_text(-amount)}" if amount < 0 else f"₹{paise_text(amount)}"

@@ -6,12 +6,11 @@ from enum import Enum
 import msgspec
 
 from engine.domain.instant import SECOND, Instant, clock_text, ist_date
-from engine.domain.money import plain_text
 from engine.domain.multileg.portfolio import PriceType
 from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
+from engine.views.amounts import grouped_text, rupees_text
 from engine.views.marks import LegMark, PortfolioMark
 from engine.views.portfolios import LegRow, Level, PortfolioRow
-from engine.views.sentences import rupees_text
 from engine.views.status import StatusRow
 
 
@@ -82,7 +81,7 @@ def _start(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now
     if mark.underlying is None:
         yield _waiting(f"Waits for a price of {row.underlying}")
     else:
-        yield Reason(ReasonState.MET, f"{row.underlying} is at {plain_text(mark.underlying)}")
+        yield Reason(ReasonState.MET, f"{row.underlying} is at {grouped_text(mark.underlying)}")
 
 
 def _is_silent(status: StatusRow) -> bool:
@@ -113,7 +112,7 @@ def _entries(row: PortfolioRow, now: Instant) -> Iterator[Reason]:
         if leg.state in _ENTERING_LEGS:
             yield _entry(row, leg, name, now)
         elif leg.entered:
-            average = plain_text(leg.average_entry or 0)
+            average = grouped_text(leg.average_entry or 0)
             yield Reason(ReasonState.MET, f"{name} is filled: {leg.entered} at {average}")
         if leg.failure and leg.state in (LegState.ENTRY_FAILED, LegState.CANCELLED):
             yield _refused(f"{name} is not entered: {leg.failure}")
@@ -174,11 +173,11 @@ def _watched(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[R
 def _level(level: Level, distance: int | None, leg_mark: LegMark, mark: PortfolioMark, row: PortfolioRow) -> str:
     watched = mark.underlying if level.on_underlying else leg_mark.mark
     name = row.underlying if level.on_underlying else _PRICE_WORDS[row.price_type]
-    words = f"{_LEVEL_WORDS.get(level.reason, 'stop')} at {plain_text(level.price)}"
+    words = f"{_LEVEL_WORDS.get(level.reason, 'stop')} at {grouped_text(level.price)}"
     if watched is None or distance is None:
         return f"{words}, no price of {name} to compare"
-    away = f"{plain_text(distance)} away" if distance > 0 else "reached"
-    return f"{name} {plain_text(watched)}, {words}: {away}"
+    away = f"{grouped_text(distance)} away" if distance > 0 else "reached"
+    return f"{name} {grouped_text(watched)}, {words}: {away}"
 
 
 def _combined(row: PortfolioRow, mark: PortfolioMark) -> Iterator[Reason]:

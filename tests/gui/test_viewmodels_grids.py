@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from desktop.presentation import formats
 from desktop.presentation.theme import built_in_theme
 from desktop.viewmodels.grid_source import Expander
 from desktop.viewmodels.option_chain import CHAIN_COLUMNS, ChainSource
@@ -10,6 +11,7 @@ from desktop.viewmodels.portfolios import PORTFOLIO_COLUMNS, PortfoliosSource
 from desktop.viewmodels.positions import POSITION_COLUMNS, PositionsSource
 from desktop.widgets.data_grid import FastGrid
 from engine.domain.multileg.states import PortfolioState
+from engine.views.amounts import rupees_text
 from engine.views.positions import PositionLevel
 from engine.views.why import ReasonState
 from tests.gui.engine_desk import standing_desk, tell
@@ -115,12 +117,61 @@ def test_positions_show_the_tree_with_a_total_that_follows_the_quotes(desk):
 
     row = engine.master.row(CALL)
     engine.quote(row, int(bridge.quotes([row])[0, 0]) + 10_000)
-    source.refresh(100)
+    source.refresh(50)
     throttled = source.total
     source.refresh(300)
 
     assert throttled == before
     assert source.total.mtm == before.mtm - 130 * 10_000
+
+
+def test_all_panels_of_a_frame_tell_one_profit(desk):
+    engine, bridge = desk
+    portfolios, positions = PortfoliosSource(bridge), PositionsSource(bridge)
+    row = engine.master.row(CALL)
+
+    for frame in range(1, 40):
+        now_ms = 33 * frame
+        engine.quote(row, 1_500_000 + 500 * frame)
+        portfolios.refresh(now_ms)
+        # The market moves on between two panels of one frame.
+        engine.quote(row, 1_400_000 + 700 * frame)
+        positions.refresh(now_ms)
+
+        mark = portfolios.mark_of("P1")
+        told = " ".join(reason.sentence for reason in portfolios.reasons("P1"))
+        assert positions.total.mtm + positions.total.booked == mark.profit
+        assert f"Profit {rupees_text(mark.profit)}" in told
+        assert mark.trough <= mark.profit <= mark.peak
+
+
+def test_a_closed_leg_shows_its_entry_and_its_exit(desk):
+    _, bridge = desk
+    row = bridge.portfolios["P1"]
+    closed = msgspec.structs.replace(row.legs[3], net_quantity=0, average_exit=1_234_500, closed_at=row.started_at)
+    tell(bridge, msgspec.structs.replace(row, legs=(*row.legs[:3], closed)))
+    source = PositionsSource(bridge)
+    source.show_closed(True)
+
+    source.refresh(0)
+
+    shown = texts(source, 7)
+    assert (shown["average"], shown["exit"]) == (formats.price(closed.average_entry), "123.45")
+
+
+def test_the_money_follows_the_spot_and_not_the_forward(desk):
+    engine, bridge = desk
+    source = ChainSource(bridge)
+    source.show_chain("NIFTY", source.expiries("NIFTY")[0])
+
+    engine.quote(source.ladder.spot_row, 240_749_500)
+    source.refresh(500)
+    below = texts(source, source.chain.at_the_money)["strike"]
+    engine.quote(source.ladder.spot_row, 240_750_000)
+    source.refresh(1_000)
+
+    assert below == "24050"
+    assert texts(source, source.chain.at_the_money)["strike"] == "24100"
 
 
 def test_a_contract_in_which_the_brokers_books_differ_is_marked(desk):

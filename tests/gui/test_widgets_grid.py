@@ -121,7 +121,7 @@ def test_only_the_changed_visible_rows_are_painted(qtbot):
 
 
 def test_the_tooltip_explains_the_cell_under_the_mouse(grid, source):
-    place = QPoint(120, 2 * 18 + 5)
+    place = QPoint(180, 2 * 18 + 5)
     event = QHelpEvent(QEvent.Type.ToolTip, place, grid.viewport().mapToGlobal(place))
 
     QGuiApplication.sendEvent(grid.viewport(), event)
@@ -209,9 +209,9 @@ def test_keys_reach_both_ends_and_scroll_along(qtbot, grid):
 def test_shift_and_control_extend_the_selection(qtbot, grid):
     viewport, shift, control = grid.viewport(), Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
-    qtbot.mouseClick(viewport, CLICK, pos=QPoint(120, 1 * 18 + 5))
-    qtbot.mouseClick(viewport, CLICK, shift, pos=QPoint(120, 3 * 18 + 5))
-    qtbot.mouseClick(viewport, CLICK, control, pos=QPoint(120, 6 * 18 + 5))
+    qtbot.mouseClick(viewport, CLICK, pos=QPoint(180, 1 * 18 + 5))
+    qtbot.mouseClick(viewport, CLICK, shift, pos=QPoint(180, 3 * 18 + 5))
+    qtbot.mouseClick(viewport, CLICK, control, pos=QPoint(180, 6 * 18 + 5))
 
     assert grid.selected_rows() == [1, 2, 3, 6]
 
@@ -238,7 +238,7 @@ def test_a_selection_ends_with_its_rows(grid, source):
 
 def test_the_selection_is_copied_with_headers_in_the_order_on_screen(qtbot, grid):
     grid.header().moveSection(grid.header().visualIndex(1), 0)
-    grid.header().setSectionHidden(2, True)
+    grid.header().show_column(2, False)
     grid.select_row(1)
 
     qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -256,7 +256,7 @@ def test_a_click_on_an_expander_folds_and_does_not_select(qtbot, grid):
 
 def test_a_click_names_row_and_column(qtbot, grid):
     with qtbot.waitSignal(grid.cell_clicked) as clicked:
-        qtbot.mouseClick(grid.viewport(), CLICK, pos=QPoint(120, 2 * 18 + 5))
+        qtbot.mouseClick(grid.viewport(), CLICK, pos=QPoint(180, 2 * 18 + 5))
 
     assert clicked.args == [2, "price"]
 
@@ -265,14 +265,14 @@ def test_a_click_below_the_last_row_does_nothing(qtbot, grid, source):
     source.set_rows(strikes(2))
     grid.refresh(0)
 
-    qtbot.mouseClick(grid.viewport(), CLICK, pos=QPoint(120, 150))
+    qtbot.mouseClick(grid.viewport(), CLICK, pos=QPoint(180, 150))
 
     assert grid.current_row() is None
 
 
 def test_a_click_on_a_header_asks_for_an_order(qtbot, grid):
     with qtbot.waitSignal(grid.sort_requested) as asked:
-        qtbot.mouseClick(grid.header().viewport(), CLICK, pos=QPoint(120, 8))
+        qtbot.mouseClick(grid.header().viewport(), CLICK, pos=QPoint(180, 8))
 
     assert asked.args[0] == "price"
 
@@ -281,7 +281,7 @@ def test_columns_are_saved_and_restored(grid):
     header = grid.header()
     header.moveSection(header.visualIndex(2), 0)
     header.resizeSection(1, 133)
-    header.setSectionHidden(0, True)
+    header.show_column(0, False)
     saved = header.column_layout()
 
     header.apply_defaults()
@@ -298,12 +298,12 @@ def test_foreign_columns_of_a_saved_layout_are_ignored(grid):
     header.apply_layout([ColumnLayout(key="gone", width=10), ColumnLayout(key="price", width=99_999)])
 
     assert [c.key for c in header.column_layout()] == ["price", "strike", "interest"]
-    assert header.sectionSize(1) == 2_000
+    assert header.column_layout()[0].width == 2_000
 
 
 def test_the_last_visible_column_cannot_be_hidden(qtbot, grid):
-    grid.header().setSectionHidden(0, True)
-    grid.header().setSectionHidden(1, True)
+    grid.header().show_column(0, False)
+    grid.header().show_column(1, False)
 
     menu = grid.header().chooser(grid)
 
@@ -333,3 +333,22 @@ def test_an_empty_grid_answers_every_key(qtbot):
 
     assert grid.current_row() is None
     assert grid.tab_separated() == "Strike\tLTP\tOI"
+
+
+def test_columns_of_the_highest_rank_give_way_first_and_come_back(qtbot, source):
+    ranked = [msgspec.structs.replace(column, rank=rank) for column, rank in zip(COLUMNS, (0, 2, 1), strict=True)]
+    grid = FastGrid(source, ranked, THEME, "Option chain")
+    qtbot.addWidget(grid)
+    header = grid.header()
+
+    shown = {}
+    for room in (300, 165, 90):
+        header.fit(room)
+        shown[room] = header.shown_columns()
+    saved = header.column_layout()
+    header.fit(300)
+
+    assert shown == {300: [0, 1, 2], 165: [0, 2], 90: [0]}
+    assert not any(column.hidden for column in saved)
+    assert header.shown_columns() == [0, 1, 2]
+    assert header.length() == pytest.approx(300, abs=3)

@@ -43,6 +43,18 @@ odd_words = st.one_of(
     st.floats().map(str),
 )
 run_options = st.sampled_from(["--from", "--until", "--speed", "--seed", "--scenario", "--latency", "--slippage"])
+
+
+def takes_minutes(option: tuple[str, str]) -> bool:
+    """Whether an option lets a run go at a pace at which two minutes of data are not over at once."""
+    name, word = option
+    try:
+        return name == "--speed" and 0.01 <= float(word) < 1_000
+    except ValueError:
+        return False
+
+
+odd_options = st.tuples(run_options, odd_words).filter(lambda option: not takes_minutes(option))
 small_commands = st.sampled_from(
     [
         ("contracts",),
@@ -89,7 +101,7 @@ def test_odd_words_never_break_a_command(command: tuple[str, ...], word: str) ->
 
 
 @BOUNDED
-@given(options=st.lists(st.tuples(run_options, odd_words), min_size=1, max_size=3))
+@given(options=st.lists(odd_options, min_size=1, max_size=3))
 def test_odd_options_never_break_a_run(place: Path, options: list[tuple[str, str]]) -> None:
     words = [word for option in options for word in option]
 
@@ -121,7 +133,7 @@ def test_a_recording_with_changed_bytes_is_refused_or_runs(place: Path, data: st
 
 
 @BOUNDED
-@given(options=st.lists(st.tuples(run_options, odd_words), min_size=1, max_size=2))
+@given(options=st.lists(odd_options, min_size=1, max_size=2))
 def test_a_machine_always_gets_one_document(place: Path, options: list[tuple[str, str]]) -> None:
     words = [word for option in options for word in option]
 

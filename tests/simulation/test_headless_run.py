@@ -3,13 +3,20 @@
 import json
 import subprocess
 import sys
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from desktop.commands.reading import demonstration
+from desktop.composition.headless import HeadlessRun, play
 from desktop.composition.journals import open_for_reading
+from desktop.composition.markets import DEMONSTRATION_DAY, MarketChoice
+from engine.domain.instant import SECOND, ist_instant
+from engine.runtime.engine_journal import EngineJournal
+from engine.runtime.journal.memory import MemoryJournal
 from tests.simulation.headless_runs import MORNING, document_of, run_headless
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +56,7 @@ def whole_day() -> dict[str, Any]:
 def test_the_demonstration_day_ends_flat_with_every_leg_closed_for_a_reason(whole_day: dict[str, Any]) -> None:
     (portfolio,) = whole_day["portfolios"]
 
-    assert portfolio["state"] == "COMPLETED"
+    assert (portfolio["state"], portfolio["exit_detail"]) == ("COMPLETED", "square-off time 15:15:00")
     assert [leg["side"] for leg in portfolio["legs"]] == ["BUY", "BUY", "SELL", "SELL"]
     assert all(leg["exit_time"] and leg["exit_price"] and leg["exit_reason"] for leg in portfolio["legs"])
     assert whole_day["market"]["notes"] == []
@@ -128,3 +135,40 @@ def test_a_portfolio_that_is_done_is_not_begun_again_on_the_same_day(tmp_path: P
     assert [one["state"] for one in done["portfolios"]] == ["COMPLETED"]
     assert again["portfolios"] == done["portfolios"]
     assert again["orders"] == done["orders"] == 2
+
+
+class DiskUsage(NamedTuple):
+    """What shutil says of a disk, in bytes."""
+
+    total: int
+    used: int
+    free: int
+
+
+def test_a_journal_that_fills_is_the_trouble_of_the_run_and_its_first_note() -> None:
+    full = EngineJournal(MemoryJournal(room=6, reserve=10_000), None)
+    market = MarketChoice(until=ist_instant(DEMONSTRATION_DAY, time(9, 30)), underlyings=("NIFTY",), step=SECOND)
+
+    report = play(HeadlessRun(market=market, portfolios=(demonstration(),)), open_journal=lambda _address: full)
+
+    assert report.trouble is not None
+    assert report.trouble.startswith("The journal failed during the run, and nothing new was opened meanwhile: ")
+    assert report.document["market"]["notes"][0] == report.trouble
+    assert report.document["denials"] > 0
+    assert report.document["trades"] == 0
+
+
+def test_a_disk_without_room_is_loud_and_status_one_after_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: DiskUsage(total=10**9, used=10**9, free=10**6))
+    words = ("--journal", tmp_path / "journal.sqlite", "--json")
+
+    first, again = (run_headless("--until", f"2026-08-19T09:{end}", *words) for end in (25, 30))
+
+    for (status, said, complained), sentence in ((first, "Only 1 MB are free"), (again, "failed in an earlier run")):
+        document = json.loads(said)
+        assert status == 1
+        assert sentence in complained
+        assert document["market"]["notes"][0] in complained
+        assert document["orders"] == 0

@@ -59,7 +59,7 @@ HUNTS: dict[bugs.Plant, Hunt] = {
     bugs.facts_are_folded_at_the_end: Hunt(0, by(0)),
     bugs.timers_are_forgotten: Hunt(8, by(40)),
     bugs.the_rate_limiter_is_off: Hunt(47, by(28)),
-    bugs.exits_queue_behind_entries: Hunt(79, by(28), stress.slow_line),
+    bugs.exits_queue_behind_entries: Hunt(131, by(28), stress.slow_line),
     bugs.a_held_portfolio_enters_by_itself: Hunt(2, by(39)),
     bugs.the_freeze_quantity_is_ignored: Hunt(21, by(16)),
     bugs.limits_are_not_looked_at: Hunt(0, by(12)),

@@ -7,12 +7,12 @@ import pytest
 
 from engine.domain import commands as c
 from engine.domain import facts as f
-from engine.domain.messages import OpenSession
 from engine.domain.money import price_of
 from engine.domain.multileg.states import ExitReason, KillLevel, LegState, PortfolioState
 from engine.domain.order import OrderStatus, Purpose, Side
 from engine.domain.settings.risk_limits import RiskLimits
-from tests.helpers.core_desk import ACCOUNT, LOT, P1, Desk, leg, portfolio, stop
+from tests.helpers.core_desk import LOT, P1, Desk, leg, portfolio, stop
+from tests.unit.core.restarts import restarted
 
 CALL, PUT = (24850, "CE"), (24850, "PE")
 CONDOR = (leg("BUY", "CE", 4), leg("BUY", "PE", -4), leg("SELL", "CE"), leg("SELL", "PE"))
@@ -288,18 +288,6 @@ def test_a_second_print_or_the_book_confirms_a_jump():
     desk.quote({CALL: ("160.50", "120.50", "121.50")})
 
     assert desk.run.legs[0].exit_reason is ExitReason.LEG_SL
-
-
-def restarted(desk):
-    """The desk after a crash: a state from its facts alone, and a new session."""
-    again = Desk()
-    again.state = type(desk.state)(desk.state.master, desk.state.rules)
-    for fact in desk.facts:
-        again.state.apply(fact)
-    again.facts = list(desk.facts)
-    again.now = desk.now
-    again.say(OpenSession(at=again.now, account=ACCOUNT, lineage="T", limits=RiskLimits(), stale_after=5_000_000))
-    return again
 
 
 def test_a_stop_passed_during_a_restart_fires_at_once_and_says_so():

@@ -29,6 +29,7 @@ def outcome(name: str = "Straddle") -> str:
                 "name": name,
                 "state": "COMPLETED",
                 "exit_reason": "TIME",
+                "exit_detail": "the square-off time 15:15 is reached",
                 "realised_pnl": "-5941.00",
                 "charges": "303.96",
                 "legs": [LEG, WAITING],
@@ -37,6 +38,7 @@ def outcome(name: str = "Straddle") -> str:
         "orders": 8,
         "trades": 8,
         "rejections": 0,
+        "denials": 2,
         "market": {
             "from": "2026-08-19T09:15:00+05:30",
             "until": "2026-08-19T15:40:00+05:30",

@@ -7,8 +7,8 @@ from engine.core.reconciliation import UNANSWERED_AFTER
 from engine.core.state import EngineState
 from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
-from engine.domain.multileg.states import PortfolioState
-from engine.domain.order import OrderStatus
+from engine.domain.multileg.states import LegState, PortfolioState
+from engine.domain.order import OrderStatus, Purpose
 from engine.runtime.books_watch import BooksWatch
 from tests.simulation.simulated_day import straddle
 from tests.unit.runtime.outgoing import ACCOUNT, NOW, Desk
@@ -119,6 +119,21 @@ def test_a_new_doubt_begins_at_the_bottom_of_the_ladder():
     desk.books.orders[OrderId("O1")].status = OrderStatus.UNKNOWN
 
     assert _seconds(watch.next_due()) == 300.5
+
+
+def test_a_cancelled_exit_is_a_doubt_until_fresh_books_have_shown_it():
+    desk, watch = _desk(order=OrderStatus.CANCELLED)
+    _asked(desk, watch)
+    leg = desk.books.portfolios[PortfolioId("P1")].legs[0]
+    leg.state, leg.orders, leg.working = LegState.EXITING, [OrderId("O1")], []
+    desk.books.orders[OrderId("O1")].purpose = Purpose.EXIT
+    desk.at(1)
+    doubted = _seconds(watch.next_due())
+
+    desk.state.fresh_books_at = desk.state.now
+
+    assert doubted == 1.5
+    assert _seconds(watch.next_due()) == 60
 
 
 @pytest.mark.parametrize("doubt", ["silent order", "silent change", "suspected drift", "drift"])

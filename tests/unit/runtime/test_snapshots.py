@@ -5,6 +5,7 @@ import pytest
 
 from engine.core.books import Books
 from engine.core.invariants import differences
+from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.snapshots import VERSION, keep_snapshot, snapshot_is_due, state_from_journal
 from tests.simulation.simulated_day import SimulatedDay, rules, straddle
@@ -99,3 +100,27 @@ def test_a_snapshot_is_due_after_five_thousand_facts():
     assert not snapshot_is_due(4_999, 0)
     assert snapshot_is_due(5_000, 0)
     assert not snapshot_is_due(9_999, 5_000)
+
+
+def test_a_snapshot_of_another_days_list_finds_its_contracts_again(day):
+    half = day.journal.count() // 2
+    keeping = _copy(day, half)
+    keep_snapshot(keeping, _replayed(day, keeping))
+    keeping.read = 0
+    tomorrow = ContractMaster(reversed(day.master.instruments))
+
+    state = state_from_journal(keeping, tomorrow, rules())
+
+    legs = [leg for run in state.books.portfolios.values() for leg in run.legs if leg.instrument is not None]
+    assert legs
+    assert keeping.read == 0
+    assert [tomorrow.instruments[leg.row].id for leg in legs] == [leg.instrument for leg in legs]
+
+
+def test_a_snapshot_with_a_contract_that_is_listed_no_more_is_refused(day):
+    keeping = _copy(day)
+    keep_snapshot(keeping, _replayed(day, keeping))
+    spot_only = ContractMaster([day.master.spot("NIFTY")])
+
+    with pytest.raises(UnknownInstrumentError, match="is not in today's contract list"):
+        state_from_journal(keeping, spot_only, rules())

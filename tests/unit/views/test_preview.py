@@ -7,7 +7,6 @@ import pytest
 
 from brokers.simulated.market import SimulatedMarket
 from desktop.commands.reading import demonstration
-from desktop.composition.desk import margin_of
 from desktop.composition.rules import market_rules
 from desktop.viewmodels.entry_estimate import estimate
 from engine.domain.instant import SECOND, ist_instant
@@ -83,7 +82,7 @@ def test_the_largest_loss_of_the_hedged_straddle_is_width_less_credit(morning):
     buy_put, buy_call, sell_call, sell_put = (leg.price / 10_000 for leg in preview.legs)
     credit = sell_call + sell_put - buy_call - buy_put
 
-    found = estimate(preview, rules, margin_of)
+    found = estimate(preview, rules)
 
     assert found.summary.max_profit == pytest.approx(130 * credit)
     assert found.summary.max_loss == pytest.approx(130 * (credit - 500))

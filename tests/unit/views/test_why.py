@@ -104,9 +104,9 @@ def test_a_stop_is_told_with_price_level_and_distance() -> None:
 def test_combined_levels_are_told_with_the_profit() -> None:
     notes = sentences(run_at(9, 30), ReasonState.NOTE)
 
-    assert any(", combined stop at −₹9000.00: ₹" in note for note in notes)
-    assert any(", combined target at ₹50000.00: ₹" in note for note in notes)
-    assert any(", the profit lock goes on at ₹40000.00: ₹" in note for note in notes)
+    assert any(", combined stop at −₹9,000.00: ₹" in note for note in notes)
+    assert any(", combined target at ₹50,000.00: ₹" in note for note in notes)
+    assert any(", the profit lock goes on at ₹40,000.00: ₹" in note for note in notes)
     assert "Squares off at 15:15:00: 05:45:00 to go" in sentences(run_at(9, 30), now=at(9, 30))
 
 

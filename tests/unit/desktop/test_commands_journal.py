@@ -1,0 +1,65 @@
+"""`legwork journal show` tells a trader what happened in sentences; the facts themselves stay one option away."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from desktop.commands.journal import app
+from desktop.composition.journals import JournalEntry, open_journal
+from engine.domain.facts import CommandRefused, JournalFailed, encode, kind_of
+from engine.domain.instant import Instant
+
+AT = Instant(1_787_111_400_123_000)
+FACTS = (
+    JournalFailed(at=AT, detail="The disk is full."),
+    CommandRefused(at=AT, command="start", sentence="Straddle [bold]runs[/bold] already"),
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.sqlite"
+    entries = [JournalEntry(fact.at, kind_of(fact), encode(fact)) for fact in FACTS]
+    with open_journal(str(path)) as journal:
+        journal.append([*entries, JournalEntry(AT, "of_tomorrow", b'{"type":"of_tomorrow","at":1}')])
+    return path
+
+
+def shown(place: Path, *words: str) -> Sequence[str]:
+    result = CliRunner().invoke(app, ["show", str(place), *words])
+    assert result.exit_code == 0, result.stderr
+    return [" ".join(line.split()) for line in result.stdout.splitlines()]
+
+
+def test_facts_are_shown_as_sentences_with_their_level(place: Path) -> None:
+    lines = shown(place)
+
+    assert lines[0] == "No. Time Level Portfolio Message"
+    assert lines[1].startswith("1 2026-08-19 ")
+    assert "The disk is full." in lines[1]
+    assert "Straddle [bold]runs[/bold] already" in lines[2]
+
+
+def test_a_fact_that_this_program_does_not_know_is_shown_as_it_was_written(place: Path) -> None:
+    assert any("of_tomorrow {}" in line for line in shown(place))
+
+
+def test_a_sentence_is_the_same_whether_older_facts_are_shown_or_not(place: Path) -> None:
+    assert shown(place)[2] == shown(place, "--after", "1")[1]
+
+
+def test_raw_shows_kinds_and_fields(place: Path) -> None:
+    lines = shown(place, "--raw")
+
+    assert lines[0] == "No. Time Kind Fact"
+    assert any("journal_failed" in line and '"detail":' in line for line in lines)
+
+
+def test_json_keeps_the_facts(place: Path) -> None:
+    document = json.loads(CliRunner().invoke(app, ["show", str(place), "--json"]).stdout)
+
+    assert [fact["kind"] for fact in document["facts"]] == ["journal_failed", "command_refused", "of_tomorrow"]
+    assert document["facts"][0]["fact"]["detail"] == "The disk is full."
