@@ -2,26 +2,14 @@
 
 from collections.abc import Callable
 
-import msgspec
-
 from desktop.presentation import formats
 from desktop.presentation.tones import Tone, tone_of_sign
 from desktop.viewmodels.columns import Align, Column
+from desktop.viewmodels.portfolio_line import PortfolioLine
 from desktop.viewmodels.times import time_text
 from engine.domain.multileg.states import LegState, PortfolioState
 from engine.domain.order import Side
-from engine.views.marks import LegMark, PortfolioMark
-from engine.views.portfolios import LegRow, PortfolioRow
-
-
-class PortfolioLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the grid: a portfolio, or one of its legs (then ``leg`` and ``leg_mark`` are there)."""
-
-    portfolio: PortfolioRow
-    mark: PortfolioMark
-    leg: LegRow | None = None
-    leg_mark: LegMark | None = None
-
+from engine.views.portfolios import LegRow
 
 _PORTFOLIO_TONES: dict[PortfolioState, Tone] = {
     PortfolioState.RUNNING: Tone.UP,

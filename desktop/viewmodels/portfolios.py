@@ -8,7 +8,8 @@ import numpy as np
 from desktop.bridge import EngineBridge
 from desktop.quote_snapshot import QuoteSnapshot
 from desktop.viewmodels.grid_source import Expander, RowGridSource
-from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS, PortfolioLine
+from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS
+from desktop.viewmodels.portfolio_line import PortfolioLine
 from engine.domain.identifiers import PortfolioId
 from engine.domain.quote import IntArray
 from engine.views.marks import PortfolioMark, portfolio_mark

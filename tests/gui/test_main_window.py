@@ -67,6 +67,7 @@ def test_positions_come_back_protected_after_a_restart(open_desk, tmp_path):
     journal = str(tmp_path / "journal.sqlite")
     first = open_desk("2026-08-19T09:19:58", speed=20, journal=journal)
     running_demonstration(first)
+    first.bridge.set_paused(True)
     before = first.bridge.portfolios["P1"]
     first.close()
 
