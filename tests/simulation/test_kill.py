@@ -83,7 +83,8 @@ def test_a_run_killed_again_and_again_ends_flat_with_nothing_lost_or_doubled(tmp
     assert [portfolio["state"] for portfolio in document["portfolios"]] == ["COMPLETED"] * len(LEGS)
     held, ours = _journal_orders(journal)
     theirs = _exchange_orders(journal.with_name(f"{journal.name}.paper"))
-    assert ours == theirs
+    # A request on its way when the process dies may never arrive: then the journal knows it and the exchange does not.
+    assert {order: filled for order, filled in ours.items() if filled or order in theirs} == theirs
     assert set(held.values()) == {0}
 
 
