@@ -178,15 +178,9 @@ class MultilegPanel(Panel):
             self._edited = False
             self._refusals = []
             self._show_refusals(self.editor.refusals())
-        if portfolio is None:
-            # What was shown last stays while a field is being typed.
-            return
-        bridge, desk = self._desk.bridge, self._preview_desk
-        rows = desk.rows_of(portfolio.underlying)
-        snapshot = bridge.snapshot(now_ms)
-        self.preview = desk.resolve(portfolio, snapshot.quotes(rows), snapshot.at) if len(rows) else None
-        found = estimate(self.preview, bridge.rules) if self.preview else None
-        self.estimate = found
+        # A wrong draft has no figures: those of the draft before it would be read as its own.
+        self.preview = None if portfolio is None else self._resolved(portfolio, now_ms)
+        found = self.estimate = estimate(self.preview, self._desk.bridge.rules) if self.preview else None
         self.figures.show_estimate(found, self.editor.risk())
         self.figures.show_legs(self.preview, found.volatilities.tolist() if found else None, now_ms)
         self.payoff.show_payoff(
@@ -200,6 +194,14 @@ class MultilegPanel(Panel):
             if found
             else None
         )
+
+    def _resolved(self, portfolio: MultilegPortfolio, now_ms: int) -> Preview | None:
+        """Return what the portfolio would trade on this frame's quotes; None where its underlying is not listed."""
+        rows = self._preview_desk.rows_of(portfolio.underlying)
+        if not len(rows):
+            return None
+        snapshot = self._desk.bridge.snapshot(now_ms)
+        return self._preview_desk.resolve(portfolio, snapshot.quotes(rows), snapshot.at)
 
     def _entry_sentences(self, portfolio: MultilegPortfolio) -> list[str]:
         when = "now" if isinstance(portfolio.entry, Manual) else f"at {portfolio.schedule.start:%H:%M:%S}"

@@ -103,11 +103,6 @@ def combined_premium(run: PortfolioRun) -> tuple[Price, int]:
     return (Price(divide_half_up(value, base)), base) if base else (Price(0), 0)
 
 
-def is_flat(run: PortfolioRun) -> bool:
-    """Say whether a portfolio holds nothing and has nothing under way."""
-    return not run.holds_something
-
-
 def realised(run: PortfolioRun) -> int:
     """Answer what closed legs came to, before charges, in 1/10,000 ₹."""
     return sum(leg.cash for leg in run.legs if leg.net_quantity == 0)

@@ -45,6 +45,19 @@ def test_a_wrong_field_is_named_and_keeps_the_portfolio_from_starting(open_desk)
     assert not desk.bridge.portfolios
 
 
+def test_a_wrong_draft_shows_no_figures_of_the_draft_before_it(open_desk):
+    desk = open_desk()
+    editor = desk.panel("editor")
+    desk.wait_until(lambda: editor.estimate is not None)
+    draft = desk.window.desk.editor.draft()
+
+    desk.window.desk.editor.edit({**draft, "legs": [{**draft["legs"][0], "lots": "999999999999"}, *draft["legs"][1:]]})
+    desk.wait_until(lambda: editor.estimate is None)
+
+    assert not editor.figures.text("margin").startswith("₹")
+    assert editor.preview is None
+
+
 def test_what_the_market_refuses_is_named_before_the_start(open_desk):
     desk = open_desk()
     editor = desk.panel("editor")
