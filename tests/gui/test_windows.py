@@ -11,7 +11,7 @@ from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
 from desktop.windows.limit_dialog import read_price
 from desktop.windows.template_chooser import TemplateChooser
 from engine.domain.money import price_of
-from engine.domain.multileg.states import KillLevel
+from engine.domain.multileg.states import KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
 
 # The offscreen platform says this for every top-level window.
@@ -258,7 +258,10 @@ def running_demonstration(desk):
     """Arm the demonstration and wait until its four legs are open."""
     desk.window.act("start_demonstration")
     desk.dialog(QuestionDialog).accept()
-    desk.wait_until(lambda: "P1" in desk.bridge.portfolios and desk.bridge.portfolios["P1"].open_legs == 4)
+    # A leg that is filled in part is open already: only a running portfolio holds all it wanted.
+    desk.wait_until(
+        lambda: "P1" in desk.bridge.portfolios and desk.bridge.portfolios["P1"].state is PortfolioState.RUNNING
+    )
 
 
 def _is_part_of_a_named_one(control):
