@@ -65,10 +65,11 @@ class Desk:
             quantity=request.quantity,
             filled=0,
             value=Money(0),
-            limit_price=request.limit_price if request.order_type is OrderType.LIMIT else None,
-            status=OrderStatus.OPEN,
+            limit_price=None if request.order_type is OrderType.MARKET else request.limit_price,
+            status=OrderStatus.OPEN if request.trigger_price is None else OrderStatus.TRIGGER_PENDING,
             wording="",
             updated_at=at,
+            trigger_price=request.trigger_price,
         )
         refusal = self._checks.refusal(order, at)
         if refusal is not None:
@@ -87,7 +88,9 @@ class Desk:
             order,
             quantity=request.quantity,
             limit_price=request.limit_price,
-            order_type=OrderType.MARKET if request.limit_price is None else OrderType.LIMIT,
+            order_type=_type_of(request),
+            trigger_price=request.trigger_price,
+            status=OrderStatus.OPEN if request.trigger_price is None else OrderStatus.TRIGGER_PENDING,
             updated_at=at,
         )
         refusal = self._change_refusal(order, changed, at)
@@ -119,6 +122,7 @@ class Desk:
         answers = self.new_day(frame.at)
         for row in self._matching.see(frame):
             if self._checks.is_open(self._contracts.instruments[row], frame.at):
+                answers += self._woken(self._matching.wake(row), frame.at)
                 answers += self._filled(self._matching.match(row), frame.at)
         return answers
 
@@ -217,6 +221,7 @@ class Desk:
             limit=self._checks.worst_price(
                 instrument, order.side, order.order_type, order.limit_price, order.updated_at
             ),
+            trigger=order.trigger_price if order.status is OrderStatus.TRIGGER_PENDING else None,
         )
 
     def _filled(self, fills: list[Fill], at: Instant) -> Answers:
@@ -235,6 +240,14 @@ class Desk:
             answers += self._told(self.books.put_fill(after, fill.quantity, fill.price, value))
         return answers
 
+    def _woken(self, orders: list[BrokerOrderId], at: Instant) -> Answers:
+        """Say that sleeping stop orders are limit orders from now on."""
+        answers: Answers = []
+        for number in orders:
+            awake = msgspec.structs.replace(self.books.orders[number], status=OrderStatus.OPEN, updated_at=at)
+            answers += self._keep(awake)
+        return answers
+
     def _keep(self, order: BookOrder) -> Answers:
         return self._told(self.books.put(order))
 
@@ -251,6 +264,7 @@ class Desk:
             wording=order.wording,
             quantity=order.quantity,
             limit_price=order.limit_price,
+            trigger_price=order.trigger_price,
             filled=order.filled,
             value=order.value,
             average_price=self._average(order.instrument, order.value, order.filled),
@@ -271,6 +285,12 @@ class Desk:
 
     def _refused(self, request: ChangeOrder | CancelOrder, words: str, at: Instant) -> ChangeRefused:
         return ChangeRefused(at=at, account=self.account, order_id=request.order_id, wording=words)
+
+
+def _type_of(request: ChangeOrder) -> OrderType:
+    if request.limit_price is None:
+        return OrderType.MARKET
+    return OrderType.LIMIT if request.trigger_price is None else OrderType.STOP_LIMIT
 
 
 def _closed(order: BookOrder, status: OrderStatus, reason: str, at: Instant) -> BookOrder:

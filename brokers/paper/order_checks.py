@@ -42,6 +42,7 @@ class OrderChecks:
             _size_refusal(instrument, order.quantity)
             or self._time_refusal(instrument, at)
             or self._price_refusal(instrument, order, at)
+            or self._trigger_refusal(instrument, order)
             or self._margin_refusal(instrument, order, besides)
         )
 
@@ -49,7 +50,7 @@ class OrderChecks:
         self, instrument: Instrument, side: Side, order_type: OrderType, limit: Price | None, at: Instant
     ) -> Price:
         """Answer the worst price an order may trade at: its limit, or at market the edge of the price protection."""
-        if order_type is OrderType.LIMIT and limit is not None:
+        if order_type is not OrderType.MARKET and limit is not None:
             return limit
         band = self._band(instrument, at)
         if band is None:
@@ -60,9 +61,9 @@ class OrderChecks:
         """Say whether the exchange trades an instrument now."""
         return self._hours(instrument, at)
 
-    def _band(self, instrument: Instrument, at: Instant) -> PriceBand | None:
+    def _band(self, instrument: Instrument, at: Instant, around: Price | None = None) -> PriceBand | None:
         """Answer the accepted prices on ticks; None without a rule or without a price to measure from."""
-        reference = self._shown.reference_price(self._contracts.row(instrument.id))
+        reference = around or self._shown.reference_price(self._contracts.row(instrument.id))
         band = self._price_band(instrument, at, reference) if reference > 0 else None
         if band is None:
             return None
@@ -87,9 +88,28 @@ class OrderChecks:
             tick = plain_text(instrument.tick_size)
             return wording(Refusal.TICK, f"the limit of {instrument.symbol} must be a multiple of {tick} above zero")
         band = self._band(instrument, at)
+        trigger = order.trigger_price
+        if band is not None and trigger is not None and trigger not in band:
+            band = self._band(instrument, at, around=trigger)  # Exchanges test a far stop when it wakes.
         if band is not None and limit not in band:
             span = f"{plain_text(band.lowest)} to {plain_text(band.highest)}"
             return wording(Refusal.PRICE_BAND, f"{instrument.symbol} may be priced from {span} now")
+        return None
+
+    def _trigger_refusal(self, instrument: Instrument, order: BookOrder) -> str | None:
+        trigger, limit = order.trigger_price, order.limit_price
+        if order.order_type is not OrderType.STOP_LIMIT:
+            return None
+        if trigger is None or trigger <= 0 or trigger % instrument.tick_size:
+            tick = plain_text(instrument.tick_size)
+            return wording(Refusal.TICK, f"the trigger of {instrument.symbol} must be a multiple of {tick} above zero")
+        if limit is not None and order.side.sign * (limit - trigger) < 0:
+            return wording(Refusal.TRIGGER, f"the limit of {instrument.symbol} must lie beyond its trigger")
+        last = self._shown.last_price(self._contracts.row(instrument.id))
+        if last > 0 and order.side.sign * (last - trigger) >= 0:
+            beyond = "above" if order.side is Side.BUY else "below"
+            words = f"the trigger of {instrument.symbol} must be {beyond} the last price {plain_text(last)}"
+            return wording(Refusal.TRIGGER, words)
         return None
 
     def _margin_refusal(self, instrument: Instrument, order: BookOrder, besides: BookOrder | None) -> str | None:

@@ -22,6 +22,7 @@ class Refusal(Enum):
     SESSION = "not logged in"
     SYSTEM = "trouble at the broker"
     TICK = "not a multiple of the tick"
+    TRIGGER = "the trigger is passed already, or beyond the limit"
     TOO_LATE = "the order is finished"
 
 

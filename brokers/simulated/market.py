@@ -18,14 +18,13 @@ from brokers.simulated.scenario import Scenario
 from brokers.simulated.sessions import (
     MarketSession,
     TradingStretch,
-    leading_exchanges,
     session_start_for,
     sessions_on,
     stretches_from,
 )
 from brokers.simulated.underlyings import model_of
 from engine.domain.instant import MINUTE, SECOND, Instant, ist_date
-from engine.domain.instrument import Exchange
+from engine.domain.instrument import Exchange, leading_exchanges
 from engine.domain.market_rules import MarketRules
 from engine.domain.quote import COLUMNS, QuoteFrame
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import msgspec
 
 from engine.domain.instant import Instant, ist_date, ist_datetime, ist_instant
-from engine.domain.instrument import Exchange
+from engine.domain.instrument import Exchange, leading_exchanges
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 
 _LONGEST_CLOSURE = 30
@@ -33,16 +33,6 @@ class TradingStretch(MarketSession, frozen=True, kw_only=True):
     day_close: Instant
     day_number: int
     """1 for the market's first trading day."""
-
-
-def leading_exchanges(exchanges: Iterable[Exchange]) -> frozenset[Exchange]:
-    """Answer the exchanges whose hours the market keeps.
-
-    Coins trade round the clock; where they share a desk with shares and indices, the exchanges' hours hold for all, so
-    that the desk's one clock never waits through a night.
-    """
-    present = frozenset(exchanges)
-    return present - {Exchange.CRYPTO} or present
 
 
 def sessions_on(rules: MarketRules, exchanges: Iterable[Exchange], day: date) -> tuple[MarketSession, ...]:

@@ -2,12 +2,15 @@
 
 import msgspec
 
+from engine.core.account_books import AccountBooks, TagBooks
 from engine.core.portfolio_run import Order, PortfolioRun
 from engine.domain.identifiers import AccountId, InstrumentId, OrderId, PortfolioId
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.multileg.states import KillLevel
-from engine.domain.reports import Channel
+from engine.domain.settings.account import Account
+from engine.domain.settings.hierarchy import default_tag
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.settings.strategy_tag import DEFAULT_TAG, StrategyTag
 
 
 class Books(msgspec.Struct, kw_only=True):
@@ -20,31 +23,59 @@ class Books(msgspec.Struct, kw_only=True):
     """How many facts it sums up."""
     last_fact_at: Instant = Instant(0)
     account: AccountId = AccountId("")
+    """The default account of the newest session."""
+    accounts: dict[AccountId, AccountBooks] = {}
+    """Every account that was ever declared or opened."""
+    tags: dict[str, TagBooks] = {}
+    """Every strategy tag that is declared; the default tag need not be."""
     lineage: str = ""
     is_live: bool = False
     stale_after: int = 0
-    limits: RiskLimits = RiskLimits()
-    recovering: bool = True
     opened_at: Instant = Instant(0)
     day: int = 0
-    halted: bool = False
     kill_level: KillLevel = KillLevel.OFF
     kill_reason: str = ""
     journal_failed: bool = False
     feed_stale: bool = False
-    down: dict[Channel, str] = {}
-    """Lines that are down, with their detail."""
-    drift: dict[InstrumentId, tuple[int, int]] = {}
-    """Contracts in which our net quantity and the broker's differ: ours, the broker's."""
-    outside: dict[InstrumentId, int] = {}
-    """Net quantity at the broker that the trader took as not ours."""
-    net_quantity: dict[InstrumentId, int] = {}
-    """The sum of all our fills."""
     orders: dict[OrderId, Order] = {}
     portfolios: dict[PortfolioId, PortfolioRun] = {}
+    families: dict[PortfolioId, list[PortfolioId]] = {}
+    """The copies that one portfolio runs as in the accounts of its tag, by their parent's id."""
     orders_made: int = 0
-    orders_today: int = 0
     portfolios_made: int = 0
+
+    def of(self, account: AccountId) -> AccountBooks:
+        """Answer the books of an account, of the default one for an empty id; empty books for one never heard of."""
+        account = account or self.account
+        found = self.accounts.get(account)
+        return AccountBooks(declared=Account(id=account)) if found is None else found
+
+    def tag(self, name: str) -> StrategyTag | None:
+        """Answer a strategy tag; the default tag is always there. None for one that is not declared."""
+        found = self.tags.get(name)
+        if found is not None:
+            return found.declared
+        return default_tag(self.account) if name == DEFAULT_TAG else None
+
+    @property
+    def limits(self) -> RiskLimits:
+        """Answer the limits of the default account."""
+        return self.of(self.account).limits
+
+    @property
+    def recovering(self) -> bool:
+        """Say whether the books of an account of this session are not yet compared with the broker's."""
+        opened = [account.recovering for account in self.accounts.values() if account.is_open]
+        return any(opened) or not opened
+
+    @property
+    def net_quantity(self) -> dict[InstrumentId, int]:
+        """Answer the sum of all our fills in all accounts."""
+        total: dict[InstrumentId, int] = {}
+        for account in self.accounts.values():
+            for instrument, quantity in account.net_quantity.items():
+                total[instrument] = total.get(instrument, 0) + quantity
+        return total
 
     def patience(self, span: int) -> int:
         """Answer how many µs to wait for the market: ``span``, or two stale limits of a feed that shows less often.

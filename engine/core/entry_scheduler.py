@@ -1,141 +1,67 @@
-"""Who may enter now, what a failed leg means, and when an entry is over."""
+"""What fills and refusals of an entry mean, what a failed leg does, and when an entry is over."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from engine.core import ledger, market_data
-from engine.core.choice import Choice, Chosen, Impossible
+from engine.core import account_standing, hedge_ties, ledger, protecting, resting_orders
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,
+    CombinedPremiumSet,
     LegCancelled,
     LegEntryFailed,
     LegOpened,
-    LegProtected,
     LegResized,
-    LegResolved,
     LegRetried,
-    PortfolioArmed,
     PortfolioClosed,
     PortfolioExitDecided,
     PortfolioRunning,
-    PortfolioStarted,
 )
-from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
+from engine.domain.instant import SECOND, Instant, clock_text
 from engine.domain.money import Money, Price
-from engine.domain.multileg.entry import AtTime
-from engine.domain.multileg.execution import LegFailure
-from engine.domain.multileg.levels import stop_level, target_level
-from engine.domain.multileg.schedule import Weekday
-from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
-from engine.domain.order import Purpose, Side
-
-RESOLVE_WITHIN = 30 * SECOND
-"""How long a leg waits for usable quotes before it has failed (executor reference §1.3.2)."""
+from engine.domain.multileg.execution import ConditionSlices, LegFailure
+from engine.domain.multileg.protection import protectors
+from engine.domain.multileg.states import (
+    ENTERS,
+    FINAL,
+    LEG_OPEN,
+    LEG_STOP_HITS,
+    LEG_WAITS,
+    RUNNING,
+    ExitReason,
+    LegOrigin,
+    LegState,
+    PortfolioState,
+)
+from engine.domain.order import Purpose
 
 _FINAL_WORDS = ("FREEZE", "INVALID", "BLOCK", "RESTRICT", "EXPIRED", "CONTRACT", "LOT:", "ACCOUNT", "TICK")
 """Broker wordings that no repetition cures (executor reference §1.11, non-retryable reasons)."""
 
-_WEEKDAYS = tuple(Weekday)
-
-
-def arm(state: EngineState, run: PortfolioRun) -> PortfolioArmed:
-    """Answer the fact that puts a portfolio on watch for its next start time.
-
-    Raises UnknownRuleError where the calendar does not reach the coming days.
-    """
-    schedule = run.portfolio.schedule
-    exchange = run.portfolio.exchange
-    day = market_data.today(state)
-    for _ in range(370):
-        open_today = state.rules.is_trading_day(exchange, day) and _WEEKDAYS[day.weekday()] in schedule.days
-        if open_today and ist_instant(day, schedule.end) >= state.now:
-            break
-        day += timedelta(days=1)
-    return PortfolioArmed(
-        at=state.now,
-        portfolio_id=run.portfolio_id,
-        starts_at=ist_instant(day, schedule.start),
-        ends_at=ist_instant(day, schedule.end),
-        square_off_at=ist_instant(day, schedule.square_off),
-    )
-
-
-def start(state: EngineState, run: PortfolioRun, why: str) -> PortfolioStarted:
-    """Answer the fact that begins a portfolio's entry today."""
-    schedule = run.portfolio.schedule
-    day = ist_date(state.now)
-    return PortfolioStarted(
-        at=state.now,
-        portfolio_id=run.portfolio_id,
-        ends_at=ist_instant(day, schedule.end),
-        square_off_at=ist_instant(day, schedule.square_off),
-        underlying_price=market_data.underlying_price(state, run),
-        why=why,
-    )
-
-
-def entry_due(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
-    """Start a waiting portfolio when its time has come, or end it when its last time for an entry has passed."""
-    if run.state is not PortfolioState.WAITING or not isinstance(run.portfolio.entry, AtTime):
-        return
-    if state.now >= run.ends_at:
-        lack = waits_for(state, run)
-        why = f"no entry until {clock_text(run.ends_at)}, the last time for one{f': {lack}' if lack else ''}"
-        yield _closed(state, run, PortfolioState.COMPLETED, ExitReason.NO_ENTRY, why)
-    elif state.now >= run.starts_at and waits_for(state, run) is None:
-        yield start(state, run, f"start time {clock_text(run.starts_at)}")
-
-
-def waits_for(state: EngineState, run: PortfolioRun) -> str | None:
-    """Answer what a portfolio that wants to enter waits for, in a sentence; None when nothing stands in the way."""
-    if state.books.recovering:
-        return "waiting for the broker's books after the start"
-    if not market_data.is_open(state, run.portfolio.exchange):
-        return f"{run.portfolio.exchange.value} is closed"
-    if market_data.is_stale(state):
-        return "waiting for a fresh quote: the feed is silent"
-    if market_data.underlying_price(state, run) is None:
-        return f"waiting for a price of {run.portfolio.underlying}"
-    return None
-
 
 def unresolved(run: PortfolioRun) -> list[LegRun]:
-    """Answer the legs whose contract is not chosen yet, while the portfolio enters."""
-    if run.state is not PortfolioState.ENTERING:
+    """Answer the legs that want to be entered and whose contract is not chosen yet."""
+    if run.state not in ENTERS:
         return []
     return [leg for leg in run.legs if leg.state is LegState.WAITING]
-
-
-def resolved(state: EngineState, run: PortfolioRun, leg: LegRun, choice: Choice) -> Iterator[AnyFact]:
-    """Lock a leg to the chosen contract, or give it up when there is none or quotes stay away."""
-    if isinstance(choice, Chosen):
-        contract = choice.instrument
-        yield LegResolved(
-            at=state.now,
-            portfolio_id=run.portfolio_id,
-            leg_id=leg.leg_id,
-            instrument=contract.id,
-            quantity=leg.leg.lots * contract.lot_size,
-            why=choice.why,
-        )
-    elif isinstance(choice, Impossible) or state.now - (run.started_at or state.now) >= state.books.patience(
-        RESOLVE_WITHIN
-    ):
-        yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=choice.why)
 
 
 def leg_progress(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFact]:
     """Say what the fills and refusals of an entering leg's orders mean."""
     if leg.entered_quantity > leg.protected_quantity and leg.net_quantity:
-        yield from _protection(state, run, leg)
-    if run.state is not PortfolioState.ENTERING or not ledger.is_entering(leg):
+        yield from protecting.protection(state, run, leg)
+    if run.state not in ENTERS or not ledger.is_entering(leg):
         return
     if ledger.under_way(state, leg, Purpose.ENTRY):
         return
     if leg.entered_quantity < leg.wanted or leg.state is not LegState.ENTERING:
         why = _too_late(state, run, leg)
+        if why is not None and leg.entered_quantity and isinstance(run.portfolio.execution.slicing, ConditionSlices):
+            # What was entered while the rule held is what was wanted.
+            yield LegResized(
+                at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, quantity=leg.entered_quantity, why=why
+            )
+            return
         if why is not None:
             yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
             return
@@ -156,41 +82,13 @@ def leg_progress(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator
 
 def _too_late(state: EngineState, run: PortfolioRun, leg: LegRun) -> str | None:
     """Answer why a leg with nothing under way is not tried any longer; None while it is."""
-    if state.now >= run.ends_at:
-        return f"not filled until {clock_text(run.ends_at)}, the last time for an entry"
+    last = ledger.last_entry(run, leg)
+    if state.now >= last:
+        return f"not filled until {clock_text(last)}, the last time for an entry"
     since = leg.denied_since
     if since is not None and state.now >= since + run.portfolio.execution.entry_timeout * SECOND:
         return f"refused for {run.portfolio.execution.entry_timeout} s: {leg.denied}"
     return None
-
-
-def _protection(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFact]:
-    average = leg.entry_average() or Price(0)
-    # A print in doubt must not leave a leg without its stop, so the last known price does as a reference.
-    underlying = (
-        leg.underlying_at_entry or market_data.underlying_price(state, run) or market_data.spot_price(state, run)
-    )
-    rules = (leg.leg.stop_loss, leg.leg.target)
-    if underlying is None and any(rule is not None and rule.basis.on_underlying for rule in rules):
-        return  # Right after a restart: the first quote gives it, and nothing could fire before.
-    # What an open leg has stays over a late part fill: it may have been trailed, moved to cost or set by hand.
-    kept = leg.state is LegState.OPEN and leg.protected_quantity > 0
-    yield LegProtected(
-        at=state.now,
-        portfolio_id=run.portfolio_id,
-        leg_id=leg.leg_id,
-        average_price=average,
-        underlying_price=underlying,
-        stop=leg.stop if kept else _not_loosened(leg, stop_level(leg.leg, average, underlying, leg.tick)),
-        target=leg.target if kept else target_level(leg.leg, average, underlying, leg.tick),
-    )
-
-
-def _not_loosened(leg: LegRun, computed: Price | None) -> Price | None:
-    """Answer the stop after one more part fill of an entry: one that was trailed already never loosens."""
-    if computed is None or leg.stop is None or not leg.trail_steps:
-        return computed
-    return min(leg.stop, computed) if leg.leg.side is Side.SELL else max(leg.stop, computed)
 
 
 def _retry_or_fail(state: EngineState, run: PortfolioRun, leg: LegRun, failure: str) -> Iterator[AnyFact]:
@@ -198,16 +96,16 @@ def _retry_or_fail(state: EngineState, run: PortfolioRun, leg: LegRun, failure: 
     final = any(word in failure.upper() for word in _FINAL_WORDS)
     rounds = 2 if execution.on_leg_failure is LegFailure.RETRY_THEN_EXIT else 1
     timed_out = _timed_out(state, run, leg)
-    if final or timed_out or leg.attempt > execution.retries * rounds:
+    policy = account_standing.entry_retry(state.books, run)
+    if final or timed_out or leg.attempt > policy.retries * rounds:
         yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=failure)
         return
-    wait = int(execution.retry_wait * SECOND)
     yield LegRetried(
         at=state.now,
         portfolio_id=run.portfolio_id,
         leg_id=leg.leg_id,
         attempt=leg.attempt + 1,
-        again_at=Instant(state.now + max(wait, 1)),
+        again_at=Instant(state.now + policy.pause(leg.attempt)),
         why=failure,
     )
 
@@ -217,18 +115,34 @@ def _timed_out(state: EngineState, run: PortfolioRun, leg: LegRun) -> bool:
 
 
 def failures(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
-    """Carry out the policy for failed legs while a portfolio enters."""
-    if run.state is not PortfolioState.ENTERING:
+    """Carry out the policy for legs that failed in the entry, or later on their own."""
+    if run.state not in ENTERS:
         return
-    failed = [leg for leg in run.legs if leg.failed]
+    stopped = _stopped_early(run)
+    if stopped is not None:
+        why = f"leg {stopped.leg_id} was stopped ({stopped.exit_why}) while others still entered"
+        yield PortfolioExitDecided(at=state.now, portfolio_id=run.portfolio_id, reason=ExitReason.LEG_FAIL, why=why)
+        return
+    failed = [
+        leg
+        for leg in run.present
+        if leg.failed
+        and leg.origin is not LegOrigin.ADDED
+        and not _is_behind_us(run, leg)
+        and not hedge_ties.is_dealt_with(run, leg)
+    ]
     if not failed:
         return
     policy = run.portfolio.execution.on_leg_failure
     sold_unprotected = list(_without_protection(state, run))
-    automatic_exit = policy is LegFailure.AUTOMATIC and bool(sold_unprotected)
+    # Of the entry itself every short counts, whatever was planned to cover it; what follows later has its own rules.
+    of_entry = any(leg.origin is LegOrigin.DECLARED and not leg.skipped for leg in failed)
+    automatic_exit = policy is LegFailure.AUTOMATIC and (bool(sold_unprotected) or (of_entry and _is_naked(state, run)))
     # What is sold already cannot be cut down to its cover, only closed.
     automatic_exit |= policy is LegFailure.RESIZE and any(leg.entered_quantity > c for leg, c in sold_unprotected)
-    if policy in (LegFailure.EXIT_PLACED, LegFailure.RETRY_THEN_EXIT) or automatic_exit:
+    # What was skipped for want of a strike is missed only where it was to protect.
+    missed = bool(sold_unprotected) or not all(leg.skipped for leg in failed)
+    if (policy in (LegFailure.EXIT_PLACED, LegFailure.RETRY_THEN_EXIT) and missed) or automatic_exit:
         names = ", ".join(f"leg {leg.leg_id} ({leg.failure})" for leg in failed)
         yield PortfolioExitDecided(
             at=state.now, portfolio_id=run.portfolio_id, reason=ExitReason.LEG_FAIL, why=f"could not enter {names}"
@@ -242,6 +156,19 @@ def failures(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         elif covered < leg.wanted and leg.entered_quantity <= covered:
             why = f"its bought legs cover {covered} of {leg.wanted}"
             yield LegResized(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, quantity=covered, why=why)
+
+
+def _stopped_early(run: PortfolioRun) -> LegRun | None:
+    """Answer a leg whose stop was hit while others still enter, where that ends the entry (failure path F10)."""
+    keeps = run.portfolio.execution.on_leg_failure in (LegFailure.KEEP_PLACED, LegFailure.RESIZE)
+    if keeps or run.state is not PortfolioState.ENTERING or not any(ledger.is_entering(leg) for leg in run.present):
+        return None
+    return next((leg for leg in run.present if leg.exit_reason in LEG_STOP_HITS), None)
+
+
+def _is_behind_us(run: PortfolioRun, leg: LegRun) -> bool:
+    """Say whether a failed leg was dealt with when the entry was over."""
+    return run.state in RUNNING and leg.failed_at <= (run.running_since or 0)
 
 
 def _without_protection(state: EngineState, run: PortfolioRun) -> Iterator[tuple[LegRun, int]]:
@@ -264,18 +191,48 @@ def _without_protection(state: EngineState, run: PortfolioRun) -> Iterator[tuple
             yield leg, covered
 
 
+def _is_naked(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a sold option that is held or still entering is not covered whole by bought legs (ruling 4)."""
+    lot = next((ledger.instrument_of(state, leg).lot_size for leg in run.legs if leg.row >= 0), 1)
+    stakes = []
+    for leg in run.legs:
+        # What waits for its own hedge is not sold before it has one.
+        hedge_to_come = hedge_ties.asks_for_hedge(run, leg) and not leg.net_quantity
+        quantity = _held_or_coming(leg, lot)
+        if quantity and hedge_ties.covers(run, leg) and not hedge_to_come:
+            stakes.append(ledger.stake_of(state, leg, quantity))
+    short = {stake.leg_id: stake.quantity for stake in stakes}
+    return any(sum(part for _, part in pairs) < short[sold] for sold, pairs in protectors(stakes).items())
+
+
+def _held_or_coming(leg: LegRun, lot: int) -> int:
+    """Answer the units that a leg holds and keeps, or will hold once it is entered."""
+    held = abs(leg.net_quantity)
+    if leg.failed or not ledger.is_entering(leg):
+        return held if leg.state in LEG_OPEN else 0
+    return max(held, leg.wanted if leg.row >= 0 else leg.leg.lots * lot)
+
+
+def _is_under_way(state: EngineState, leg: LegRun) -> bool:
+    return ledger.is_entering(leg) or leg.state is LegState.EXITING or resting_orders.at_work(state, leg)
+
+
 def entry_over(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say that an entry is over: running, running in part, or rejected."""
-    if run.state is not PortfolioState.ENTERING or any(ledger.is_entering(leg) for leg in run.legs):
+    if any(_is_under_way(state, leg) for leg in run.present):
         return
-    if any(leg.state is LegState.EXITING or leg.working for leg in run.legs):
+    if run.state in RUNNING:
+        yield from _premium_again(state, run)
+    if run.state is not PortfolioState.ENTERING:
         return
-    if not any(leg.entered_quantity for leg in run.legs):
-        why = "; ".join(sorted({leg.failure for leg in run.legs if leg.failure})) or "no leg could be entered"
+    waits = any(leg.state in LEG_WAITS and leg.state is not LegState.IDLE_LEG for leg in run.present)
+    if not waits and not any(leg.entered_quantity for leg in run.present):
+        why = "; ".join(sorted({leg.failure for leg in run.present if leg.failure})) or "no leg could be entered"
         yield _closed(state, run, PortfolioState.REJECTED, ExitReason.LEG_FAIL, why)
         return
     premium, base = ledger.combined_premium(run)
-    partial = any(leg.failed or leg.state is LegState.CANCELLED for leg in run.legs)
+    missing = (leg for leg in run.present if not leg.disabled and not hedge_ties.is_dealt_with(run, leg))
+    partial = any(leg.failed or leg.state is LegState.CANCELLED for leg in missing)
     yield PortfolioRunning(
         at=state.now,
         portfolio_id=run.portfolio_id,
@@ -283,6 +240,15 @@ def entry_over(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         combined_premium=premium,
         base_quantity=base,
     )
+
+
+def _premium_again(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
+    """Count the premium of the entry anew after a leg was opened on its own."""
+    premium, base = ledger.combined_premium(run)
+    if base and (premium, base) != (run.combined_premium, run.base_quantity):
+        yield CombinedPremiumSet(
+            at=state.now, portfolio_id=run.portfolio_id, combined_premium=premium, base_quantity=base
+        )
 
 
 def _closed(
@@ -300,12 +266,7 @@ def _closed(
 
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer the instants at which an entry must be looked at again though nothing happens."""
-    if run.state is PortfolioState.WAITING:
-        yield run.starts_at
-        yield run.ends_at
-        if state.now >= run.starts_at:
-            yield state.now + SECOND
-    if run.state is PortfolioState.ENTERING:
+    if run.state in ENTERS:
         yield from _entering_wakes(state, run)
     if run.state not in FINAL and run.started_at is not None:
         yield run.square_off_at
@@ -317,7 +278,7 @@ def _entering_wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
             yield state.now + SECOND
         elif leg.state in (LegState.RESOLVED, LegState.ENTERING):
             yield leg.again_at
-            yield run.ends_at
+            yield ledger.last_entry(run, leg)
             yield ledger.entry_deadline(state, run, leg)
             if leg.denied:
                 yield state.now + SECOND

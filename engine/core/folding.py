@@ -1,18 +1,29 @@
 """fold(): how each fact changes the books. One case per fact, no decisions."""
 
+import msgspec
+
+from engine.core import account_folding, action_folding, level_folding
 from engine.core.books import Books
-from engine.core.portfolio_run import LegRun, Order, PortfolioRun, new_leg, place_leg
+from engine.core.edit_folding import fold_edit, fold_leg_edit
+from engine.core.entry_folding import fold_armed, fold_entry, fold_started
+from engine.core.portfolio_run import LegRun, Order, PortfolioRun, RangeRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
 from engine.domain.denial import DenialReason
 from engine.domain.identifiers import LegId
 from engine.domain.instant import Instant
 from engine.domain.money import Money
-from engine.domain.multileg.states import ExitReason, KillLevel, LegState, PortfolioState
-from engine.domain.order import OrderStatus, OrderTerms, PendingRequest, Purpose, Side, next_status
-
-STOPS = frozenset({ExitReason.LEG_SL, ExitReason.LEG_SL_TRAIL, ExitReason.LEG_COST, ExitReason.SL_ON_RECOVERY})
-"""Reasons that mean a leg's stop was hit."""
+from engine.domain.multileg.range_breakout import RangeSide
+from engine.domain.multileg.states import (
+    LEG_ENTERS,
+    LEG_OPEN,
+    LEG_WAITS,
+    ExitReason,
+    KillLevel,
+    LegState,
+    PortfolioState,
+)
+from engine.domain.order import OrderStatus, OrderTerms, OrderType, PendingRequest, Purpose, Side, next_status
 
 
 def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun | None:
@@ -23,11 +34,13 @@ def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun 
         case f.LegFact():
             run = books.portfolios[fact.portfolio_id]
             _leg(run, run.leg(fact.leg_id), master, fact)
+            if isinstance(fact, f.LegClosedOutside):
+                account_folding.known_books(books, run.account).net_quantity[fact.instrument] -= fact.quantity
             if isinstance(fact, f.LegExpired):
-                books.net_quantity[fact.instrument] -= fact.quantity
+                account_folding.known_books(books, run.account).net_quantity[fact.instrument] -= fact.quantity
             return run
         case f.PortfolioFact():
-            return _portfolio(books, fact)
+            return _portfolio(books, master, fact)
         case _:
             _session(books, fact)
             return None
@@ -35,78 +48,89 @@ def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun 
 
 def _session(books: Books, fact: f.AnySessionFact) -> None:
     match fact:
-        case f.SessionOpened():
-            _session_opened(books, fact)
-        case f.RecoveryFinished():
-            books.recovering = False
-        case f.RiskLimitsSet():
-            books.limits = fact.limits
         case f.KillSwitchTripped():
             books.kill_level, books.kill_reason = fact.level, fact.reason
         case f.KillSwitchReleased():
             books.kill_level, books.kill_reason = KillLevel.OFF, ""
-        case f.AccountHalted():
-            books.halted = True
-        case f.DayStarted():
-            books.day, books.halted, books.orders_today = fact.day, False, 0
-        case f.ConnectionChanged():
-            books.down.pop(fact.channel, None)
-            if not fact.connected:
-                books.down[fact.channel] = fact.detail
         case f.FeedWentStale():
             books.feed_stale = True
         case f.FeedRecovered():
             books.feed_stale = False
-        case f.DriftFound():
-            books.drift[fact.instrument] = (fact.ours, fact.brokers)
-        case f.DriftCleared():
-            books.drift.pop(fact.instrument, None)
-            books.outside.pop(fact.instrument, None)
-            if fact.accepted:
-                books.outside[fact.instrument] = fact.accepted
         case f.JournalFailed():
             books.journal_failed = True
         case f.JournalRestored():
             books.journal_failed = False
         case f.CommandRefused() | f.AlarmRaised():
             pass  # Told to the trader; they change nothing.
-
-
-def _session_opened(books: Books, fact: f.SessionOpened) -> None:
-    books.account, books.lineage, books.opened_at = fact.account, fact.lineage, fact.at
-    books.stale_after, books.is_live = fact.stale_after, fact.is_live
-    books.recovering, books.feed_stale = True, False
-    books.down.clear()
-    for run in books.portfolios.values():
-        for leg in run.legs:
-            leg.denied = ""
+        case _:
+            account_folding.fold(books, fact)
 
 
 def _portfolio_added(books: Books, fact: f.PortfolioAdded) -> PortfolioRun:
-    books.portfolios_made += 1
+    copies = [] if fact.parent is None else books.families.setdefault(fact.parent, [])
+    books.portfolios_made += not copies
+    copies.append(fact.portfolio_id)
     run = PortfolioRun(
         portfolio_id=fact.portfolio_id,
         account=fact.account,
         portfolio=fact.portfolio,
         added_at=fact.at,
-        legs=[new_leg(LegId(number), leg) for number, leg in enumerate(fact.portfolio.legs, 1)],
+        tag=fact.tag,
+        parent=fact.parent,
+        multiplier=fact.multiplier,
+        lots_multiplier=fact.multiplier,
+        legs=[
+            new_leg(LegId(number), msgspec.structs.replace(leg, lots=leg.lots * fact.multiplier))
+            for number, leg in enumerate(fact.portfolio.legs, 1)
+        ],
     )
     books.portfolios[fact.portfolio_id] = run
     return run
 
 
-def _portfolio(books: Books, fact: f.AnyPortfolioFact) -> PortfolioRun:
+def _portfolio(books: Books, master: ContractMaster, fact: f.AnyPortfolioFact) -> PortfolioRun:
     if isinstance(fact, f.PortfolioAdded):
         return _portfolio_added(books, fact)
     run = books.portfolios[fact.portfolio_id]
     match fact:
+        case f.EditFact():
+            fold_edit(run, master, fact)
+        case f.CombinedLevelFact():
+            level_folding.fold_combined(run, fact)
+        case f.PortfolioActionFact():
+            action_folding.fold_portfolio(run, master, fact)
+        case f.EntryFact():
+            fold_entry(run, fact)
         case f.PortfolioArmed():
+            fold_armed(run)
             run.state = PortfolioState.WAITING
             run.starts_at, run.ends_at, run.square_off_at = fact.starts_at, fact.ends_at, fact.square_off_at
         case f.PortfolioStarted():
-            run.state, run.started_at = PortfolioState.ENTERING, fact.at
+            run.sync_until, run.sync_why, run.sync_missing = None, "", ""
+            fold_started(run, fact)
+            run.repeats = run.again is not None
+            run.state, run.started_at, run.again = PortfolioState.ENTERING, fact.at, None
             run.ends_at, run.square_off_at = fact.ends_at, fact.square_off_at
             run.underlying_at_start = fact.underlying_price
+            level_folding.begin_again(run)
+            for leg in run.present:
+                leg.wanted_since = fact.at
+        case f.StraddleWidthTaken():
+            run.straddle_width, run.straddle_of = fact.width, fact.execution
+        case f.DayCarried():
+            run.carried, run.carried_into = fact.profit, books.day
+        case f.SyncAwaited():
+            run.sync_until, run.sync_why, run.sync_missing = fact.until, fact.why, fact.missing
+        case f.LegAdded():
+            action_folding.fold_added(run, master, fact)
+        case f.DeltaBandLeft():
+            run.delta_left_at = fact.at
+        case f.DeltaBandRegained():
+            run.delta_left_at = None
+        case f.ConditionsMet():
+            run.conditions_met = True
+        case f.RangeSet() | f.RangeArmed() | f.RangeBroken():
+            _range(run, fact)
         case f.PortfolioRunning():
             run.state = PortfolioState.RUNNING_PARTIAL if fact.partial else PortfolioState.RUNNING
             run.running_since, run.combined_premium = fact.at, fact.combined_premium
@@ -116,9 +140,9 @@ def _portfolio(books: Books, fact: f.AnyPortfolioFact) -> PortfolioRun:
         case f.CombinedStopMoved():
             run.trailed_stop, run.stop_anchor = fact.stop, fact.anchor
         case f.StopsMovedToCost():
-            run.cost_move_due = False
-            for leg_id, stop in fact.moves:
-                run.leg(leg_id).stop, run.leg(leg_id).stop_reason = stop, ExitReason.LEG_COST
+            level_folding.moved_to_cost(run, fact)
+        case f.CombinedPremiumSet():
+            run.combined_premium, run.base_quantity = fact.combined_premium, fact.base_quantity
         case f.PortfolioExitDecided():
             _exit_decided(run, fact)
         case f.PortfolioExitBlocked():
@@ -127,22 +151,56 @@ def _portfolio(books: Books, fact: f.AnyPortfolioFact) -> PortfolioRun:
             run.state, run.closed_at = fact.state, fact.at
             run.exit_reason = fact.reason
             run.exit_why = fact.why or run.exit_why
+            _leave_behind(run, fact.why)
         case f.PortfolioHeld():
             run.state = PortfolioState.HELD
         case f.PortfolioResumed():
             run.state, run.started_at = PortfolioState.ENTERING, fact.at
+            for leg in run.present:
+                leg.wanted_since = max(leg.wanted_since, fact.at)
     return run
+
+
+def _leave_behind(run: PortfolioRun, why: str) -> None:
+    """Cancel what was still to be entered when its portfolio ended."""
+    for leg in run.legs:
+        if leg.state in LEG_WAITS or (leg.state in LEG_ENTERS and not leg.entered_quantity):
+            leg.state, leg.failure, leg.wanted = LegState.CANCELLED, why, 0
+
+
+def _range(run: PortfolioRun, fact: f.RangeSet | f.RangeArmed | f.RangeBroken) -> None:
+    if isinstance(fact, f.RangeSet):
+        made = RangeRun(
+            number=fact.number,
+            high=fact.high,
+            low=fact.low,
+            problem=fact.problem,
+            set_at=fact.at,
+            high_armed=fact.armed,
+            low_armed=fact.armed,
+        )
+        run.ranges.append(made)
+        return
+    found = next(one for one in run.ranges if one.number == fact.number)
+    is_broken = isinstance(fact, f.RangeBroken)
+    if fact.side is RangeSide.HIGH:
+        found.high_armed, found.high_broken_at = not is_broken, fact.at if is_broken else found.high_broken_at
+    else:
+        found.low_armed, found.low_broken_at = not is_broken, fact.at if is_broken else found.low_broken_at
 
 
 def _exit_decided(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
     run.state, run.exit_decided_at = PortfolioState.EXITING, fact.at
     run.panic = run.panic or fact.reason is ExitReason.MANUAL_PANIC
+    action_folding.note_exit(run, fact)
+    run.stop_pending = run.target_pending = None
+    run.day_loss_hit = run.day_loss_hit or fact.reason is ExitReason.DAY_LOSS
     if run.closed_at is None:
         run.exit_reason, run.exit_why = fact.reason, fact.why
     for leg in run.legs:
-        if leg.state in (LegState.WAITING, LegState.RESOLVED):
+        if leg.state in LEG_WAITS or leg.state in (LegState.WAITING, LegState.RESOLVED):
             leg.state = LegState.CANCELLED
-        elif leg.state in (LegState.ENTERING, LegState.OPEN) or leg.net_quantity:
+        elif leg.state is LegState.ENTERING or leg.state in LEG_OPEN or leg.net_quantity:
             leg.state = LegState.EXITING
             leg.exit_reason, leg.exit_why = leg.exit_reason or fact.reason, leg.exit_why or fact.why
             leg.exit_decided_at = leg.exit_decided_at or fact.at
@@ -150,13 +208,32 @@ def _exit_decided(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
 
 def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegFact) -> None:
     match fact:
+        case f.LegEditFact():
+            fold_leg_edit(leg, fact)
+        case f.LegLevelFact():
+            level_folding.fold_leg(run, leg, fact)
+        case f.LegActionFact():
+            action_folding.fold_leg(leg, fact)
         case f.LegResolved():
             place_leg(leg, master.by_id(fact.instrument), master.row(fact.instrument))
             leg.state, leg.wanted = LegState.RESOLVED, fact.quantity
+        case f.LegWaits():
+            action_folding.fold_wait(leg, fact)
+        case f.HedgeReused():
+            leg.parent = fact.parent
+        case f.LegReleased():
+            action_folding.fold_release(leg, fact)
+        case f.StopTakenOver():
+            leg.stop_taken_over = True
+        case f.LegConditionsMet():
+            leg.conditions_met = True
+            leg.state = LegState.RESOLVED
         case f.LegRetried():
             leg.attempt, leg.again_at, leg.failure = fact.attempt, fact.again_at, fact.why
         case f.LegEntryFailed():
             leg.failed, leg.failure, leg.wanted = True, fact.why, leg.entered_quantity
+            leg.skipped = fact.skipped
+            leg.failed_at = fact.at
             leg.state = LegState.OPEN if leg.net_quantity else LegState.ENTRY_FAILED
         case f.LegResized():
             leg.wanted = fact.quantity
@@ -167,12 +244,13 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegF
         case f.LegProtected():
             leg.average_entry, leg.underlying_at_entry = fact.average_price, fact.underlying_price
             leg.stop, leg.target, leg.protected_quantity = fact.stop, fact.target, leg.entered_quantity
+            leg.first_stop = fact.first_stop
         case f.StopMoved():
             leg.stop, leg.stop_reason, leg.trail_steps = fact.stop, fact.reason, fact.trail_steps
             if fact.reason is ExitReason.MANUAL:
                 leg.stop_reason, leg.target = ExitReason.LEG_SL, fact.target
         case f.LegExitDecided():
-            leg.state, leg.exit_decided_at = LegState.EXITING, fact.at
+            leg.state, leg.exit_decided_at, leg.pending = LegState.EXITING, fact.at, None
             leg.exit_reason, leg.exit_why = fact.reason, fact.why
         case f.LegExpired():
             _settle_expired(leg, fact)
@@ -180,7 +258,8 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegF
             leg.state, leg.closed_at, leg.exit_reason = LegState.CLOSED, fact.at, fact.reason
             leg.average_exit, leg.realised, leg.denied = fact.average_price, fact.realised, ""
             run.last_close_at = fact.at
-            run.cost_move_due = run.cost_move_due or fact.reason in STOPS
+            level_folding.note_close(run, leg, fact)
+            action_folding.note_close(run, leg, fact)
         case f.OrderDenied():
             leg.denied = f"{fact.purpose.value} {fact.reason.name}"
             awaited = fact.reason in (DenialReason.BASKET_UNKNOWN, DenialReason.RECOVERING)
@@ -203,7 +282,7 @@ def _settle_expired(leg: LegRun, fact: f.LegExpired) -> None:
 
 def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:
     books.orders_made += 1
-    books.orders_today += 1
+    account_folding.known_books(books, fact.account).orders_today += 1
     books.orders[fact.order_id] = Order(
         order_id=fact.order_id,
         account=fact.account,
@@ -217,6 +296,8 @@ def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:
         product=fact.product,
         order_type=fact.order_type,
         limit_price=fact.limit_price,
+        trigger_price=fact.trigger_price,
+        rests_for=fact.rests_for,
         why=fact.why,
         requested_at=fact.at,
         priced_at=fact.at,
@@ -245,15 +326,20 @@ def _order(books: Books, fact: f.AnyOrderFact) -> PortfolioRun:
             _order_filled(books, run, order, fact)
         case f.OrderModifyRequested():
             order.pending, order.pending_since = PendingRequest.MODIFY, fact.at
-            order.pending_terms = OrderTerms(fact.quantity, fact.limit_price)
+            order.pending_terms = OrderTerms(fact.quantity, fact.limit_price, fact.trigger_price)
             order.priced_at = fact.at
             order.modifications += 1
         case f.OrderModified():
             order.quantity, order.limit_price = fact.quantity, fact.limit_price
+            if order.trigger_price is not None and fact.trigger_price is None:
+                order.order_type, order.rests_for = OrderType.LIMIT, None
+            order.trigger_price, order.refusals = fact.trigger_price, 0
             _settle_request(order)
         case f.OrderCancelRequested():
             order.pending, order.pending_since, order.pending_terms = PendingRequest.CANCEL, fact.at, None
+            order.cancel_asked = True
         case f.OrderChangeRefused():
+            order.refusals += 1
             _settle_request(order)
             order.wording = fact.wording
         case f.OrderMissing():
@@ -283,7 +369,8 @@ def _order_filled(books: Books, run: PortfolioRun, order: Order, fact: f.OrderFi
         order.status = next_status(order.status, OrderStatus.COMPLETE)
         _settle_request(order)
     signed = order.side.sign * fact.quantity
-    books.net_quantity[order.instrument] = books.net_quantity.get(order.instrument, 0) + signed
+    held = account_folding.known_books(books, order.account).net_quantity
+    held[order.instrument] = held.get(order.instrument, 0) + signed
     _book_leg_fill(run.leg(order.leg_id), order, fact, fact.at)
 
 

@@ -1,16 +1,20 @@
 """The margin check before a portfolio's first order: can the account carry all of it?"""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from engine.core import ledger, market_data
+from engine.core import hedge_ties, ledger, market_data
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Denial
 from engine.domain.denial import DenialReason
-from engine.domain.identifiers import InstrumentId
+from engine.domain.facts import AnyFact, MarginShort
+from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instrument import Exchange, Kind
 from engine.domain.margin import Holding, basket_margin, blocked_margin
 from engine.domain.money import Price, percent_of, plain_text
+from engine.domain.multileg.execution import MarginCheck
+from engine.domain.multileg.states import LegState, PortfolioState
 from engine.domain.order import Purpose
 
 _WITH_RESERVE = Decimal(105)
@@ -21,18 +25,48 @@ def refusal(state: EngineState, run: PortfolioRun) -> Denial | None:
     """Answer that the account cannot carry a portfolio which is about to send its first order; None where it can.
 
     The estimate is netted over what is held already, hedges included; the broker's own margin has the last word on
-    every order. Nothing is refused while the broker's free funds are not known, or where the limits switch this off.
+    every order. Nothing is refused while the broker's free funds are not known, where the limits switch this off, or
+    where the portfolio only wants to be warned.
     """
-    free = state.margin_free
-    if free is None or not state.books.limits.check_margin or _has_begun(state, run):
+    blocks = run.portfolio.execution.margin_check is MarginCheck.BLOCK
+    return _shortage(state, run) if blocks else None
+
+
+def warning(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
+    """Say once per execution that the funds do not cover a portfolio which is entered all the same."""
+    warns = run.portfolio.execution.margin_check is MarginCheck.WARN and run.entry.margin_short_of != run.execution
+    chosen = not any(leg.state is LegState.WAITING or hedge_ties.wants_hedge(run, leg) for leg in run.present)
+    if not warns or run.state is not PortfolioState.ENTERING or not chosen:
+        return
+    found = _shortage(state, run)
+    if found is not None:
+        yield MarginShort(at=state.now, portfolio_id=run.portfolio_id, execution=run.execution, detail=found.detail)
+
+
+def _shortage(state: EngineState, run: PortfolioRun) -> Denial | None:
+    if _has_begun(state, run):
+        return None
+    return _lack(state, run, [_planned(state, leg, leg.wanted) for leg in run.legs if leg.row >= 0 and leg.wanted])
+
+
+def lack_for_more(state: EngineState, run: PortfolioRun, adds: Mapping[LegId, int]) -> Denial | None:
+    """Answer that the account cannot carry more of open legs, in units per leg; None where it can or is not asked."""
+    if run.portfolio.execution.margin_check is not MarginCheck.BLOCK:
+        return None
+    return _lack(state, run, [_planned(state, run.leg(leg_id), units) for leg_id, units in adds.items()])
+
+
+def _lack(state: EngineState, run: PortfolioRun, planned: list[Holding]) -> Denial | None:
+    account = state.books.of(run.account)
+    free = state.sight(run.account).margin_free
+    if free is None or not account.limits.check_margin:
         return None
     held = [
         Holding(contract, quantity, _on_share(state, contract.underlying))
-        for instrument, quantity in state.books.net_quantity.items()
+        for instrument, quantity in account.net_quantity.items()
         if quantity and instrument in state.master
         for contract in (state.master.by_id(instrument),)
     ]
-    planned = [_planned(state, leg) for leg in run.legs if leg.row >= 0 and leg.wanted]
     prices = {holding.instrument.id: _price(state, holding.instrument.id) for holding in (*held, *planned)}
     spots = _spots(state, {holding.instrument.underlying for holding in (*held, *planned)})
     blocked = blocked_margin([*held, *planned], prices, spots) - blocked_margin(held, prices, spots)
@@ -47,9 +81,9 @@ def _has_begun(state: EngineState, run: PortfolioRun) -> bool:
     return any(ledger.orders_of(state, leg, Purpose.ENTRY) for leg in run.legs if leg.orders)
 
 
-def _planned(state: EngineState, leg: LegRun) -> Holding:
+def _planned(state: EngineState, leg: LegRun, units: int) -> Holding:
     contract = ledger.instrument_of(state, leg)
-    return Holding(contract, leg.leg.side.sign * leg.wanted, _on_share(state, contract.underlying))
+    return Holding(contract, leg.leg.side.sign * units, _on_share(state, contract.underlying))
 
 
 def _on_share(state: EngineState, underlying: str) -> bool:

@@ -1,14 +1,17 @@
 """Questions about the market as the engine sees it: prices, references, the money, staleness."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from engine.core import hedge_ties
+from engine.core.candles import Named, Series
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
+from engine.core.tick_trail import believed
 from engine.domain.instant import ist_date
-from engine.domain.instrument import Exchange, Kind
+from engine.domain.instrument import Exchange, Instrument, Kind
 from engine.domain.money import Price
-from engine.domain.multileg.portfolio import AtmRounding, PriceType, UnderlyingReference
+from engine.domain.multileg.portfolio import AtmRounding, FreakProtection, PriceType, UnderlyingReference
 from engine.domain.order import Side
 from engine.domain.quote import QuoteColumn
 
@@ -35,6 +38,11 @@ def is_stale(state: EngineState) -> bool:
     return state.now - state.last_frame_at > state.books.stale_after
 
 
+def can_trigger(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether prices may decide about a portfolio now: its exchange trades and the feed is not silent."""
+    return not is_stale(state) and is_open(state, run.portfolio.exchange)
+
+
 def has_quote_today(state: EngineState, row: int) -> bool:
     """Say whether a row has a price of today."""
     arrived = state.board.arrival(row)
@@ -59,36 +67,49 @@ def middle(state: EngineState, row: int) -> Price | None:
     return Price((bid + ask) // 2) if 0 < bid <= ask else last_price(state, row)
 
 
-def trigger_price(state: EngineState, row: int) -> Price | None:
+def trigger_price(state: EngineState, row: int, protection: FreakProtection = FreakProtection.SMART) -> Price | None:
     """Answer the last price that the freak-tick filter believes; None while there is none or it is in doubt."""
     trail = state.ticks.get(row)
-    if trail is None:
-        return last_price(state, row)
-    return trail.price if trail.price and not trail.doubt else None
+    return last_price(state, row) if trail is None else believed(trail, protection, state.now)
 
 
-def mark(state: EngineState, leg: LegRun, price_type: PriceType) -> Price | None:
+def mark(
+    state: EngineState, leg: LegRun, price_type: PriceType, protection: FreakProtection = FreakProtection.SMART
+) -> Price | None:
     """Answer the price by which a leg's open quantity is valued and its triggers are measured; None in doubt."""
-    believed = trigger_price(state, leg.row)
-    if believed is None:
+    trusted = trigger_price(state, leg.row, protection)
+    if trusted is None:
         return None
     match price_type:
         case PriceType.LAST:
-            return believed
+            return trusted
         case PriceType.BID_ASK:
             return opposite_price(state, leg.row, Side.SELL if leg.net_quantity > 0 else Side.BUY)
         case PriceType.MIDDLE:
             return middle(state, leg.row)
 
 
+def counted(run: PortfolioRun) -> list[LegRun]:
+    """Answer the legs of the present execution whose profit counts in the combined profit."""
+    rule = run.portfolio.dynamic_hedge
+    return (
+        run.present if rule is None or rule.in_profit else [leg for leg in run.present if hedge_ties.counts(run, leg)]
+    )
+
+
 def profit(state: EngineState, run: PortfolioRun) -> int | None:
     """Answer realised and open profit of an execution, before charges, in 1/10,000 ₹; None while a mark is missing."""
+    return profit_of(state, run, counted(run))
+
+
+def profit_of(state: EngineState, run: PortfolioRun, legs: Iterable[LegRun]) -> int | None:
+    """Answer realised and open profit of some legs, before charges, in 1/10,000 ₹; None while a mark is missing."""
     total = 0
-    for leg in run.legs:
+    for leg in legs:
         total += leg.cash
         held = leg.net_quantity
         if held:
-            price = mark(state, leg, run.portfolio.price_type)
+            price = mark(state, leg, run.portfolio.price_type, run.portfolio.freak)
             if price is None:
                 return None
             total += held * price // leg.scale
@@ -96,17 +117,51 @@ def profit(state: EngineState, run: PortfolioRun) -> int | None:
 
 
 def underlying_price(state: EngineState, run: PortfolioRun, expiry: date | None = None) -> Price | None:
-    """Answer the portfolio's underlying reference: the spot, or the forward that an expiry's options imply."""
+    """Answer the portfolio's underlying reference: the spot, the nearest future, or an expiry's implied forward.
+
+    Without a listed future, or where no pair of options is quoted, it is the spot.
+    """
     underlying = run.portfolio.underlying
+    if run.portfolio.underlying_reference is UnderlyingReference.FUTURE:
+        future = near_future(state, underlying)
+        if future is not None:
+            return trigger_price(state, state.master.row(future.id), run.portfolio.freak)
     spot = state.master.spot(underlying)
-    spot_price = None if spot is None else trigger_price(state, state.master.row(spot.id))
-    if run.portfolio.underlying_reference is UnderlyingReference.SPOT:
+    spot_price = None if spot is None else trigger_price(state, state.master.row(spot.id), run.portfolio.freak)
+    if run.portfolio.underlying_reference is not UnderlyingReference.IMPLIED:
         return spot_price
     expiries = [day for day in state.master.expiries(underlying) if day >= today(state)]
     chosen = expiry or (expiries[0] if expiries else None)
     if spot_price is None or chosen is None:
         return spot_price
     return implied_forward(state, underlying, chosen, spot_price) or spot_price
+
+
+def underlying_series(state: EngineState, run: PortfolioRun) -> Series | None:
+    """Answer what candles of the underlying reference are built of; None where nothing is listed."""
+    match run.portfolio.underlying_reference:
+        case UnderlyingReference.SPOT:
+            spot = state.master.spot(run.portfolio.underlying)
+            return None if spot is None else state.master.row(spot.id)
+        case UnderlyingReference.FUTURE:
+            future = near_future(state, run.portfolio.underlying)
+            return None if future is None else state.master.row(future.id)
+        case UnderlyingReference.IMPLIED:
+            return Named(run.portfolio.underlying)
+
+
+def near_future(state: EngineState, underlying: str) -> Instrument | None:
+    """Answer the future that expires next; None where none is listed."""
+    alive = (f for f in state.master.futures(underlying) if f.expiry and f.expiry >= today(state))
+    return next(alive, None)
+
+
+def reference_rows(state: EngineState, run: PortfolioRun) -> Iterator[int]:
+    """Answer the row of the future that is the portfolio's underlying reference, so that its quotes are followed."""
+    if run.portfolio.underlying_reference is UnderlyingReference.FUTURE:
+        future = near_future(state, run.portfolio.underlying)
+        if future is not None:
+            yield state.master.row(future.id)
 
 
 def spot_price(state: EngineState, run: PortfolioRun) -> Price | None:

@@ -13,7 +13,7 @@ from engine.domain.facts import (
     OrderMoved,
 )
 from engine.domain.money import Money
-from engine.domain.order import OrderStatus, PendingRequest, may_follow
+from engine.domain.order import OrderStatus, PendingRequest, Purpose, may_follow
 from engine.domain.reports import ChangeRefused, OrderReport, SendReport
 
 _RANK = {
@@ -73,6 +73,12 @@ def _fill(state: EngineState, order: Order, report: OrderReport) -> Iterator[Any
             f"{order.instrument}: {order.filled} filled of an order of {order.quantity}; check the broker's books"
         )
         yield AlarmRaised(at=state.now, code="OVERFILL", sentence=sentence, portfolio_id=order.portfolio_id)
+    leg = state.books.portfolios[order.portfolio_id].leg(order.leg_id)
+    if order.purpose is Purpose.EXIT and leg.net_quantity * leg.leg.side.sign < 0:
+        # Stop and target rested both, or a cancellation came too late (failure path F18).
+        left = f"{leg.net_quantity:+d} is closed again"
+        sentence = f"{order.instrument}: more was closed than leg {leg.leg_id} held; {left}"
+        yield AlarmRaised(at=state.now, code="DOUBLE_FILL", sentence=sentence, portfolio_id=order.portfolio_id)
 
 
 def _terms(state: EngineState, order: Order, report: OrderReport) -> Iterator[AnyFact]:
@@ -80,12 +86,14 @@ def _terms(state: EngineState, order: Order, report: OrderReport) -> Iterator[An
     terms = order.pending_terms
     if order.pending is not PendingRequest.MODIFY or terms is None or not order.is_working:
         return
-    if report.quantity == terms.quantity and report.limit_price == terms.limit_price:
+    asked = terms.quantity, terms.limit_price, terms.trigger_price
+    if (report.quantity, report.limit_price, report.trigger_price) == asked:
         yield OrderModified(
             at=state.now,
             order_id=order.order_id,
             quantity=terms.quantity,
             limit_price=None if terms.limit_price is None else report.limit_price,
+            trigger_price=report.trigger_price,
         )
 
 

@@ -1,41 +1,61 @@
 """The page: one message in, facts out, each folded into the state before the next is decided."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from engine.core import (
+    account_desk,
     account_guard,
-    command_desk,
+    at_broker,
+    bar_needs,
+    by_hand,
+    cadence,
+    closings,
+    combined_exits,
+    command_intake,
+    cost_moves,
+    delta_hedge,
+    entry_gates,
+    entry_lots,
+    entry_orders,
     entry_scheduler,
+    entry_start,
+    exit_orders,
+    exit_plan,
     expiry_desk,
-    ledger,
+    extra_conditions,
+    hedging,
+    hit_actions,
+    leg_exits,
+    legs_waiting,
     margin_gate,
+    next_looks,
     order_book,
+    order_gate,
     order_router,
-    portfolio_monitor,
+    part_entry,
+    portfolio_again,
+    range_breakout,
     reconciliation,
-    risk_gate,
+    side_limits,
     strike_selector,
+    tag_guard,
+    user_sync,
+    wait_coupling,
 )
 from engine.core.portfolio_run import PortfolioRun
 from engine.core.resting import is_quiet
 from engine.core.state import EngineState
-from engine.core.want import Want
 from engine.domain import commands as c
-from engine.domain.denial import RETRYABLE, DenialReason
 from engine.domain.facts import (
+    AccountHalted,
     AnyFact,
     FeedRecovered,
-    LegEntryFailed,
-    OrderDenied,
-    OrderRequested,
+    PortfolioStarted,
+    TagHalted,
 )
-from engine.domain.identifiers import OrderId, PortfolioId
-from engine.domain.instant import ist_date
-from engine.domain.market_rules import UnknownRuleError
+from engine.domain.identifiers import PortfolioId
 from engine.domain.messages import Message, OpenSession
-from engine.domain.multileg.checks import refusals
-from engine.domain.multileg.entry import AtTime
-from engine.domain.order import Purpose, order_tag
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import (
     BooksReport,
@@ -69,13 +89,24 @@ def advance(state: EngineState, message: Message) -> Facts:
         yield fact
 
 
+def see_past(state: EngineState, frame: QuoteFrame) -> None:
+    """See a frame of today from before the engine was started: it fills the bars that portfolios need, nothing else."""
+    if not state.saw_past:
+        state.saw_past = True
+        for run in state.alive():
+            state.want_bars(run, bar_needs.wanted(state, run), frame.at)
+    state.take_past(frame)
+
+
 def _decide(state: EngineState, message: Message) -> Facts:
     yield from account_guard.new_day(state)
+    yield from by_hand.day_resets(state)
     match message:
         case QuoteFrame():
             yield from _on_quotes(state, message)
         case TimerDue():
             yield from account_guard.feed(state)
+            yield from _days(state)
             yield from _step_all(state, [p for p, wake in state.wakes.items() if wake <= state.now])
         case OrderReport() | SendReport() | ChangeRefused():
             yield from _on_order(state, message)
@@ -85,19 +116,39 @@ def _decide(state: EngineState, message: Message) -> Facts:
             yield from reconciliation.compare(state, message)
             yield from _step_everything(state)
         case OpenSession():
-            yield from reconciliation.open_session(state, message)
-            if not state.books.orders_made and not state.books.portfolios_made:
-                yield from command_desk.set_limits(state, c.SetRiskLimits(at=message.at, limits=message.limits))
-            yield from _step_everything(state)
+            yield from _on_session(state, message)
         case ConnectionReport():
             yield from account_guard.connection(state, message)
             yield from _step_everything(state)
         case JournalTrouble():
             yield from account_guard.journal(state, message)
         case MarginReport():
-            state.margin_free = message.available
+            state.sight(message.account).margin_free = message.available
         case _:
-            yield from _on_command(state, message)
+            yield from command_intake.carry_out(state, message)
+            yield from _days(state)
+            yield from _step_nudged(state)
+
+
+def _on_session(state: EngineState, message: OpenSession) -> Facts:
+    yield from reconciliation.open_session(state, message)
+    if message.hierarchy is not None:
+        yield from account_desk.declare(state, message.hierarchy)
+    elif not state.books.orders_made and not state.books.portfolios_made:
+        yield from account_desk.set_limits(state, c.SetRiskLimits(at=message.at, limits=message.limits))
+    yield from _days(state)
+    yield from _step_everything(state)
+
+
+def _days(state: EngineState) -> Facts:
+    """Look at the days of accounts and tags (ranks 2 and 3); one that is over closes what belongs to it at once."""
+    is_over = False
+    for guard in (account_guard.day, tag_guard.day):
+        for fact in guard(state):
+            is_over |= isinstance(fact, AccountHalted | TagHalted)
+            yield fact
+    if is_over:
+        yield from _step_everything(state)
 
 
 def _on_quotes(state: EngineState, frame: QuoteFrame) -> Facts:
@@ -105,9 +156,8 @@ def _on_quotes(state: EngineState, frame: QuoteFrame) -> Facts:
         silent = frame.at - state.last_frame_at
         yield FeedRecovered(at=state.now, silent_for=silent)
     touched = state.take_quotes(frame)
-    yield from account_guard.daily_loss(state)
-    if state.books.halted:
-        yield from _step_everything(state)
+    bar_needs.note_implied(state)
+    yield from _days(state)
     for portfolio_id in touched:
         resting = state.resting.get(portfolio_id)
         if resting is None or not is_quiet(resting, state.ticks, state.now):
@@ -128,127 +178,80 @@ def _on_order(state: EngineState, report: OrderReport | SendReport | ChangeRefus
         yield from _step_all(state, [order.portfolio_id])
 
 
-def _on_command(state: EngineState, command: c.AnyCommand) -> Facts:
-    match command:
-        case c.AddPortfolio():
-            yield from _add(state, command)
-        case c.StartPortfolio():
-            yield from _start(state, command)
-        case c.SquareOffPortfolio():
-            yield from command_desk.square_off(state, command)
-            yield from _step_all(state, [command.portfolio_id])
-        case c.SquareOffLeg():
-            yield from command_desk.square_off_leg(state, command)
-            yield from _step_all(state, [command.portfolio_id])
-        case c.ResumePortfolio():
-            yield from _resume(state, command)
-        case c.ChangeLegProtection():
-            yield from command_desk.change_protection(state, command)
-            yield from _step_all(state, [command.portfolio_id])
-        case c.CancelWorkingOrder():
-            yield from command_desk.cancel(state, command)
-        case c.ModifyWorkingOrder():
-            yield from _modify(state, command)
-        case c.TripKillSwitch():
-            yield from command_desk.trip(state, command)
-            yield from _step_everything(state)
-        case c.ReleaseKillSwitch():
-            yield from command_desk.release(state, command)
-        case c.SetRiskLimits():
-            yield from command_desk.set_limits(state, command)
-        case c.AcceptDrift():
-            yield from command_desk.accept_drift(state, command)
-            yield from _step_everything(state)
-
-
-def _add(state: EngineState, command: c.AddPortfolio) -> Facts:
-    twin = command_desk.duplicate_of(state, command)
-    if twin is not None:
-        sentence = f"{command.portfolio.name} was added a moment ago as {twin.portfolio_id}; the second is ignored"
-        yield command_desk.refuse(state, command, sentence)
-        return
-    wrong = refusals(command.portfolio, state.rules, state.master, ist_date(state.now))
-    if wrong:
-        words = "; ".join(str(error) for error in wrong)
-        yield command_desk.refuse(state, command, f"{command.portfolio.name}: {words}")
-        return
-    added = command_desk.add(state, command)
-    yield added
-    run = state.books.portfolios[added.portfolio_id]
-    if command.start:
-        yield from _start_or_arm(state, command, run)
-
-
-def _start_or_arm(state: EngineState, command: c.AnyCommand, run: PortfolioRun) -> Facts:
-    if isinstance(run.portfolio.entry, AtTime):
-        try:
-            yield entry_scheduler.arm(state, run)
-        except UnknownRuleError as error:
-            yield command_desk.refuse(state, command, str(error))
-        yield from _step_all(state, [run.portfolio_id])
-    else:
-        yield from _start(state, c.StartPortfolio(at=command.at, portfolio_id=run.portfolio_id))
-
-
-def _start(state: EngineState, command: c.StartPortfolio) -> Facts:
-    run = state.books.portfolios.get(command.portfolio_id)
-    if run is None:
-        yield command_desk.refuse(state, command, f"there is no portfolio {command.portfolio_id}")
-        return
-    try:
-        sentence = command_desk.start_refusal(state, run)
-    except UnknownRuleError as error:
-        sentence = str(error)
-    if sentence is not None:
-        yield command_desk.refuse(state, command, sentence)
-        return
-    yield entry_scheduler.start(state, run, "started by hand")
-    yield from _step_all(state, [run.portfolio_id])
-
-
-def _resume(state: EngineState, command: c.ResumePortfolio) -> Facts:
-    run = state.books.portfolios.get(command.portfolio_id)
-    if run is None or run.state.value != "HELD":
-        yield command_desk.refuse(state, command, f"{command.portfolio_id} is not held by a restart")
-        return
-    yield reconciliation.resumed(state, run, "resumed by hand")
-    yield from _step_all(state, [run.portfolio_id])
-
-
-def _modify(state: EngineState, command: c.ModifyWorkingOrder) -> Facts:
-    order = state.books.orders.get(command.order_id)
-    denial = None
-    if order is not None:
-        found = risk_gate.resting_price_refusal(state, state.master.row(order.instrument), command.limit_price)
-        denial = None if found is None else found.detail
-    yield from command_desk.modify(state, command, denial)
-
-
 # --- one portfolio -----------------------------------------------------------------------------------------------
 
 Stage = Callable[[EngineState, PortfolioRun], Facts]
 
+
+def _entry(state: EngineState, run: PortfolioRun) -> Facts:
+    """Look at the entry rule, once for all copies that are kept in sync."""
+    if user_sync.follows(state, run):
+        return
+    if user_sync.is_awaited(state, run):
+        yield from command_intake.starts(state, user_sync.decide(state, run, run.sync_why))
+        return
+    for fact in entry_gates.entry(state, run):
+        if run.is_synced and isinstance(fact, PortfolioStarted):
+            yield from command_intake.starts(state, user_sync.decide(state, run, fact.why))
+        else:
+            yield fact
+
+
 _BEFORE_ORDERS: tuple[Stage, ...] = (
     # The order is the precedence matrix: account, time, combined, legs, cost, entries (Appendix E, ruling 7).
     expiry_desk.expiries,
+    account_guard.carried,
     account_guard.portfolio_exit,
+    tag_guard.portfolio_exit,
     account_guard.kill_cancels,
-    portfolio_monitor.restart_exit,
-    portfolio_monitor.time_exit,
-    portfolio_monitor.combined_exits,
-    portfolio_monitor.leg_exits,
-    portfolio_monitor.move_to_cost,
-    portfolio_monitor.late_fills,
-    entry_scheduler.entry_due,
+    closings.restart_exit,
+    closings.time_exit,
+    closings.dead_feed_exit,
+    exit_plan.planned_exits,
+    combined_exits.combined_exits,
+    side_limits.side_limits,
+    at_broker.broker_hits,
+    leg_exits.leg_exits,
+    range_breakout.opposite_exits,
+    exit_plan.taken_along,
+    cost_moves.move_to_cost,
+    closings.late_fills,
+    lambda state, run: hit_actions.leg_actions(state, run, command_intake.on_other),
+    range_breakout.reentries,
+    range_breakout.breakouts,
+    legs_waiting.waiters,
+    wait_coupling.one_side,
+    wait_coupling.others,
+    portfolio_again.reexecutes,
+    extra_conditions.at_the_start,
+    _entry,
+    legs_waiting.begin,
+    range_breakout.waits,
+    entry_lots.multiplied,
+    strike_selector.straddle_width,
+    strike_selector.chosen_early,
+)
+
+_BEFORE_ENTRIES: tuple[Stage, ...] = (
+    # What a leg with a contract still waits for before it is ordered.
+    range_breakout.waits,
+    extra_conditions.before_orders,
+    wait_coupling.combined,
+    legs_waiting.waits_for_price,
+    margin_gate.warning,
 )
 
 _AFTER_ORDERS: tuple[Stage, ...] = (
+    at_broker.takeovers,
+    at_broker.changes,
     order_router.changes,
-    order_router.blocked_exits,
+    exit_orders.blocked_exits,
     # Again, because the gate may have failed the last leg that was still entering.
+    part_entry.scaling,
     entry_scheduler.failures,
     entry_scheduler.entry_over,
-    portfolio_monitor.closings,
+    lambda state, run: portfolio_again.follow_ups(state, run, command_intake.on_other),
+    closings.closings,
 )
 
 
@@ -256,11 +259,23 @@ def _step_everything(state: EngineState) -> Facts:
     yield from _step_all(state, [run.portfolio_id for run in state.alive()])
 
 
+def _step_nudged(state: EngineState) -> Facts:
+    nudged = list(dict.fromkeys(state.nudged))
+    state.nudged.clear()
+    yield from _step_all(state, nudged)
+
+
 def _step_all(state: EngineState, portfolio_ids: Iterable[PortfolioId]) -> Facts:
-    for portfolio_id in portfolio_ids:
-        run = state.books.portfolios.get(portfolio_id)
+    waiting = deque(portfolio_ids)
+    for _ in range(len(waiting) + _PASSES):
+        if not waiting:
+            return
+        run = state.books.portfolios.get(waiting.popleft())
         if run is not None:
             yield from _step(state, run)
+        waiting += state.nudged
+        state.nudged.clear()
+    raise EngineFault(f"portfolios do not stop moving each other at {state.now}")
 
 
 def _step(state: EngineState, run: PortfolioRun) -> Facts:
@@ -277,83 +292,63 @@ def _step(state: EngineState, run: PortfolioRun) -> Facts:
     if run.portfolio_id in state.first_looks and all(leg.row in state.ticks for leg in run.legs if leg.net_quantity):
         state.first_looks.discard(run.portfolio_id)
     _note_wake(state, run)
-    resting = portfolio_monitor.resting(state, run)
-    if resting is not None:
-        state.resting[run.portfolio_id] = resting
+    next_looks.note_rows(state, run)
+    state.want_bars(run, bar_needs.wanted(state, run))
+    rests = next_looks.rests(state, run)
+    if rests is not None:
+        state.resting[run.portfolio_id] = rests
 
 
 def _look(state: EngineState, run: PortfolioRun) -> Facts:
     for stage in _BEFORE_ORDERS:
         yield from stage(state, run)
     for leg in entry_scheduler.unresolved(run):
-        yield from entry_scheduler.resolved(state, run, leg, strike_selector.choose(state, run, leg))
+        yield from strike_selector.locked(state, run, leg)
+    for stage in _BEFORE_ENTRIES:
+        yield from stage(state, run)
     for leg in run.legs:
         yield from entry_scheduler.leg_progress(state, run, leg)
+    yield from hedging.hedges(state, run)
+    yield from delta_hedge.delta_band(state, run)
+    yield from part_entry.scaling(state, run)
     yield from entry_scheduler.failures(state, run)
     # Exits are queued before entries.
-    yield from _through_the_gate(state, run, order_router.exit_wants(state, run))
-    yield from _through_the_gate(state, run, order_router.entry_wants(state, run))
+    yield from order_gate.through_the_gate(state, run, exit_orders.exit_wants(state, run))
+    yield from order_gate.through_the_gate(state, run, at_broker.wants(state, run))
+    yield from order_gate.through_the_gate(state, run, entry_orders.entry_wants(state, run))
     for stage in _AFTER_ORDERS:
         yield from stage(state, run)
 
 
-def _through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want]) -> Facts:
-    for want in wants:
-        denial = risk_gate.refusal(state, run, want)
-        if denial is None and want.purpose is Purpose.ENTRY:
-            denial = margin_gate.refusal(state, run)
-        if denial is None:
-            yield _requested(state, run, want)
-            continue
-        leg = run.leg(want.leg_id)
-        final = want.purpose is Purpose.ENTRY and denial.reason not in RETRYABLE
-        if final or leg.denied != f"{want.purpose.value} {denial.reason.name}":
-            yield OrderDenied(
-                at=state.now,
-                portfolio_id=run.portfolio_id,
-                leg_id=want.leg_id,
-                purpose=want.purpose,
-                instrument=want.instrument.id,
-                side=want.side,
-                quantity=want.quantity,
-                reason=denial.reason,
-                detail=denial.detail,
-            )
-        if final:
-            why = f"{denial.reason.value} {denial.detail}".strip()
-            # What the funds do not cover is the whole basket: the rest of it, cheaper alone, must not go on.
-            failed = [one for one in run.legs if one is leg or denial.reason is DenialReason.MARGIN]
-            for one in filter(ledger.is_entering, failed):
-                yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=one.leg_id, why=why)
-        return  # What was wanted after a refused order waits for it.
-
-
-def _requested(state: EngineState, run: PortfolioRun, want: Want) -> OrderRequested:
-    return OrderRequested(
-        at=state.now,
-        order_id=OrderId(order_tag(state.books.lineage, state.books.orders_made + 1)),
-        account=run.account,
-        portfolio_id=run.portfolio_id,
-        leg_id=want.leg_id,
-        cycle=run.leg(want.leg_id).cycle,
-        purpose=want.purpose,
-        instrument=want.instrument.id,
-        side=want.side,
-        quantity=want.quantity,
-        product=run.portfolio.execution.product,
-        order_type=want.order_type,
-        limit_price=want.limit_price,
-        why=want.why,
-    )
+_WAKES: tuple[Callable[[EngineState, PortfolioRun], Iterator[int]], ...] = (
+    entry_scheduler.wakes,
+    combined_exits.wakes,
+    leg_exits.wakes,
+    cost_moves.wakes,
+    entry_orders.wakes,
+    entry_start.wakes,
+    strike_selector.wakes,
+    order_router.wakes,
+    expiry_desk.wakes,
+    user_sync.wakes,
+    hedging.wakes,
+    delta_hedge.wakes,
+    at_broker.wakes,
+    cadence.wakes,
+    exit_orders.wakes,
+    exit_plan.wakes,
+    range_breakout.wakes,
+    closings.dead_feed_wakes,
+    hit_actions.wakes,
+    legs_waiting.wakes,
+    wait_coupling.wakes,
+    portfolio_again.wakes,
+)
+"""When the stages must look again though nothing happens."""
 
 
 def _note_wake(state: EngineState, run: PortfolioRun) -> None:
-    later = [
-        wake
-        for source in (entry_scheduler.wakes, order_router.wakes, expiry_desk.wakes)
-        for wake in source(state, run)
-        if wake > state.now
-    ]
+    later = [wake for source in _WAKES for wake in source(state, run) if wake > state.now]
     if later:
         state.wakes[run.portfolio_id] = min(later)
     else:

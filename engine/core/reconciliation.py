@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.core.account_books import AccountBooks
 from engine.core.portfolio_run import Order, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
@@ -16,7 +17,7 @@ from engine.domain.facts import (
     RecoveryFinished,
     SessionOpened,
 )
-from engine.domain.identifiers import InstrumentId, OrderId
+from engine.domain.identifiers import AccountId, InstrumentId, OrderId
 from engine.domain.instant import SECOND, ist_date
 from engine.domain.market_rules import UnknownRuleError
 from engine.domain.messages import OpenSession
@@ -44,6 +45,7 @@ def open_session(state: EngineState, message: OpenSession) -> Iterator[AnyFact]:
         lineage=books.lineage or message.lineage,
         stale_after=message.stale_after,
         is_live=message.is_live,
+        others=_others(message),
     )
     for order in [o for o in books.orders.values() if o.status in (OrderStatus.NEW, OrderStatus.SENT)]:
         wording = "the engine stopped before an answer came"
@@ -53,11 +55,20 @@ def open_session(state: EngineState, message: OpenSession) -> Iterator[AnyFact]:
             yield PortfolioHeld(at=state.now, portfolio_id=run.portfolio_id)
 
 
+def _others(message: OpenSession) -> tuple[AccountId, ...]:
+    accounts = () if message.hierarchy is None else message.hierarchy.accounts
+    return tuple(AccountId(account.id) for account in accounts if account.id != message.account)
+
+
 def order_reports(state: EngineState, report: BooksReport) -> Iterator[OrderReport]:
     """Answer what the broker's order book says about our orders that could be news."""
     for row in report.orders:
         order = state.books.orders.get(row.order_id) if row.order_id is not None else None
-        if order is not None and (_is_news(order, row) or _should_be_settled(order, report)):
+        if (
+            order is not None
+            and order.account == report.account
+            and (_is_news(order, row) or _should_be_settled(order, report))
+        ):
             yield _as_report(order.order_id, row, report)
 
 
@@ -75,21 +86,29 @@ def _should_be_settled(order: Order, report: BooksReport) -> bool:
 
 def compare(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
     """Say what is missing in the broker's books and what they show beyond ours; end the recovery after a start."""
-    state.margin_free = report.available_funds
+    account = state.books.accounts.get(report.account)
+    if account is None:
+        return  # Of an account that nobody has declared: nothing of ours can be there.
+    sight = state.sight(report.account)
+    sight.margin_free, sight.margin_used = report.available_funds, report.used_margin
     if report.fresh:
-        state.fresh_books_at = max(state.fresh_books_at, report.read_at)
+        sight.fresh_books_at = max(sight.fresh_books_at, report.read_at)
     shown = {row.order_id for row in report.orders}
-    for order in list(state.books.orders.values()):
+    for order in [order for order in state.books.orders.values() if order.account == report.account]:
         if order.is_working and order.order_id not in shown:
             yield from _missing(state, order, report)
         elif _should_be_settled(order, report):
             wording = "the broker's book shows it unchanged"
             yield OrderChangeRefused(at=state.now, order_id=order.order_id, wording=wording, certain=True)
-    yield from _drift(state, report)
-    if state.books.recovering and report.fresh:
-        unresolved = sum(1 for order in state.books.orders.values() if order.status is OrderStatus.UNKNOWN)
-        yield RecoveryFinished(at=state.now, unresolved=unresolved)
-        yield from _after_restart(state)
+    yield from _drift(state, account, report)
+    if account.recovering and report.fresh:
+        unresolved = sum(1 for order in state.books.orders.values() if _is_unresolved(order, report.account))
+        yield RecoveryFinished(at=state.now, account=report.account, unresolved=unresolved)
+        yield from _after_restart(state, report.account)
+
+
+def _is_unresolved(order: Order, account: AccountId) -> bool:
+    return order.account == account and order.status is OrderStatus.UNKNOWN
 
 
 def _as_report(order_id: OrderId, row: BookOrder, report: BooksReport) -> OrderReport:
@@ -102,6 +121,7 @@ def _as_report(order_id: OrderId, row: BookOrder, report: BooksReport) -> OrderR
         wording=row.wording,
         quantity=row.quantity,
         limit_price=row.limit_price,
+        trigger_price=row.trigger_price,
         filled=row.filled,
         value=row.value,
     )
@@ -124,30 +144,35 @@ def _missing(state: EngineState, order: Order, report: BooksReport) -> Iterator[
         yield OrderMoved(at=state.now, order_id=order.order_id, status=OrderStatus.NOT_SENT, wording=wording)
 
 
-def _drift(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
+def _drift(state: EngineState, account: AccountBooks, report: BooksReport) -> Iterator[AnyFact]:
     """Compare net quantities; a difference counts when a second book shows it too."""
     brokers: dict[InstrumentId, int] = {}
     for position in report.positions:
         brokers[position.instrument] = brokers.get(position.instrument, 0) + position.net_quantity
-    ours = state.books.net_quantity
+    ours, sight = account.net_quantity, state.sight(report.account)
     suspects: dict[InstrumentId, int] = {}
-    for instrument in sorted({*brokers, *ours, *state.books.drift, *state.books.outside}):
+    for instrument in sorted({*brokers, *ours, *account.drift, *account.outside}):
         if _has_expired(state, instrument):
             continue  # We settle at the close, the broker overnight.
-        expected = ours.get(instrument, 0) + state.books.outside.get(instrument, 0)
+        expected = ours.get(instrument, 0) + account.outside.get(instrument, 0)
         shown = brokers.get(instrument, 0)
-        known = state.books.drift.get(instrument)
+        known = account.drift.get(instrument)
         if expected == shown:
             if known is not None and report.fresh:
-                accepted = state.books.outside.get(instrument, 0)
-                yield DriftCleared(at=state.now, instrument=instrument, accepted=accepted, reason="the books agree")
+                yield DriftCleared(
+                    at=state.now,
+                    account=report.account,
+                    instrument=instrument,
+                    accepted=account.outside.get(instrument, 0),
+                    reason="the books agree",
+                )
             continue
         difference = shown - expected
-        if state.drift_suspects.get(instrument) == difference and known != (expected, shown):
-            yield DriftFound(at=state.now, instrument=instrument, ours=expected, brokers=shown)
+        if sight.drift_suspects.get(instrument) == difference and known != (expected, shown):
+            yield DriftFound(at=state.now, account=report.account, instrument=instrument, ours=expected, brokers=shown)
         suspects[instrument] = difference
     if report.fresh:
-        state.drift_suspects = suspects
+        sight.drift_suspects = suspects
 
 
 def _has_expired(state: EngineState, instrument: InstrumentId) -> bool:
@@ -162,8 +187,8 @@ def _has_expired(state: EngineState, instrument: InstrumentId) -> bool:
         return contract.expiry < ist_date(state.now)
 
 
-def _after_restart(state: EngineState) -> Iterator[AnyFact]:
-    for run in [run for run in state.alive() if run.state is PortfolioState.HELD]:
+def _after_restart(state: EngineState, account: AccountId) -> Iterator[AnyFact]:
+    for run in [run for run in state.alive() if run.state is PortfolioState.HELD and run.account == account]:
         if run.portfolio.after_restart is AfterRestart.FINISH:
             yield resumed(state, run, "its own field says finish")
 

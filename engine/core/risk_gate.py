@@ -1,16 +1,16 @@
 """The last look before an order: limits, band, hours, duplicates, flips, naked sales → a refusal or none."""
 
-from engine.core import ledger, market_data, order_pricing
+from engine.core import account_standing, hedge_ties, ledger, market_data, order_pricing
 from engine.core.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Denial, Want
 from engine.domain.denial import DenialReason
+from engine.domain.identifiers import AccountId
 from engine.domain.instrument import Kind
 from engine.domain.market_rules import UnknownRuleError
 from engine.domain.money import plain_text
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import Purpose, Side
-from engine.domain.reports import Channel
 
 
 def refusal(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
@@ -21,25 +21,26 @@ def refusal(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     """
     found = _market(state, run, want) or _quantity(want)
     if want.purpose is Purpose.EXIT:
-        return found or _flip(run, want)
-    return _stops(state, run) or found or _limits(state, want) or _naked(state, run, want)
+        return _line(state, run) or found or _flip(run, want)
+    return _stops(state, run) or found or _limits(state, run, want) or _naked(state, run, want)
+
+
+def _line(state: EngineState, run: PortfolioRun) -> Denial | None:
+    """Refuse even an exit where no gateway could take it: the account does not belong to this session."""
+    if state.books.of(run.account).is_open:
+        return None
+    return account_standing.account_denial(state.books, run.account)
 
 
 def _stops(state: EngineState, run: PortfolioRun) -> Denial | None:
     books = state.books
     if books.kill_level >= KillLevel.NO_OPENINGS:
         return Denial(DenialReason.KILL_SWITCH, books.kill_reason)
-    if books.halted:
-        return Denial(DenialReason.ACCOUNT_HALTED, "")
-    if books.recovering:
-        return Denial(DenialReason.RECOVERING, "")
+    denial = account_standing.opening_denial(books, run)
+    if denial is not None:
+        return denial
     if books.journal_failed:
         return Denial(DenialReason.JOURNAL, "")
-    if Channel.ORDERS in books.down:
-        return Denial(DenialReason.BROKER_DOWN, books.down[Channel.ORDERS])
-    if books.drift:
-        names = ", ".join(sorted(books.drift))
-        return Denial(DenialReason.UNRECONCILED, names)
     if ledger.has_unknown(state, run):
         return Denial(DenialReason.BASKET_UNKNOWN, "")
     if books.is_live:
@@ -62,7 +63,7 @@ def _market(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
         return None
     if market_data.is_stale(state) or not market_data.has_quote_today(state, want.row):
         return Denial(DenialReason.STALE_QUOTE, want.instrument.symbol)
-    return _sanity(state, run, want, opposite) or _band(state, want)
+    return _sanity(state, run, want, opposite) or _band(state, run, want)
 
 
 def _sanity(state: EngineState, run: PortfolioRun, want: Want, opposite: int) -> Denial | None:
@@ -85,10 +86,13 @@ def _sanity(state: EngineState, run: PortfolioRun, want: Want, opposite: int) ->
     return None
 
 
-def _band(state: EngineState, want: Want) -> Denial | None:
+def _band(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     if want.limit_price is None:
         return None
-    low, high = order_pricing.band(state, want.row)
+    if want.trigger_price is not None:
+        low, high = order_pricing.resting_band(state, run.account, want.row, want.trigger_price)
+    else:
+        low, high = order_pricing.band(state, run.account, want.row)
     if low <= want.limit_price <= high:
         return None
     words = f"{plain_text(want.limit_price)} is not within {plain_text(max(low, 0))} and {plain_text(high)}"
@@ -114,23 +118,26 @@ def _flip(run: PortfolioRun, want: Want) -> Denial | None:
     return None
 
 
-def _limits(state: EngineState, want: Want) -> Denial | None:
-    limits, lot = state.books.limits, want.instrument.lot_size
+def _limits(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
+    account = state.books.of(run.account)
+    limits, lot = account.limits, want.instrument.lot_size
     if want.quantity > limits.lots_per_order * lot:
         return Denial(DenialReason.ORDER_LOTS, f"{want.quantity // lot} lots over {limits.lots_per_order}")
-    net = state.books.net_quantity.get(want.instrument.id, 0)
-    worst = want.side.sign * net + want.quantity + _opening_under_way(state, want)
+    net = account.net_quantity.get(want.instrument.id, 0)
+    worst = want.side.sign * net + want.quantity + _opening_under_way(state, account.account_id, want)
     if worst > limits.lots_per_position * lot:
         return Denial(DenialReason.POSITION_LOTS, f"{worst // lot} lots over {limits.lots_per_position}")
-    if state.books.orders_today >= limits.orders_per_day:
-        return Denial(DenialReason.ORDER_BUDGET, f"{state.books.orders_today} orders today")
+    if account.orders_today >= limits.orders_per_day:
+        return Denial(DenialReason.ORDER_BUDGET, f"{account.orders_today} orders today")
     return None
 
 
-def _opening_under_way(state: EngineState, want: Want) -> int:
+def _opening_under_way(state: EngineState, account: AccountId, want: Want) -> int:
     """Answer what other working orders of the contract and side may still open; unknown ones count as filled."""
     total = 0
     for run in state.alive():
+        if run.account != account:
+            continue
         for leg in run.legs:
             if leg.row == want.row and leg.leg.side is want.side and leg.working:
                 total += ledger.under_way(state, leg, Purpose.ENTRY)
@@ -139,12 +146,13 @@ def _opening_under_way(state: EngineState, want: Want) -> int:
 
 def _naked(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     """Refuse a sale beyond what its bought legs hold, where bought legs come first and are planned to cover it."""
-    if want.side is Side.BUY or not run.portfolio.execution.buy_first:
+    leg = run.leg(want.leg_id)
+    covered_first = run.portfolio.execution.buy_first or hedge_ties.is_first(run, leg)
+    if want.side is Side.BUY or not covered_first:
         return None
     pairs = ledger.protection(state, run).get(want.leg_id)
     if not pairs:
         return None
-    leg = run.leg(want.leg_id)
     planned = leg.leg.lots * want.instrument.lot_size
     bare = planned - sum(quantity for _, quantity in pairs)
     covered = bare + ledger.protected_quantity(run, pairs)
@@ -152,9 +160,9 @@ def _naked(state: EngineState, run: PortfolioRun, want: Want) -> Denial | None:
     return None if sold <= covered else Denial(DenialReason.NAKED_SHORT, f"{sold} sold, {covered} covered")
 
 
-def resting_price_refusal(state: EngineState, row: int, price: int) -> Denial | None:
+def resting_price_refusal(state: EngineState, account: AccountId, row: int, price: int) -> Denial | None:
     """Answer why a price typed by hand may not go on a working order; None where it may."""
-    low, high = order_pricing.band(state, row)
+    low, high = order_pricing.band(state, account, row)
     tick = state.master.instruments[row].tick_size
     if price % tick:
         return Denial(DenialReason.PRICE_BAND, f"{plain_text(price)} is not a multiple of the tick {plain_text(tick)}")

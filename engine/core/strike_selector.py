@@ -1,27 +1,28 @@
-"""Strike rule and market → the contract of a leg."""
+"""Strike rule and market → the contract of a leg, and what a leg without one does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
-import msgspec
-import numpy as np
-
-from engine.core import market_data
+from engine.core import hedge_ties, market_data
 from engine.core.choice import Choice, Chosen, Impossible, NotYet
+from engine.core.expiry_choice import expiry_of
 from engine.core.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
-from engine.domain.instrument import Instrument, Kind
+from engine.core.strike_rules import by_rule
+from engine.core.strike_scan import Scan
+from engine.domain.facts import AnyFact, LegEntryFailed, LegResolved, PortfolioExitDecided, StraddleWidthTaken
+from engine.domain.instant import SECOND, Instant, ist_date, ist_instant
+from engine.domain.instrument import Kind
 from engine.domain.market_rules import UnknownRuleError
-from engine.domain.money import Price, exact_units, plain_text
-from engine.domain.multileg.expiry import CurrentMonth, CurrentWeek, ExpiryRule, FixedDate, NextMonth, NextWeek
-from engine.domain.multileg.strike import AtmOffset, ByDelta, ClosestPremium, FixedStrike, StraddleWidth
+from engine.domain.money import Price
+from engine.domain.multileg.entry import watches_leg_premiums
+from engine.domain.multileg.states import ExitReason, LegState, PortfolioState
+from engine.domain.multileg.strike import ATM_RULES
+from engine.domain.multileg.strike_guards import NoStrike, StrikeGuards
 from engine.domain.order import Side
-from engine.pricing.black76 import greeks, implied_volatility
-from engine.pricing.time_to_expiry import years_to_expiry
 
-_DEPTH = 25
-"""Strikes scanned on each side of the money (executor reference §1.2.2, max depth)."""
+RESOLVE_WITHIN = 30 * SECOND
+"""How long a leg waits for usable quotes before it goes without a contract (executor reference §1.3.2)."""
 
 
 def choose(state: EngineState, run: PortfolioRun, leg: LegRun) -> Choice:
@@ -29,93 +30,143 @@ def choose(state: EngineState, run: PortfolioRun, leg: LegRun) -> Choice:
     expiry = expiry_of(state, run, leg.leg.expiry or run.portfolio.expiry)
     if not isinstance(expiry, date):
         return expiry
-    kind = leg.leg.kind.kind
-    if kind is Kind.FUTURE:
+    if leg.leg.kind.kind is Kind.FUTURE:
         return _future(state, run, expiry)
+    scan = _scan(state, run, leg, expiry)
+    return by_rule(scan, leg.leg.strike, lambda number: _other(state, run, number)) if isinstance(scan, Scan) else scan
+
+
+def locked(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFact]:
+    """Lock a leg that wants to be entered to its contract, or give it up where there is none or quotes stay away."""
+    choice = choose(state, run, leg)
+    if isinstance(choice, Chosen):
+        yield resolution(state, run, leg, choice)
+    elif isinstance(choice, Impossible) or state.now - leg.wanted_since >= state.books.patience(RESOLVE_WITHIN):
+        yield from without_strike(state, run, leg, choice.why)
+
+
+def same_contract(state: EngineState, previous: LegRun) -> Choice:
+    """Answer the contract of an earlier execution of a leg, for one that keeps its strike."""
+    if previous.instrument is None:
+        return Impossible(f"leg {previous.number} had no contract to keep")
+    contract = state.master.instruments[previous.row]
+    if contract.expiry is not None and contract.expiry < market_data.today(state):
+        return Impossible(f"{contract.symbol}, the contract to keep, has expired")
+    return Chosen(contract, f"same strike as cycle {previous.cycle}")
+
+
+def without_strike(state: EngineState, run: PortfolioRun, leg: LegRun, why: str) -> Iterator[AnyFact]:
+    """Skip a leg for which no strike fits, or stop the execution, as its guards say.
+
+    A portfolio that runs already is not stopped by a leg that comes later: the leg is given up alone.
+    """
+    action = guards_of(run, leg).on_no_strike
+    stops = action is NoStrike.STOP or (action is NoStrike.AUTOMATIC and leg.leg.side is Side.SELL)
+    skips = action is NoStrike.SKIP or (action is NoStrike.AUTOMATIC and leg.leg.side is Side.BUY)
+    yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why, skipped=skips)
+    if stops and run.state is PortfolioState.ENTERING:
+        yield PortfolioExitDecided(
+            at=state.now,
+            portfolio_id=run.portfolio_id,
+            reason=ExitReason.LEG_FAIL,
+            why=f"leg {leg.leg_id} stops the execution: {why}",
+        )
+
+
+def guards_of(run: PortfolioRun, leg: LegRun) -> StrikeGuards:
+    """Answer the guards of a leg's strike: its own, else the portfolio's."""
+    return leg.leg.guards or run.portfolio.contracts.guards
+
+
+def straddle_width(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
+    """Write down the straddle premium that the portfolio's multiplier is of, once per execution."""
+    if run.portfolio.contracts.straddle_width_multiplier is None or run.straddle_of == run.execution:
+        return
+    if run.state is not PortfolioState.ENTERING and not _is_early(state, run):
+        return
+    legs = (leg for leg in run.present if leg.state is LegState.WAITING and leg.leg.kind.kind is not Kind.FUTURE)
+    first = next((leg for leg in legs if isinstance(leg.leg.strike, ATM_RULES)), None)
+    expiry = expiry_of(state, run, first.leg.expiry or run.portfolio.expiry) if first else None
+    scan = _scan(state, run, first, expiry) if first and isinstance(expiry, date) else None
+    width = scan.straddle() if isinstance(scan, Scan) else None
+    if isinstance(scan, Scan) and width is not None:
+        yield StraddleWidthTaken(
+            at=state.now, portfolio_id=run.portfolio_id, strike=scan.money, width=Price(width), execution=run.execution
+        )
+
+
+def chosen_early(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
+    """Lock the legs of a portfolio that waits for its entry to their contracts, from its selection time on."""
+    if not _is_early(state, run):
+        return
+    for leg in run.present:
+        if leg.state is LegState.WAITING and leg.instrument is None and not leg.leg.idle:
+            choice = choose(state, run, leg)
+            if isinstance(choice, Chosen):
+                yield resolution(state, run, leg, choice)
+
+
+def resolution(state: EngineState, run: PortfolioRun, leg: LegRun, choice: Chosen) -> LegResolved:
+    """Answer the fact that locks a leg to a contract."""
+    return LegResolved(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        leg_id=leg.leg_id,
+        instrument=choice.instrument.id,
+        quantity=leg.leg.lots * choice.instrument.lot_size,
+        why=choice.why,
+    )
+
+
+def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
+    """Answer when strikes that are chosen before the entry must be looked at again."""
+    at = _selection_instant(run)
+    if run.state is PortfolioState.WAITING and at is not None:
+        yield at if state.now < at else state.now + SECOND
+
+
+def _is_early(state: EngineState, run: PortfolioRun) -> bool:
+    at = _selection_instant(run)
+    if run.state is not PortfolioState.WAITING or at is None or not at <= state.now < run.ends_at:
+        return False
+    if run.again is not None:
+        return False  # A re-execution chooses its strikes when it enters.
+    return market_data.can_trigger(state, run) and not state.books.of(run.account).recovering
+
+
+def _selection_instant(run: PortfolioRun) -> Instant | None:
+    at = run.portfolio.contracts.selection_time
+    if at is None and run.starts_at and watches_leg_premiums(run.portfolio.entry):
+        return run.starts_at  # Their premiums decide about the entry.
+    return None if at is None or not run.starts_at else ist_instant(ist_date(run.starts_at), at)
+
+
+def _scan(state: EngineState, run: PortfolioRun, leg: LegRun, expiry: date) -> Scan | NotYet | Impossible:
+    portfolio = run.portfolio
     reference = market_data.underlying_price(state, run, expiry)
     if reference is None:
-        return NotYet(f"{run.portfolio.underlying} has no price yet")
+        return NotYet(f"{portfolio.underlying} has no price yet")
     try:
-        step = state.rules.contract_rule(run.portfolio.underlying, market_data.today(state), expiry).strike_step
+        rule = state.rules.contract_rule(portfolio.underlying, market_data.today(state), expiry)
     except UnknownRuleError as error:
         return Impossible(str(error))
-    money = market_data.at_the_money(reference, step, run.portfolio.atm_rounding)
-    scan = _Scan(state, run.portfolio.underlying, expiry, kind, reference, money, step)
-    choice = _by_rule(scan, leg)
-    if isinstance(choice, Chosen) and not market_data.has_quote_today(state, state.master.row(choice.instrument.id)):
-        return NotYet(f"{choice.instrument.symbol} has no quote yet")
-    return choice
+    step = Price(rule.strike_step * portfolio.contracts.strike_step_multiple)
+    money = market_data.at_the_money(reference, step, portfolio.atm_rounding)
+    return Scan(state, run, leg, expiry, leg.leg.kind.kind, reference, money, step, guards_of(run, leg))
 
 
-def expiry_of(state: EngineState, run: PortfolioRun, rule: ExpiryRule) -> date | Impossible:
-    """Answer the expiry that a rule means today; weekly rules need an underlying with weekly expiries."""
-    underlying, on = run.portfolio.underlying, market_data.today(state)
-    listed = [expiry for expiry in state.master.expiries(underlying) if expiry >= on]
-    monthly = [expiry for expiry in listed if state.rules.is_monthly(underlying, expiry)]
-    match rule:
-        case FixedDate():
-            found = [rule.on] if rule.on in listed else []
-            wanted = f"expiry {rule.on.isoformat()}"
-        case CurrentWeek() | NextWeek():
-            try:
-                weekly = state.rules.contract_rule(underlying, on).weekly
-            except UnknownRuleError as error:
-                return Impossible(str(error))
-            found = listed[1 if isinstance(rule, NextWeek) else 0 :] if weekly else []
-            wanted = "weekly expiry"
-        case CurrentMonth() | NextMonth():
-            found = monthly[1 if isinstance(rule, NextMonth) else 0 :]
-            wanted = "monthly expiry"
-    if not found:
-        there = ", ".join(expiry.isoformat() for expiry in listed[:4]) or "none"
-        return Impossible(f"{underlying} has no {wanted} on {on.isoformat()}; listed are {there}")
-    return found[0]
-
-
-class _Scan(msgspec.Struct, frozen=True):
-    state: EngineState
-    underlying: str
-    expiry: date
-    kind: Kind
-    reference: Price
-    money: Price
-    step: Price
-
-    def at(self, strike: int, why: str) -> Choice:
-        contract = self.state.master.contract(self.underlying, self.expiry, Price(strike), self.kind)
-        if contract is None:
-            wanted = f"{plain_text(strike)} {self.kind.value}"
-            return Impossible(f"{self.underlying} {self.expiry.isoformat()} has no strike {wanted} ({why})")
-        return Chosen(contract, f"{why}; {self.underlying} {plain_text(self.reference)}, ATM {plain_text(self.money)}")
-
-    def listed(self) -> list[Instrument]:
-        strikes = market_data.strikes_around(self.state, self.underlying, self.expiry, self.money, _DEPTH)
-        found = (self.state.master.contract(self.underlying, self.expiry, strike, self.kind) for strike in strikes)
-        return [contract for contract in found if contract is not None]
-
-    def premium(self, contract: Instrument) -> Price | None:
-        row = self.state.master.row(contract.id)
-        if not market_data.has_quote_today(self.state, row):
-            return None
-        return market_data.last_price(self.state, row) or market_data.middle(self.state, row)
-
-    def premium_of(self, strike: Price, kind: Kind) -> Price | None:
-        contract = self.state.master.contract(self.underlying, self.expiry, strike, kind)
-        return None if contract is None else self.premium(contract)
-
-
-def _by_rule(scan: _Scan, leg: LegRun) -> Choice:
-    match leg.leg.strike:
-        case AtmOffset(steps=steps):
-            return scan.at(scan.money + steps * scan.step, f"ATM{steps:+d}" if steps else "ATM")
-        case FixedStrike(strike=strike):
-            return scan.at(exact_units(strike), "fixed strike")
-        case ClosestPremium(premium=premium):
-            return _closest_premium(scan, leg.leg.side, exact_units(premium))
-        case ByDelta(delta=delta):
-            return _by_delta(scan, delta)
-        case StraddleWidth(multiple=multiple):
-            return _straddle_width(scan, multiple)
+def _other(state: EngineState, run: PortfolioRun, number: int) -> Choice:
+    """Answer the contract of a declared leg: what its newest execution is locked to, else what it would be now."""
+    others = [leg for leg in run.legs if leg.number == number and not hedge_ties.is_hedge(leg)]
+    locked = next((leg for leg in reversed(others) if leg.instrument is not None), None)
+    if locked is not None:
+        contract = state.master.instruments[locked.row]
+        return Chosen(contract, f"leg {number} is locked to {contract.symbol}")
+    if not others:
+        return Impossible(f"there is no leg {number}")
+    if others[-1].failed:
+        return Impossible(f"leg {number} is not entered: {others[-1].failure}")
+    return choose(state, run, others[-1])
 
 
 def _future(state: EngineState, run: PortfolioRun, expiry: date) -> Choice:
@@ -126,50 +177,3 @@ def _future(state: EngineState, run: PortfolioRun, expiry: date) -> Choice:
     if not market_data.has_quote_today(state, state.master.row(futures[0].id)):
         return NotYet(f"{futures[0].symbol} has no quote yet")
     return Chosen(futures[0], f"first future that lives until {expiry.isoformat()}")
-
-
-def _nearest(candidates: Iterable[Instrument], distance: Callable[[Instrument], tuple[int, int]]) -> Instrument | None:
-    return min(candidates, key=distance, default=None)
-
-
-def _closest_premium(scan: _Scan, side: Side, wanted: int) -> Choice:
-    priced = [(contract, premium) for contract in scan.listed() if (premium := scan.premium(contract))]
-    if not priced:
-        return NotYet(f"no {scan.kind.value} of {scan.underlying} {scan.expiry.isoformat()} has a premium yet")
-    # Of two equally near, a sale takes the lower premium and a purchase the higher (executor reference §1.2.2).
-    contract, premium = min(priced, key=lambda pair: (abs(pair[1] - wanted), side.sign * -pair[1]))
-    return Chosen(contract, f"premium {plain_text(premium)} is nearest {plain_text(wanted)}")
-
-
-def _by_delta(scan: _Scan, wanted: Decimal) -> Choice:
-    priced = [(contract, premium) for contract in scan.listed() if (premium := scan.premium(contract))]
-    if not priced:
-        return NotYet(f"no {scan.kind.value} of {scan.underlying} {scan.expiry.isoformat()} has a premium yet")
-    close = scan.state.rules.expiry_close(priced[0][0].exchange, scan.expiry)
-    years = years_to_expiry(scan.state.now, close)
-    forward = market_data.implied_forward(scan.state, scan.underlying, scan.expiry, scan.reference) or scan.reference
-    strikes = np.array([contract.strike for contract, _ in priced], dtype=np.float64)
-    premiums = np.array([premium for _, premium in priced], dtype=np.float64)
-    call = scan.kind is Kind.CALL
-    volatility = implied_volatility(premiums, forward, strikes, years, 0, call)
-    deltas = np.abs(greeks(forward, strikes, years, 0, volatility, call).delta)
-    gaps = np.abs(deltas - np.asarray(wanted, dtype=np.float64))
-    if not np.isfinite(gaps).any():
-        return NotYet(f"no {scan.kind.value} of {scan.underlying} {scan.expiry.isoformat()} has a volatility yet")
-    index = int(np.nanargmin(gaps))
-    return Chosen(priced[index][0], f"delta {deltas[index]:.4f} is nearest {wanted}")
-
-
-def _straddle_width(scan: _Scan, multiple: Decimal) -> Choice:
-    call, put = scan.premium_of(scan.money, Kind.CALL), scan.premium_of(scan.money, Kind.PUT)
-    if call is None or put is None:
-        return NotYet(f"the straddle at {plain_text(scan.money)} has no premium yet")
-    width = call + put
-    sign = 1 if scan.kind is Kind.CALL else -1
-    wanted = scan.money + sign * int(Decimal(width) * multiple)
-    contract = _nearest(
-        scan.listed(), lambda item: (abs((item.strike or 0) - wanted), sign * (wanted - (item.strike or 0)))
-    )
-    if contract is None:
-        return Impossible(f"{scan.underlying} {scan.expiry.isoformat()} has no {scan.kind.value} strikes")
-    return Chosen(contract, f"straddle {plain_text(width)} × {multiple} from {plain_text(scan.money)}")

@@ -45,6 +45,19 @@ SENTENCES: dict[int, str] = {
     39: "A portfolio that a restart caught opens nothing until it is resumed.",
     40: "The square-off time is kept.",
     41: "A refused entry is tried again only after its pause, and only as often as declared.",
+    42: "A hedge is bought before what it protects is sold, and sold after that is bought back.",
+    43: "What a hit sets off is carried out once.",
+    44: "What follows a leg comes after its close, unless an action keeps it.",
+    45: "A leg is opened again only as often as declared.",
+    46: "A portfolio is executed again only when it is flat.",
+    47: "What is held keeps its contract, side and lots; only what has not begun is declared anew.",
+    48: "A leg that waits is not ordered, and its wait is over once.",
+    49: "A range is frozen once, and broken only from inside and beyond its boundary.",
+    50: "The conditions of an entry are met once.",
+    51: "Nothing is closed that no decision closes, and no more than it says; every part once.",
+    52: "What a day may bring is counted: executions and hedges.",
+    53: "A stop that rests at the broker lies where the stop of its leg lies.",
+    54: "When the day of a strategy tag is over, nothing of it is opened.",
 }
 """Every invariant that is checked, by its number."""
 

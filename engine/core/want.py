@@ -6,7 +6,7 @@ from engine.domain.denial import DenialReason
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.instrument import Instrument
 from engine.domain.money import Price
-from engine.domain.order import OrderType, Purpose, Side
+from engine.domain.order import OrderType, Purpose, RestsFor, Side
 
 
 class Want(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -22,6 +22,8 @@ class Want(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order_type: OrderType
     limit_price: Price | None
     why: str
+    trigger_price: Price | None = None
+    rests_for: RestsFor | None = None
 
 
 class Denial(msgspec.Struct, frozen=True):

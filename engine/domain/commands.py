@@ -1,13 +1,17 @@
 """What somebody wants done. Commands return nothing: their outcome arrives as facts."""
 
+from decimal import Decimal
+
 import msgspec
 
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.multileg.portfolio import MultilegPortfolio
-from engine.domain.multileg.states import KillLevel
+from engine.domain.multileg.states import KillLevel, SignalAction
+from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.settings.strategy_tag import StrategyTag
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,10 +21,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AddPortfolio(Command, frozen=True, kw_only=True, tag="add_portfolio"):
-    """Take a portfolio into the engine; ``start`` arms it (AtTime) or starts it (Manual) at once."""
+    """Take a portfolio into the engine; ``start`` arms it (AtTime) or starts it (Manual) at once.
+
+    It runs in every account of its strategy tag, or ``account`` alone where one is given.
+    """
 
     portfolio: MultilegPortfolio
-    account: AccountId
+    account: AccountId = AccountId("")
     start: bool = False
 
 
@@ -35,6 +42,7 @@ class SquareOffPortfolio(Command, frozen=True, kw_only=True, tag="square_off_por
 
     portfolio_id: PortfolioId
     panic: bool = False
+    by_signal: bool = False
 
 
 class SquareOffLeg(Command, frozen=True, kw_only=True, tag="square_off_leg"):
@@ -42,6 +50,94 @@ class SquareOffLeg(Command, frozen=True, kw_only=True, tag="square_off_leg"):
 
     portfolio_id: PortfolioId
     leg_id: LegId
+    by_signal: bool = False
+
+
+class ExecuteIdleLeg(Command, frozen=True, kw_only=True, tag="execute_idle_leg"):
+    """Enter a leg that waits for somebody to say so."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+
+
+class EditPortfolio(Command, frozen=True, kw_only=True, tag="edit_portfolio"):
+    """Give a portfolio another declaration; while it runs only some fields may change.
+
+    Where the change would close or enter something at once it is carried out only when it is ``confirmed``.
+    """
+
+    portfolio_id: PortfolioId
+    portfolio: MultilegPortfolio
+    confirmed: bool = False
+
+
+class PartExit(Command, frozen=True, kw_only=True, tag="part_exit"):
+    """Close a part of what a portfolio holds: ``lots`` of its smallest leg, or ``percent`` of what every leg holds."""
+
+    portfolio_id: PortfolioId
+    lots: int | None = None
+    percent: Decimal | None = None
+    confirmed: bool = False
+
+
+class PartEntry(Command, frozen=True, kw_only=True, tag="part_entry"):
+    """Enter more of every open leg: ``lots`` of its smallest, of the others in proportion."""
+
+    portfolio_id: PortfolioId
+    lots: int
+
+
+class MarkCompleted(Command, frozen=True, kw_only=True, tag="mark_completed"):
+    """Take a portfolio as done that was closed in the broker's own application; the broker's books must show it."""
+
+    portfolio_id: PortfolioId
+
+
+class ResetPortfolio(Command, frozen=True, kw_only=True, tag="reset_portfolio"):
+    """Let a portfolio that is done wait for another start."""
+
+    portfolio_id: PortfolioId
+
+
+class EnablePortfolio(Command, frozen=True, kw_only=True, tag="enable_portfolio"):
+    """Let a disabled portfolio be started again."""
+
+    portfolio_id: PortfolioId
+
+
+class DisablePortfolio(Command, frozen=True, kw_only=True, tag="disable_portfolio"):
+    """Let nothing start a portfolio until it is enabled: no time, no signal, no other portfolio, no click."""
+
+    portfolio_id: PortfolioId
+
+
+class RearmLeg(Command, frozen=True, kw_only=True, tag="rearm_leg"):
+    """Enter a leg again that was closed, given up or could not be entered; its contract is chosen anew."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+
+
+class CancelWaitingLeg(Command, frozen=True, kw_only=True, tag="cancel_waiting_leg"):
+    """Give up a leg that waits; the others go on."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+
+
+class Signal(Command, frozen=True, kw_only=True, tag="signal"):
+    """What a chart or another program wants done with a portfolio that takes signals.
+
+    ``name`` is the portfolio's, ``token`` its secret word. ``key`` makes two deliveries of one signal the same; without
+    it the same action within the portfolio's duplicate window is. ``leg`` is the number of a leg, for the leg actions.
+    """
+
+    name: str
+    token: str
+    action: SignalAction
+    leg: int | None = None
+    key: str = ""
+    sent_at: Instant | None = None
 
 
 class ResumePortfolio(Command, frozen=True, kw_only=True, tag="resume_portfolio"):
@@ -86,15 +182,46 @@ class ReleaseKillSwitch(Command, frozen=True, kw_only=True, tag="release_kill_sw
 
 
 class SetRiskLimits(Command, frozen=True, kw_only=True, tag="set_risk_limits"):
-    """Replace the account's limits."""
+    """Replace an account's limits; those of the default account where none is named."""
 
     limits: RiskLimits
+    account: AccountId = AccountId("")
+
+
+class SetAccount(Command, frozen=True, kw_only=True, tag="set_account"):
+    """Declare an account anew, its limits included; a new one trades from the next session on."""
+
+    declared: Account
+
+
+class SetExitOnly(Command, frozen=True, kw_only=True, tag="set_exit_only"):
+    """Let an account open nothing any more, or take that back (``on`` false), with a reason that is kept."""
+
+    account: AccountId
+    on: bool
+    reason: str
+
+
+class SetTag(Command, frozen=True, kw_only=True, tag="set_tag"):
+    """Declare a strategy tag, new or anew; portfolios that run keep their accounts and multipliers."""
+
+    declared: StrategyTag
+
+
+class RemoveTag(Command, frozen=True, kw_only=True, tag="remove_tag"):
+    """Take a strategy tag away; portfolios that name it are not entered."""
+
+    name: str
 
 
 class AcceptDrift(Command, frozen=True, kw_only=True, tag="accept_drift"):
-    """Take the broker's books as they are: positions that are not ours stay outside our ledger."""
+    """Take the broker's books as they are: positions that are not ours stay outside our ledger.
+
+    In one account, or in all where none is named.
+    """
 
     reason: str
+    account: AccountId = AccountId("")
 
 
 AnyCommand = (
@@ -102,6 +229,17 @@ AnyCommand = (
     | StartPortfolio
     | SquareOffPortfolio
     | SquareOffLeg
+    | ExecuteIdleLeg
+    | EditPortfolio
+    | PartExit
+    | PartEntry
+    | MarkCompleted
+    | ResetPortfolio
+    | EnablePortfolio
+    | DisablePortfolio
+    | RearmLeg
+    | CancelWaitingLeg
+    | Signal
     | ResumePortfolio
     | CancelWorkingOrder
     | ModifyWorkingOrder
@@ -109,6 +247,10 @@ AnyCommand = (
     | TripKillSwitch
     | ReleaseKillSwitch
     | SetRiskLimits
+    | SetAccount
+    | SetExitOnly
+    | SetTag
+    | RemoveTag
     | AcceptDrift
 )
 """Every command."""

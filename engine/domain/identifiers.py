@@ -2,6 +2,12 @@
 
 from typing import NewType
 
+PLAIN_NAME = r"[^|~\x00-\x1f\u202a-\u202e\u2066-\u2069]+"
+"""Names that a trader gives.
+
+Nothing that separates fields, controls a terminal, or turns the direction of what is read after it.
+"""
+
 AccountId = NewType("AccountId", str)
 """A broker account as the trader calls it, for example ``"PAPER"``."""
 

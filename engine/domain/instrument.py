@@ -1,5 +1,6 @@
 """Instruments as the exchange lists them."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 
@@ -18,6 +19,16 @@ class Exchange(Enum):
     BFO = "BFO"
     CRYPTO = "CRYPTO"
     """Simulated coins, quoted in ₹, open round the clock; no real exchange."""
+
+
+def leading_exchanges(exchanges: Iterable[Exchange]) -> frozenset[Exchange]:
+    """Answer the exchanges whose hours the market keeps.
+
+    Coins trade round the clock; where they share a desk with shares and indices, the exchanges' hours hold for all, so
+    that the desk's one clock never waits through a night.
+    """
+    present = frozenset(exchanges)
+    return present - {Exchange.CRYPTO} or present
 
 
 class Kind(Enum):

@@ -57,6 +57,7 @@ class MarketRules:
         self._charges = _by_exchange_and_kind(data.charges)
         self._protections = _by_exchange_and_kind(data.protections)
         self._rules: dict[tuple[str, date, date], ContractRule] = {}
+        self._expiry_closes: dict[tuple[Exchange, date], Instant] = {}
 
     # Calendar
 
@@ -90,6 +91,12 @@ class MarketRules:
         In years without a published calendar it is the ordinary close in force, so that long-dated options can be
         priced.
         """
+        known = self._expiry_closes.get((exchange, expiry))
+        if known is None:
+            known = self._expiry_closes[exchange, expiry] = self._expiry_close(exchange, expiry)
+        return known
+
+    def _expiry_close(self, exchange: Exchange, expiry: date) -> Instant:
         hours = self._calendar.hours(exchange, expiry)
         ordinary = session_bounds(expiry, Session(hours.open, hours.close))[1]
         if not self._calendar.reaches(exchange, expiry):

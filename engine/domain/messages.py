@@ -7,6 +7,7 @@ from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report, TimerDue
+from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
 
 
@@ -15,7 +16,8 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True, tag="open_session")
 
     ``lineage`` begins the order tags of a new journal and is ignored on one that has a lineage. ``stale_after`` is the
     feed's stale limit in microseconds. ``is_live`` says that real money is at stake. ``limits`` applies to a new
-    journal only.
+    journal only. ``hierarchy`` declares the accounts whose gateways are open, the default one among them, and the
+    strategy tags; without it there is the default account alone.
     """
 
     at: Instant
@@ -24,6 +26,7 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True, tag="open_session")
     limits: RiskLimits
     stale_after: int
     is_live: bool = False
+    hierarchy: Hierarchy | None = None
 
 
 Message = QuoteFrame | TimerDue | Report | AnyCommand | OpenSession

@@ -27,6 +27,8 @@ class OrderType(Enum):
 
     LIMIT = "LIMIT"
     MARKET = "MARKET"
+    STOP_LIMIT = "SL"
+    """A limit order that sleeps at the exchange until the last price reaches its trigger."""
 
 
 class Product(Enum):
@@ -41,6 +43,14 @@ class Purpose(Enum):
 
     ENTRY = "ENTRY"
     EXIT = "EXIT"
+
+
+class RestsFor(Enum):
+    """What an order rests at the broker for, before anything is decided."""
+
+    STOP = "stop"
+    TARGET = "target"
+    ENTRY = "entry"
 
 
 class OrderStatus(Enum):
@@ -141,7 +151,11 @@ def order_tag(lineage: str, number: int) -> str:
 
 
 class OrderTerms(msgspec.Struct, frozen=True, gc=False):
-    """What can be changed on a working order: its whole quantity, its limit (None at market) in 1/10,000 ₹."""
+    """What can be changed on a working order: its whole quantity, its limit (None at market) in 1/10,000 ₹.
+
+    ``trigger_price`` is that of a sleeping stop order; None where there is none, or none any more.
+    """
 
     quantity: int
     limit_price: int | None
+    trigger_price: int | None = None

@@ -26,6 +26,7 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True, tag="order_report")
     """The broker's own status or reason."""
     quantity: int | None = None
     limit_price: Price | None = None
+    trigger_price: Price | None = None
     filled: int = 0
     value: Money | None = None
     average_price: Price | None = None
@@ -67,6 +68,8 @@ class BookOrder(msgspec.Struct, frozen=True, kw_only=True):
     status: OrderStatus
     wording: str
     updated_at: Instant
+    trigger_price: Price | None = None
+    """Of a stop order that sleeps."""
 
 
 class BookPosition(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,16 +25,22 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order_type: OrderType
     limit_price: Price | None
     purpose: Purpose
+    trigger_price: Price | None = None
+    """Of a STOP_LIMIT: the last price that wakes it."""
 
 
 class ChangeOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """New terms for a working order: its whole quantity and its limit."""
+    """New terms for a working order: its whole quantity, its limit and its trigger.
+
+    A stop order without a trigger any more is an ordinary limit order from now on.
+    """
 
     account: AccountId
     order_id: OrderId
     broker_order_id: BrokerOrderId
     quantity: int
     limit_price: Price | None
+    trigger_price: Price | None = None
 
 
 class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):

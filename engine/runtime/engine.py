@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
-from engine.core.pipeline import EngineFault, advance
+from engine.core.pipeline import EngineFault, advance, see_past
 from engine.core.state import EngineState
 from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
 from engine.domain.messages import Message
+from engine.domain.quote import QuoteFrame
 from engine.ports.journal import Journal
 from engine.runtime.free_space import FreeSpace
 from engine.runtime.journal.errors import JournalUnwritableError
@@ -79,6 +80,10 @@ class Engine:
                 listener.take_facts(facts, self.state)
         self._is_sound = True
         return facts
+
+    def see_past(self, frame: QuoteFrame) -> None:
+        """See a frame of today from before the start; nothing is decided, but bars and the day's prices know it."""
+        see_past(self.state, frame)
 
     def journal_due(self) -> Instant | None:
         """Answer when to call ``look_after_journal`` although nothing happens; None while that would be idle."""

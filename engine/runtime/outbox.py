@@ -7,7 +7,7 @@ import msgspec
 from engine.core.portfolio_run import Order
 from engine.core.state import EngineState
 from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
-from engine.domain.identifiers import OrderId
+from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus, Purpose
@@ -29,15 +29,16 @@ _EXIT, _CANCEL, _MODIFY, _ENTRY = range(4)
 
 
 class Outbox:
-    """The queue in front of one broker.
+    """The queue in front of one account's broker.
 
     ``take`` gathers the requests among journaled facts; ``release`` sends what the rate allows and answers what the
     engine must be told. Nothing that is not in the journal can get here, because only journaled facts are taken.
     """
 
-    def __init__(self, gateway: OrderGateway, state: EngineState) -> None:
+    def __init__(self, gateway: OrderGateway, state: EngineState, account: AccountId) -> None:
         self._gateway = gateway
         self._state = state
+        self._account = account
         self._queue: list[Waiting] = []
         self._sequence = 0
         self._sent: deque[Instant] = deque()
@@ -56,6 +57,8 @@ class Outbox:
         """Queue the requests among facts that are safely in the journal."""
         for fact in facts:
             if isinstance(fact, OrderRequested | OrderModifyRequested | OrderCancelRequested):
+                if self._order(fact.order_id).account != self._account:
+                    continue
                 self._sequence += 1
                 self._queue.append(Waiting(self._priority(fact), self._sequence, fact))
         if len(self._queue) > 1:
@@ -75,7 +78,7 @@ class Outbox:
         """Answer when the next queued request may leave; None when the queue is empty."""
         if not self._queue:
             return None
-        limit = self._state.books.limits.orders_per_second
+        limit = self._limit()
         if len(self._sent) < limit:
             return self._state.now
         return Instant(self._sent[-limit] + SECOND)
@@ -93,7 +96,10 @@ class Outbox:
     def _room(self, now: Instant) -> bool:
         while self._sent and self._sent[0] <= now - SECOND:
             self._sent.popleft()
-        return len(self._sent) < self._state.books.limits.orders_per_second
+        return len(self._sent) < self._limit()
+
+    def _limit(self) -> int:
+        return self._state.books.of(self._account).limits.orders_per_second
 
     def _order(self, order_id: OrderId) -> Order:
         return self._state.books.orders[order_id]
@@ -114,6 +120,7 @@ class Outbox:
                         broker_order_id=order.broker_order_id,
                         quantity=fact.quantity,
                         limit_price=fact.limit_price,
+                        trigger_price=fact.trigger_price,
                     )
                 )
             case OrderCancelRequested():
@@ -140,6 +147,7 @@ class Outbox:
                 product=order.product,
                 order_type=order.order_type,
                 limit_price=order.limit_price,
+                trigger_price=order.trigger_price,
                 purpose=order.purpose,
             )
         )

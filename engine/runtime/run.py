@@ -1,7 +1,7 @@
 """One run on simulated time: market, broker, timers and outbox merged into one order of events."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from engine.core.state import EngineState
@@ -11,11 +11,14 @@ from engine.domain.instant import Instant
 from engine.domain.messages import Message, OpenSession
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report, TimerDue
+from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import OrderGateway
 from engine.runtime.books_watch import BooksWatch
 from engine.runtime.engine import Engine
 from engine.runtime.outbox import Outbox
+from engine.runtime.outboxes import Outboxes
+from engine.runtime.volatility_watch import Keep, VolatilityWatch
 
 
 class Frames(Protocol):
@@ -51,31 +54,78 @@ class SimulatedBroker(OrderGateway, Protocol):
         ...
 
 
-class SimulatedRun:
-    """Engine, market and broker on one time line.
+class AccountLine:
+    """One account: its gateway, the queue in front of it, and when its books are read."""
 
+    def __init__(self, account: AccountId, gateway: SimulatedBroker, state: EngineState) -> None:
+        self.account = account
+        self.gateway = gateway
+        self.outbox = Outbox(gateway, state, account)
+        self.books_watch = BooksWatch(state, account)
+
+
+class SimulatedRun:
+    """Engine, market and the brokers of all accounts on one time line.
+
+    ``broker`` is the default account's; ``others`` are those of further accounts, which ``open_session`` must declare.
     ``step`` handles everything that is due at the next instant, in this order: quotes (the exchange sees them first),
     broker reports, commands, timers, the journal's health, then what leaves the outbox. Nothing else happens in
     between, so the same inputs give the same facts.
     """
 
-    def __init__(self, engine: Engine, market: Frames, broker: SimulatedBroker) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        market: Frames,
+        broker: SimulatedBroker,
+        others: Mapping[AccountId, SimulatedBroker] | None = None,
+    ) -> None:
         self.engine = engine
         self.state: EngineState = engine.state
         self.market = market
         self.broker = broker
-        self.outbox = Outbox(broker, engine.state)
-        self.books_watch = BooksWatch(engine.state)
+        self.outbox = Outboxes()
+        self._others = dict(others or {})
+        self._lines: list[AccountLine] = []
         self.inbox: deque[Callable[[Instant], Message]] = deque()
         self.now: Instant = engine.state.now
         self.messages = 0
+        self._volatility: VolatilityWatch | None = None
 
-    def open_session(self, at: Instant, account: AccountId, lineage: str, limits: RiskLimits, stale_after: int) -> None:
-        """Begin: recover, and ask the broker for its books."""
+    def open_session(
+        self,
+        at: Instant,
+        account: AccountId,
+        lineage: str,
+        limits: RiskLimits,
+        stale_after: int,
+        hierarchy: Hierarchy | None = None,
+    ) -> None:
+        """Begin: recover, and ask the brokers for their books. ``hierarchy`` declares accounts and tags.
+
+        Raises ValueError where it declares an account without a gateway: a mistake of the caller.
+        """
+        gateways = {account: self.broker, **self._others}
+        declared = {account} if hierarchy is None else {AccountId(one.id) for one in hierarchy.accounts}
+        if declared != set(gateways):
+            raise ValueError(f"gateways of {sorted(gateways)} for the accounts {sorted(declared)}")
+        self._lines = [AccountLine(one, gateway, self.state) for one, gateway in gateways.items()]
+        self.outbox.put(line.outbox for line in self._lines)
         self.now = max(at, self.now)
-        message = OpenSession(at=self.now, account=account, lineage=lineage, limits=limits, stale_after=stale_after)
+        message = OpenSession(
+            at=self.now,
+            account=account,
+            lineage=lineage,
+            limits=limits,
+            stale_after=stale_after,
+            hierarchy=hierarchy,
+        )
         self._process([message])
         self._act()
+
+    def keep_volatility(self, keep: Keep) -> None:
+        """Note the implied volatility of every underlying after each close, and hand what is new to ``keep``."""
+        self._volatility = VolatilityWatch(self.state, keep)
 
     def submit(self, command: Callable[[Instant], Message]) -> None:
         """Queue a command; it is stamped with the time at which it is taken."""
@@ -83,13 +133,11 @@ class SimulatedRun:
 
     def next_due(self) -> Instant | None:
         """Answer the instant of the next event; None when nothing will happen any more."""
-        asked = (
-            self.market.next_at,
-            self.broker.next_due(),
-            self.outbox.next_due(),
-            self.books_watch.next_due(),
-            self.engine.journal_due(),
-        )
+        asked = [self.market.next_at, self.engine.journal_due(), self.state.day_wake]
+        if self._volatility is not None and self.market.next_at is not None:
+            asked.append(self._volatility.next_due(self.now))
+        for line in self._lines:
+            asked += line.gateway.next_due(), line.outbox.next_due(), line.books_watch.next_due()
         due: list[int] = [at for at in asked if at is not None]
         due += self.state.wakes.values()
         return Instant(max(min(due), self.now)) if due else None
@@ -100,37 +148,51 @@ class SimulatedRun:
         while (frame_at := self.market.next_at) is not None and frame_at <= at:
             frame = self.market.take_next()
             self.messages += 1
-            self.broker.take_quotes(frame)
+            for line in self._lines:
+                line.gateway.take_quotes(frame)
             self.engine.decide([frame])
-        reports = list(self.broker.take(self.now))
+        reports = sorted(self._reports(), key=lambda report: report.at)
         if reports:
             self.engine.decide(reports)
         while self.inbox:
             self.engine.decide([self.inbox.popleft()(self.now)])
-        wakes = self.state.wakes
-        if wakes and min(wakes.values()) <= self.now:
+        if self._must_wake():
             self.engine.decide([TimerDue(at=self.now)])
         journal_due = self.engine.journal_due()
         if journal_due is not None and journal_due <= self.now:
             self.engine.look_after_journal(self.now)
+        if self._volatility is not None:
+            self._volatility.look(self.now)
         facts = self._told() + self._act()
         if not facts:
             self.engine.keep_snapshot_if_due()
         return facts
 
+    def _reports(self) -> Iterator[Report]:
+        for line in self._lines:
+            yield from line.gateway.take(self.now)
+
+    def _must_wake(self) -> bool:
+        wakes, day_wake = self.state.wakes, self.state.day_wake
+        if day_wake is not None and day_wake <= self.now:
+            return True
+        return bool(wakes) and min(wakes.values()) <= self.now
+
     def _act(self) -> list[AnyFact]:
         """Let orders leave and ask for the books when that is due."""
         facts: list[AnyFact] = []
-        self.broker.at(self.now)
+        for line in self._lines:
+            line.gateway.at(self.now)
         for _ in range(1_000):
             reports = self.outbox.release(self.now)
             if not reports:
                 break
             facts += self._process(reports)
-        due = self.books_watch.next_due()
-        if due is not None and due <= self.now:
-            self.books_watch.asked(self.now)
-            self.broker.ask_books(self.state.books.account)
+        for line in self._lines:
+            due = line.books_watch.next_due()
+            if due is not None and due <= self.now:
+                line.books_watch.asked(self.now)
+                line.gateway.ask_books(line.account)
         return facts
 
     def _process(self, messages: Iterable[Message]) -> list[AnyFact]:

@@ -13,6 +13,7 @@ from engine.core.state import EngineState
 from engine.domain.commands import AnyCommand, TripKillSwitch
 from engine.domain.facts import AnyFact, KillSwitchReleased, OrderMoved, decode
 from engine.domain.instant import MINUTE, SECOND, Instant, clock_text
+from engine.domain.instrument import leading_exchanges
 from engine.domain.messages import Message
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus
@@ -22,7 +23,7 @@ from engine.runtime.boards import SharedBoard
 from engine.runtime.clock import stopwatch
 from engine.runtime.engine import Engine
 from engine.runtime.gauges import Gauges
-from engine.runtime.outbox import Outbox
+from engine.runtime.outboxes import Outboxes
 from engine.runtime.pace import Pace
 from engine.runtime.run import Frames
 from engine.views.desk import Desk, Notice
@@ -60,8 +61,8 @@ class Run(Protocol):
         ...
 
     @property
-    def outbox(self) -> Outbox:
-        """Where orders leave."""
+    def outbox(self) -> Outboxes:
+        """Where the orders of all accounts leave."""
         ...
 
     market: Frames
@@ -201,7 +202,7 @@ class EngineService:
         self.pace = Pace(run.state.now, self._speed)
         self._desk = Desk()
         history = [decode(entry.body) for entry in run.engine.journal.entries()]
-        self._exchanges = frozenset(contract.exchange for contract in run.state.master.instruments)
+        self._exchanges = leading_exchanges(contract.exchange for contract in run.state.master.instruments)
         self._tell([*self._desk.everything(history, run.state), self._status()])
 
     def _live(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -307,7 +308,7 @@ class EngineService:
         self._gauges.note_lag(int(max(0.0, loop.time() - expected) * 1_000_000))
         if number % _BEATS_PER_STATUS == 0:
             self._gauges.note_quotes(self._tap.quotes, loop.time())
-            self._tell([self._status()])
+            self._tell([self._status(), *self._desk.waiting(self.run.state)])
         loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, number + 1)
 
     def _status(self) -> StatusRow:

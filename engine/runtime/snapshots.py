@@ -9,6 +9,7 @@ from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import decode
 from engine.domain.market_rules import MarketRules
+from engine.domain.volatility_history import VolatilityHistory
 from engine.ports.journal import Journal, JournalReader
 
 _EVERY = 5_000
@@ -21,13 +22,15 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Books)
 
 
-def state_from_journal(journal: JournalReader, master: ContractMaster, rules: MarketRules) -> EngineState:
+def state_from_journal(
+    journal: JournalReader, master: ContractMaster, rules: MarketRules, volatility: VolatilityHistory | None = None
+) -> EngineState:
     """Answer the state that a journal's facts add up to, beginning at the newest usable snapshot.
 
     Raises msgspec.ValidationError for a fact that this Legwork cannot read, UnknownInstrumentError where the contracts
     of the journal are not listed, and what folding raises for facts that do not follow one another.
     """
-    state = EngineState(master, rules, _bound(_snapshot(journal), master))
+    state = EngineState(master, rules, _bound(_snapshot(journal), master), volatility)
     for entry in journal.entries(state.books.facts):
         state.apply(decode(entry.body))
     state.now = state.books.last_fact_at

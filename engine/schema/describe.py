@@ -30,6 +30,7 @@ class Kind(Enum):
     VARIANT = "variant"
     """One of several declarations."""
     LIST = "list"
+    """Declarations of one kind, or each one of several."""
     CHOICES = "choices"
     """Several of a fixed set of choices."""
 
@@ -120,7 +121,10 @@ def _shape(members: Sequence[Any], where: str) -> tuple[Kind, type[Enum] | None,
         item = get_args(member)[0]
         if isinstance(item, type) and issubclass(item, Enum):
             return Kind.CHOICES, item, ()
-        return Kind.LIST, None, (item,)
+        items, _ = _without_none(item)
+        if all(isinstance(one, type) and issubclass(one, Declared) for one in items):
+            return Kind.LIST, None, items
+        raise TypeError(f"{where} is a list of a type that no form can show: {item!r}")
     if isinstance(member, type) and issubclass(member, Enum):
         return Kind.CHOICE, member, ()
     if isinstance(member, type) and issubclass(member, Declared):

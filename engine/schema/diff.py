@@ -34,13 +34,17 @@ def _list_changes(old: tuple[Declared, ...], new: tuple[Declared, ...], title: s
     lines = [
         f"{title} {index} › {line}"
         for index, (before, after) in enumerate(zip(old, new, strict=False), 1)
-        for line in diff(before, after)
+        for line in (diff(before, after) if type(before) is type(after) else [_exchanged(before, after)])
     ]
     if len(new) > len(old):
         lines.append(f"{title}: {len(new) - len(old)} added")
     if len(old) > len(new):
         lines.append(f"{title}: {len(old) - len(new)} removed")
     return lines
+
+
+def _exchanged(before: Declared, after: Declared) -> str:
+    return f"{title_of(type(before))} → {title_of(type(after))}"
 
 
 def shown(value: Any, spec: FieldSpec) -> str:

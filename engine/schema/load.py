@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import Enum
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
-from engine.schema.declared import Declared
+from engine.schema.declared import Declared, FieldError
 from engine.schema.describe import FieldSpec, Kind, describe, variant_tag
+
+__all__ = ["LARGEST", "DeclarationError", "FieldError", "check_value", "dump", "load", "plain_of", "problems"]
 
 D = TypeVar("D", bound=Declared)
 
@@ -19,46 +23,72 @@ LARGEST = Decimal(10) ** 12
 _FINEST = Decimal("0.0001")
 """No declared number is finer: prices and money are whole numbers of 1/10,000 ₹."""
 
+_WRONG: Any = object()
+"""What stands for a field that could not be read."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that databases and UTF-8 files refuse."""
-
-
-class FieldError(ValueError):
-    """One wrong field: where (``legs[1].lots``) and why, in a sentence."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
-        self.path = path
-        self.reason = reason
-
-    def inside(self, outer: str) -> "FieldError":
-        """Answer the same error seen from the declaration around it."""
-        joint = "" if not self.path or self.path.startswith("[") else "."
-        return FieldError(f"{outer}{joint}{self.path}", self.reason)
 
 
 class DeclarationError(ValueError):
     """Everything that is wrong with a document, field by field."""
 
     def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__("; ".join(str(error) for error in errors))
+        super().__init__(errors)
         self.errors = errors
+
+    def __str__(self) -> str:
+        return "; ".join(str(error) for error in self.errors)
 
 
 def load(data: object, declaration: type[D]) -> D:
     """Answer the declaration that plain data describes. Raises DeclarationError naming every wrong field at once."""
     errors: list[FieldError] = []
-    value = _load(data, declaration, errors)
-    if errors or value is None:
+    if (where := _too_deep(data)) is not None:
+        raise DeclarationError([FieldError(where, _TOO_DEEP)])
+    value: D = _load(data, declaration, errors)
+    if errors:
         raise DeclarationError(errors)
     return value
 
 
 def problems(data: object, declaration: type[Declared]) -> list[FieldError]:
-    """Answer everything that is wrong with plain data as a declaration; empty where nothing is."""
+    """Answer everything that is wrong with plain data as a declaration; empty where nothing is.
+
+    A contradiction is told beside wrong single fields, unless finding it needs a field that could not be read.
+    """
     errors: list[FieldError] = []
+    if (where := _too_deep(data)) is not None:
+        return [FieldError(where, _TOO_DEEP)]
     _load(data, declaration, errors)
     return errors
+
+
+_DEEPEST = 100
+"""Groups inside each other; declarations may hold their own kind, so a document could go on for ever."""
+
+_TOO_DEEP = f"groups of fields lie deeper than {_DEEPEST} inside each other; take the innermost ones away"
+
+
+def _too_deep(data: object) -> str | None:
+    """Answer where reading outside data would lead too far down, by its outermost fields; None where it does not.
+
+    Only groups are read inside groups and lists.
+    """
+    level: list[tuple[str, object]] = [("", data)]
+    for depth in range(_DEEPEST):
+        groups = [(path, one) for path, one in level if isinstance(one, Mapping)]
+        if not groups:
+            return None
+        level = []
+        for path, group in groups:
+            for name, value in group.items():
+                # The whole path of what lies so deep is unreadable; its beginning says which leg it is.
+                inner = path if depth > 1 else f"{path}.{name}" if path else str(name)
+                level.append((inner, value))
+                if isinstance(value, (list, tuple)):
+                    level += [(inner if depth > 1 else f"{inner}[{place}]", one) for place, one in enumerate(value)]
+    return level[0][0] if level else None
 
 
 def check_value(raw: object, spec: FieldSpec) -> Any:
@@ -90,7 +120,7 @@ def plain_of(value: Any, spec: FieldSpec) -> Any:
         case Kind.VARIANT:
             return {"type": variant_tag(type(value)), **dump(value)}
         case Kind.LIST:
-            return [dump(item) for item in value]
+            return [_item_plain(item, spec) for item in value]
         case Kind.CHOICE:
             return value.value
         case Kind.CHOICES:
@@ -103,11 +133,11 @@ def plain_of(value: Any, spec: FieldSpec) -> Any:
             return value
 
 
-def _load(data: object, declaration: type[D], errors: list[FieldError]) -> D | None:
+def _load(data: object, declaration: type[Declared], errors: list[FieldError]) -> Any:
+    """Answer the declaration, also a contradictory one, or _WRONG where a field of it could not be read."""
     if not isinstance(data, Mapping):
         errors.append(FieldError("", f"must be a group of fields, not {_shown(data)}"))
-        return None
-    before = len(errors)
+        return _WRONG
     specs = {spec.name: spec for spec in describe(declaration)}
     errors.extend(_unknown_keys(data, specs, tagged=declaration.__struct_config__.tag is not None))
     values: dict[str, Any] = {}
@@ -117,17 +147,42 @@ def _load(data: object, declaration: type[D], errors: list[FieldError]) -> D | N
             values[name] = _field(data[name], spec, inner)
             errors.extend(error.inside(name) for error in inner)
         elif spec.required:
+            values[name] = _WRONG
             errors.append(FieldError(name, f"{spec.ask.title} must be given"))
-    if len(errors) > before:
-        return None
     value = declaration(**values)
-    try:
-        value.check()
-    except FieldError as error:
-        errors.append(error)
-    except ValueError as error:
-        errors.append(FieldError("", str(error)))
-    return value if len(errors) == before else None
+    if any(part is _WRONG for part in values.values()):
+        errors.extend(_readable_contradictions(value))
+        return _WRONG
+    errors.extend(value.check())
+    return value
+
+
+class _UnreadableError(Exception):
+    """A rule asked for a field that could not be read."""
+
+
+class _Readable:
+    """A declaration whose wrong fields cannot be read."""
+
+    def __init__(self, value: Declared) -> None:
+        self._value = value
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(type(self._value), name)
+        if callable(found):
+            return partial(found, self)
+        if isinstance(found, property) and found.fget:
+            return found.fget(self)
+        part = getattr(self._value, name)
+        if part is _WRONG:
+            raise _UnreadableError(name)
+        return part
+
+
+def _readable_contradictions(value: Declared) -> Iterator[FieldError]:
+    """Yield the contradictions that are found before a rule needs a field that could not be read."""
+    with suppress(_UnreadableError):
+        yield from _Readable(value).check()
 
 
 def _unknown_keys(data: Mapping[Any, object], specs: Mapping[str, FieldSpec], *, tagged: bool) -> Iterator[FieldError]:
@@ -143,7 +198,7 @@ def _field(raw: object, spec: FieldSpec, errors: list[FieldError]) -> Any:
         if spec.optional:
             return None
         errors.append(FieldError("", f"{spec.ask.title} must be given"))
-        return None
+        return _WRONG
     try:
         match spec.kind:
             case Kind.GROUP:
@@ -158,7 +213,7 @@ def _field(raw: object, spec: FieldSpec, errors: list[FieldError]) -> Any:
                 return _bounded(_scalar(raw, spec), spec)
     except FieldError as error:
         errors.append(error)
-        return None
+        return _WRONG
 
 
 def _variant(raw: object, spec: FieldSpec, errors: list[FieldError]) -> Any:
@@ -179,9 +234,23 @@ def _list(raw: object, spec: FieldSpec, errors: list[FieldError]) -> Any:
     items = []
     for index, item in enumerate(raw):
         inner: list[FieldError] = []
-        items.append(_load(item, spec.variants[0], inner))
+        items.append(_item(item, spec, inner))
         errors.extend(error.inside(f"[{index}]") for error in inner)
-    return tuple(items)
+    return _WRONG if any(item is _WRONG for item in items) else tuple(items)
+
+
+def _item(raw: object, spec: FieldSpec, errors: list[FieldError]) -> Any:
+    if len(spec.variants) == 1:
+        return _load(raw, spec.variants[0], errors)
+    try:
+        return _variant(raw, spec, errors)
+    except FieldError as error:
+        errors.append(error)
+        return _WRONG
+
+
+def _item_plain(item: Declared, spec: FieldSpec) -> dict[str, Any]:
+    return dump(item) if len(spec.variants) == 1 else {"type": variant_tag(type(item)), **dump(item)}
 
 
 def _choices(raw: object, spec: FieldSpec) -> Any:

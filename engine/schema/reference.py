@@ -68,7 +68,7 @@ def _value(spec: FieldSpec) -> str:
         case Kind.GROUP:
             text = f"fields of “{title_of(spec.variants[0])}”"
         case Kind.LIST:
-            text = ", ".join(part for part in (f"list of “{title_of(spec.variants[0])}”", _bounds(spec)) if part)
+            text = ", ".join(part for part in (_items(spec), _bounds(spec)) if part)
         case Kind.TEXT:
             text = ", ".join(part for part in ("text", _bounds(spec, "characters")) if part)
         case Kind.SWITCH:
@@ -76,6 +76,12 @@ def _value(spec: FieldSpec) -> str:
         case _:
             text = ", ".join(part for part in (spec.kind.value, _bounds(spec, spec.ask.unit)) if part)
     return f"{text}, or `off`" if spec.optional else text
+
+
+def _items(spec: FieldSpec) -> str:
+    if len(spec.variants) == 1:
+        return f"list of “{title_of(spec.variants[0])}”"
+    return "list, each one of " + ", ".join(f"`{variant_tag(variant)}`" for variant in spec.variants)
 
 
 def _bounds(spec: FieldSpec, unit: str = "") -> str:

@@ -10,13 +10,14 @@ from engine.domain import facts as f
 from engine.domain.facts import AnyFact
 from engine.domain.identifiers import OrderId, PortfolioId
 from engine.domain.instant import ist_date
-from engine.domain.multileg.states import FINAL
+from engine.domain.multileg.states import FINAL, NOT_BEGUN, PortfolioState
+from engine.views.alerts import Alert, alert_of
 from engine.views.messages import MessageRow, MessageWriter
 from engine.views.orders import OrderRow, OrderTimes, order_row
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineStopped, StatusRow
 
-Notice = OrderRow | PortfolioRow | MessageRow | StatusRow | EngineStopped
+Notice = OrderRow | PortfolioRow | MessageRow | Alert | StatusRow | EngineStopped
 """Everything the engine tells the desktop."""
 
 
@@ -50,10 +51,19 @@ class Desk:
             *(portfolio_row(state, run) for run in runs),
         ]
 
+    def waiting(self, state: EngineState) -> list[Notice]:
+        """Answer the rows of portfolios that wait for a price or condition: what they lack changes without a fact."""
+        return [
+            portfolio_row(state, run)
+            for run in state.alive()
+            if run.state is PortfolioState.WAITING and state.now >= run.starts_at
+        ]
+
     def take(self, facts: Sequence[AnyFact], state: EngineState) -> list[Notice]:
-        """Answer the messages of some facts and the rows they changed, each row once."""
+        """Answer the messages and alerts of some facts and the rows they changed, each row once."""
         self._times.take(facts)
         notices: list[Notice] = [self._writer.message(fact) for fact in facts]
+        notices += [alert for fact in facts if (alert := alert_of(fact, state)) is not None]
         orders: dict[OrderId, None] = {}
         portfolios: dict[PortfolioId, None] = {}
         for fact in facts:
@@ -61,6 +71,10 @@ class Desk:
             if order_id is not None:
                 orders[order_id] = None
                 portfolios[state.books.orders[order_id].portfolio_id] = None
+            elif isinstance(fact, _OF_THE_BROKER):
+                # Whether its account may open anything is shown at every portfolio of it.
+                of = fact.account or state.books.account
+                portfolios |= {run.portfolio_id: None for run in state.alive() if run.account == of}
             elif (portfolio_id := getattr(fact, "portfolio_id", None)) is not None:
                 portfolios[portfolio_id] = None
         books = state.books
@@ -69,8 +83,16 @@ class Desk:
         return notices
 
 
+_OF_THE_BROKER = (f.ConnectionChanged, f.DriftFound, f.DriftCleared, f.RecoveryFinished)
+
+_READY_FOR = 7
+"""Days for which a portfolio that was done and stands ready again is shown, if nobody starts it."""
+
+
 def _is_of(run: PortfolioRun, today: date) -> bool:
-    """Say whether a portfolio belongs on today's screen: not done, or done today."""
+    """Say whether a portfolio belongs on today's screen: not done, done today, or made ready again not long ago."""
+    if run.state in NOT_BEGUN and run.execution > 1 and run.last_close_at is not None:
+        return (today - ist_date(run.last_close_at)).days <= _READY_FOR
     if run.state not in FINAL or run.holds_something:
         return True
     return ist_date(run.closed_at or run.added_at) == today

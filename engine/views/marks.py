@@ -1,12 +1,15 @@
 """What portfolios and legs are worth at the quotes of a frame; for the screen only, nothing decides by it."""
 
 from collections.abc import Mapping, Sequence
+from math import gcd
 
 import msgspec
 
 from engine.domain.identifiers import LegId
 from engine.domain.money import Money, Price, divide_half_up
+from engine.domain.multileg.levels import Measure
 from engine.domain.multileg.portfolio import PriceType
+from engine.domain.multileg.states import LegState
 from engine.domain.order import Side
 from engine.domain.quote import QuoteColumn
 from engine.views.portfolios import LegRow, Level, PortfolioRow
@@ -32,6 +35,9 @@ class LegMark(msgspec.Struct, frozen=True, kw_only=True):
     """How far the watched price is from the stop; 0 or less: reached."""
     target_distance: int | None
     """How far the watched price is from the target; 0 or less: reached."""
+    stop_value: int | None = None
+    """What is held against the stop: a price, the leg's profit, or a Greek as it was when the row was made."""
+    target_value: int | None = None
 
 
 class PortfolioMark(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +50,8 @@ class PortfolioMark(msgspec.Struct, frozen=True, kw_only=True):
     booked: Money
     premium: Price | None
     """Combined premium of what is open, sold less bought, per unit of the base quantity."""
+    waiting_premium: Price | None = None
+    """Combined premium of the legs that wait for it, per unit of their ratio."""
     stop: Money | None
     """The profit at which the combined stop or the profit lock closes all, whichever is nearer."""
     stop_distance: int | None
@@ -90,7 +98,8 @@ def portfolio_mark(
     unrealised = _sum([leg.unrealised for leg in legs])
     profit = None if unrealised is None else Money(booked + unrealised)
     stop = max((level for level in (row.stop, row.floor) if level is not None), default=None)
-    live = profit is not None and not row.is_done
+    counted = _counted(row, legs, profit)
+    live = counted is not None and not row.is_done
     return PortfolioMark(
         legs=legs,
         underlying=underlying,
@@ -98,9 +107,10 @@ def portfolio_mark(
         unrealised=unrealised,
         booked=booked,
         premium=_premium(row, legs),
+        waiting_premium=_waiting_premium(row, legs) if row.combined_wait is not None else None,
         stop=stop,
-        stop_distance=profit - stop if live and profit is not None and stop is not None else None,
-        target_distance=row.target - profit if live and profit is not None and row.target is not None else None,
+        stop_distance=counted - stop if live and counted is not None and stop is not None else None,
+        target_distance=row.target - counted if live and counted is not None and row.target is not None else None,
         peak=_extreme(max, before.peak if before else None, profit),
         trough=_extreme(min, before.trough if before else None, profit),
     )
@@ -114,34 +124,66 @@ def leg_mark(leg: LegRow, price_type: PriceType, quote: QuoteValues | None, unde
     unrealised: Money | None = Money(0)
     if held:
         unrealised = None if price is None else Money(leg.cash + held * price // leg.scale - booked)
+    profit = None if unrealised is None else Money(booked + unrealised)
+    values = {
+        Measure.PREMIUM: price,
+        Measure.UNDERLYING: underlying,
+        Measure.PROFIT: profit,
+        Measure.DELTA: leg.watch.delta,
+        Measure.THETA: leg.watch.theta,
+    }
+    stop = values[leg.stop.of] if held and leg.stop is not None else None
+    target = values[leg.target.of] if held and leg.target is not None else None
     return LegMark(
         leg_id=leg.leg_id,
         last_price=last_price(quote),
         mark=price,
-        profit=None if unrealised is None else Money(booked + unrealised),
+        profit=profit,
         unrealised=unrealised,
         booked=booked,
-        stop_distance=_distance(leg.stop, price, underlying) if held else None,
-        target_distance=_distance(leg.target, price, underlying) if held else None,
+        stop_distance=_distance(leg.stop, stop),
+        target_distance=_distance(leg.target, target),
+        stop_value=stop,
+        target_value=target,
     )
 
 
-def _distance(level: Level | None, price: Price | None, underlying: Price | None) -> int | None:
-    watched = underlying if level is not None and level.on_underlying else price
-    if level is None or watched is None:
+def _distance(level: Level | None, value: int | None) -> int | None:
+    if level is None or value is None:
         return None
-    return level.price - watched if level.when_rising else watched - level.price
+    return level.value - value if level.when_rising else value - level.value
+
+
+def _counted(row: PortfolioRow, legs: tuple[LegMark, ...], profit: Money | None) -> int | None:
+    """Answer the profit by which stops and targets are measured: without hedges that the trader leaves out."""
+    beside = [mark.profit for leg, mark in zip(row.legs, legs, strict=True) if not leg.counts]
+    left_out = _sum(beside)
+    return None if profit is None or left_out is None else profit - left_out
 
 
 def _premium(row: PortfolioRow, legs: tuple[LegMark, ...]) -> Price | None:
     value, held = 0, False
     for leg, mark in zip(row.legs, legs, strict=True):
-        if leg.net_quantity:
+        if leg.net_quantity and leg.in_premium:
             if mark.mark is None:
                 return None
             held = True
             value -= (1 if leg.side is Side.BUY else -1) * mark.mark * abs(leg.net_quantity)
     return Price(divide_half_up(value, row.base_quantity)) if held and row.base_quantity else None
+
+
+def _waiting_premium(row: PortfolioRow, legs: tuple[LegMark, ...]) -> Price | None:
+    waiting = [
+        (leg, mark.mark) for leg, mark in zip(row.legs, legs, strict=True)
+        if leg.state is LegState.WAIT_TRADE and leg.wait is not None and leg.wait.trigger is None
+    ]  # fmt: skip
+    base = gcd(*(leg.wanted for leg, _ in waiting))
+    value = 0
+    for leg, price in waiting:
+        if price is None:
+            return None
+        value -= (1 if leg.side is Side.BUY else -1) * price * leg.wanted
+    return Price(divide_half_up(value, base)) if base else None
 
 
 def _sum(amounts: list[Money | None]) -> Money | None:

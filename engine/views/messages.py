@@ -7,9 +7,9 @@ import msgspec
 from engine.domain import facts as f
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
+from engine.views.alerts import topic_of
+from engine.views.line import Line, MessageLevel
 from engine.views.sentences import (
-    Line,
-    MessageLevel,
     leg_line,
     order_line,
     portfolio_line,
@@ -36,6 +36,8 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     portfolio_id: PortfolioId | None
     portfolio: str
     """The portfolio's name, empty where none is concerned."""
+    alerts: bool = False
+    """Whether the fact belongs to a class of alerts: who chose them is shown the alert, others nothing."""
 
 
 class _KnownOrder(NamedTuple):
@@ -54,6 +56,7 @@ class MessageWriter:
         self._written = 0
         self._account = AccountId("")
         self._names: dict[PortfolioId, str] = {}
+        self._accounts: dict[PortfolioId, AccountId] = {}
         self._contracts: dict[tuple[PortfolioId, LegId], str] = {}
         self._orders: dict[OrderId, _KnownOrder] = {}
 
@@ -71,17 +74,26 @@ class MessageWriter:
             level=level,
             kind=f.kind_of(fact),
             sentence=sentence,
-            account=order.account if order else self._account,
+            account=order.account if order else self._account_of(fact, portfolio_id),
             tag=order_id or "",
             portfolio_id=portfolio_id,
             portfolio=self._names.get(portfolio_id, portfolio_id) if portfolio_id is not None else "",
+            alerts=topic_of(fact) is not None,
         )
+
+    def _account_of(self, fact: f.AnyFact, portfolio_id: PortfolioId | None) -> AccountId:
+        """Answer the account that a fact is about: its own, its portfolio's, else the session's default one."""
+        own: AccountId = getattr(fact, "account", AccountId(""))
+        return own or self._accounts.get(portfolio_id or PortfolioId(""), self._account)
 
     def _remember(self, fact: f.AnyFact) -> None:
         match fact:
             case f.SessionOpened():
                 self._account = fact.account
             case f.PortfolioAdded():
+                self._names[fact.portfolio_id] = fact.portfolio.name
+                self._accounts[fact.portfolio_id] = fact.account
+            case f.PortfolioEdited():
                 self._names[fact.portfolio_id] = fact.portfolio.name
             case f.LegResolved():
                 self._contracts[fact.portfolio_id, fact.leg_id] = symbol_of(fact.instrument)

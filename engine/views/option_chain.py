@@ -7,6 +7,7 @@ from engine.core.market_data import at_the_money as money_by_step
 from engine.domain.instant import Instant
 from engine.domain.money import SCALE, Price
 from engine.domain.multileg.portfolio import AtmRounding
+from engine.domain.open_interest import max_pain
 from engine.domain.quote import IntArray, QuoteColumn
 from engine.pricing.greeks import Greeks
 from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing, priced
@@ -63,6 +64,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """At the money of the forward, per year; NaN when unknown."""
     put_call_ratio: float | None
     """Open interest of all puts over that of all calls; None without any call's."""
+    max_pain: Price | None
+    """The strike at which all options together would pay their holders least; None without open interest."""
     most_open_interest: int
     """The largest of any side, for bars; 0 while there is none."""
 
@@ -92,6 +95,11 @@ def chain(ladder: ExpiryLadder, values: IntArray, references: IntArray, now: Ins
         at_the_money=at_the_money,
         volatility=_volatility_at_the_forward(ladder, pricing),
         put_call_ratio=put_interest / call_interest if call_interest else None,
+        max_pain=max_pain(
+            {row.strike: row.call.open_interest for row in rows},
+            {row.strike: row.put.open_interest for row in rows},
+            spot,
+        ),
         most_open_interest=most,
     )
 

@@ -42,6 +42,8 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     order_type: OrderType
     limit_price: Price | None
+    trigger_price: Price | None
+    """The last price that wakes a stop order; None for others."""
     tick_size: Price
     lot_size: int
     quantity: int
@@ -153,6 +155,7 @@ def order_row(state: EngineState, order: Order, times: OrderTimes) -> OrderRow:
         product=order.product,
         order_type=order.order_type,
         limit_price=order.limit_price,
+        trigger_price=order.trigger_price,
         tick_size=contract.tick_size,
         lot_size=contract.lot_size,
         quantity=order.quantity,

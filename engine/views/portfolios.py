@@ -4,32 +4,59 @@ from datetime import date
 
 import msgspec
 
-from engine.core import ledger
-from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core import (
+    account_standing,
+    combined_levels,
+    delta_hedge,
+    entry_orders,
+    hedge_ties,
+    hedging,
+    ledger,
+    strike_selector,
+)
+from engine.core.choice import Chosen
+from engine.core.portfolio_run import LegRun, Order, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.denial import DenialReason
 from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Kind
-from engine.domain.money import Money, Price, exact_units
-from engine.domain.multileg.exit import CombinedLoss, CombinedProfit
-from engine.domain.multileg.levels import gains_when_underlying_rises
-from engine.domain.multileg.portfolio import MultilegPortfolio, PriceType
-from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
+from engine.domain.money import Money, Price, plain_text
+from engine.domain.multileg import levels as core_levels
+from engine.domain.multileg.levels import Measure
+from engine.domain.multileg.portfolio import MultilegPortfolio, PriceType, ValueBasis
+from engine.domain.multileg.states import (
+    ACTIVE,
+    ENTERS,
+    EXITING,
+    FINAL,
+    ExitReason,
+    LegOrigin,
+    LegState,
+    PortfolioState,
+)
 from engine.domain.order import OrderStatus, Side
+from engine.domain.settings.strategy_tag import DEFAULT_TAG
 from engine.views.contracts import contract_name, entry_rule, leg_rule
+from engine.views.waits import Pending, Wait, combined_wait, entry_lacks, leg_wait, next_execution, pending_actions
+from engine.views.watched import CombinedWatch, LegWatch, combined_watch, leg_watch
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """A price at which a leg is closed."""
+    """Where a leg is closed."""
 
-    price: Price
-    on_underlying: bool
-    """The underlying is watched and not the leg's own premium."""
+    of: Measure
+    value: int
+    """In the measure's own unit: a price in 1/10,000 ₹ for premiums and the underlying."""
     when_rising: bool
     """It is reached from below."""
     reason: ExitReason
     """The reason that a hit will carry: shows whether a stop is the first one, trailed, or at cost."""
+
+    @property
+    def on_underlying(self) -> bool:
+        """Say whether the underlying is watched and not the leg's own premium."""
+        return self.of is Measure.UNDERLYING
 
 
 class LegRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +69,8 @@ class LegRow(msgspec.Struct, frozen=True, kw_only=True):
     side: Side
     kind: Kind
     lots: int
+    number: int
+    """The declared leg it is an execution of."""
     instrument: InstrumentId | None
     """None while its contract is not chosen."""
     contract: str
@@ -75,10 +104,29 @@ class LegRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     again_at: Instant
     """When a failed leg is tried again."""
+    lacks: str = ""
+    """Why no contract can be chosen yet, for a leg that wants one."""
+    resting: tuple[str, ...]
+    """What rests at the broker for its levels, in words."""
     behind_bought_legs: bool
     """A sold leg that waits for the bought legs to be filled first."""
     working_orders: tuple[OrderId, ...]
     unknown_orders: int
+    origin: LegOrigin = LegOrigin.DECLARED
+    execution: int = 1
+    """The execution of the portfolio it belongs to."""
+    wait: Wait | None = None
+    """What it waits for before it is entered."""
+    hedge: str = ""
+    """What a hedge is called: ``"H_1_2"``; empty for other legs."""
+    hedge_of: LegId | None = None
+    """The leg that a hedge protects."""
+    watch: LegWatch = LegWatch()
+    """What it is watched by beside its stop and target."""
+    counts: bool = True
+    """Its profit counts in the combined profit, by which stops and targets are measured."""
+    in_premium: bool = True
+    """It counts in the combined premium."""
 
 
 class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +170,34 @@ class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
     exit_why: str
     hold_seconds: int
     """Pause between the last bought fill and the first sale."""
+    tag: str = DEFAULT_TAG
+    parent: PortfolioId | None = None
+    """What the copies in the accounts of its tag have in common; None for one that runs in one account."""
+    multiplier: int = 1
+    """How many times its lots it trades in its account."""
+    sync_until: Instant | None = None
+    sync_missing: str = ""
+    """The accounts that were not ready when the entry rule came true."""
+    version: int = 1
+    """How often its declaration was written: each edit makes the next."""
+    suspended: str = ""
+    """Why its account opens nothing for now: the order line is down, or the books differ; empty where it may."""
+    execution: int = 1
+    """How often it was executed, this time included."""
+    combined_wait: core_levels.Level | None = None
+    """The combined premium that all legs wait for."""
+    pending: tuple[Pending, ...] = ()
+    """What hits still set off."""
+    next_execution: tuple[str, ...] = ()
+    entry_lacks: tuple[str, ...] = ()
+    """What its entry waits for, with live values against their thresholds; told again every second."""
+    """What its next execution waits for, in sentences."""
+    delta_standing: str = ""
+    """Where the delta of all legs stood against its band when the row was made; empty without a band."""
+    shown_lots: int = 1
+    """What profits are divided by on screen, where the portfolio shows them for one lot."""
+    watch: CombinedWatch = CombinedWatch()
+    """What all legs together are watched by beside their profit."""
 
     @property
     def is_done(self) -> bool:
@@ -147,6 +223,7 @@ class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
 def portfolio_row(state: EngineState, run: PortfolioRun) -> PortfolioRow:
     """Answer a portfolio's row, its legs included."""
     portfolio = run.portfolio
+    lock = portfolio.profit_lock
     spot = state.master.spot(portfolio.underlying)
     waiting_buys = portfolio.execution.buy_first and any(
         leg.leg.side is Side.BUY and ledger.is_entering(leg) for leg in run.legs
@@ -172,29 +249,55 @@ def portfolio_row(state: EngineState, run: PortfolioRun) -> PortfolioRow:
         orders=sum(len(leg.orders) for leg in run.legs),
         combined_premium=run.combined_premium,
         base_quantity=run.base_quantity,
-        stop=_combined_stop(run),
+        stop=_money(combined_levels.stop_at(run)),
         stop_trailed=run.trailed_stop is not None,
-        target=_combined_target(run),
+        target=_money(combined_levels.target_at(run)),
         floor=run.floor,
-        lock_reach=None if portfolio.profit_lock is None else Money(exact_units(portfolio.profit_lock.reach)),
+        lock_reach=None if lock is None else Money(combined_levels.rupees_of(run, lock.reach)),
         realised=Money(ledger.realised(run)),
         exit_reason=run.exit_reason,
         exit_why=run.exit_why,
-        hold_seconds=portfolio.execution.hold,
+        hold_seconds=account_standing.hold(state.books, run),
+        tag=run.tag,
+        parent=run.parent,
+        multiplier=run.multiplier,
+        sync_until=run.sync_until,
+        sync_missing=run.sync_missing,
+        version=run.version,
+        suspended=_suspended(state, run),
+        execution=run.execution,
+        combined_wait=combined_wait(run),
+        pending=pending_actions(state, run),
+        next_execution=next_execution(state, run),
+        entry_lacks=entry_lacks(state, run),
+        delta_standing=delta_hedge.standing(state, run),
+        shown_lots=ledger.common_lots(run) if portfolio.value_basis is ValueBasis.PER_LOT else 1,
+        watch=combined_watch(state, run),
     )
 
 
-def _combined_stop(run: PortfolioRun) -> Money | None:
-    # A stop in premium is money only once the premium at the entry is known.
-    known = run.running_since is not None or isinstance(run.portfolio.stop, CombinedLoss)
-    level = ledger.combined_stop(run) if known else None
-    return None if level is None else Money(level)
+def _resting(working: list[Order]) -> tuple[str, ...]:
+    found = []
+    for order in working:
+        if order.rests_for is not None and order.limit_price is not None:
+            limit = plain_text(order.limit_price)
+            at = (
+                f"trigger {plain_text(order.trigger_price)}, limit {limit}" if order.trigger_price else f"limit {limit}"
+            )
+            found.append(f"{order.rests_for.value} order {order.order_id} rests at the broker: {at}")
+    return tuple(found)
 
 
-def _combined_target(run: PortfolioRun) -> Money | None:
-    known = run.running_since is not None or isinstance(run.portfolio.target, CombinedProfit)
-    level = ledger.combined_target(run) if known else None
-    return None if level is None else Money(level)
+def _suspended(state: EngineState, run: PortfolioRun) -> str:
+    """Answer why what was begun is not watched as usual: the broker's session or books are lost (state table P22)."""
+    if run.state not in ACTIVE and run.state not in EXITING:
+        return ""
+    denial = account_standing.line_denial(state.books, run.account)
+    return "" if denial is None else account_standing.sentence(denial)
+
+
+def _money(amount: int | None) -> Money | None:
+    return None if amount is None else Money(amount)
 
 
 def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys: bool) -> LegRow:
@@ -208,6 +311,7 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         side=leg.leg.side,
         kind=leg.leg.kind.kind,
         lots=leg.leg.lots,
+        number=leg.number,
         instrument=leg.instrument,
         contract=leg_rule(run.portfolio, leg.leg) if contract is None else contract_name(contract),
         expiry=None if contract is None else contract.expiry,
@@ -234,29 +338,43 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         failure=leg.failure,
         attempt=leg.attempt,
         again_at=leg.again_at,
+        lacks=_lacks(state, run, leg),
+        resting=_resting(working),
         behind_bought_legs=waiting_buys and leg.leg.side is Side.SELL and ledger.is_entering(leg),
         working_orders=tuple(leg.working),
         unknown_orders=sum(order.status is OrderStatus.UNKNOWN for order in working),
+        origin=leg.origin,
+        execution=leg.execution,
+        wait=leg_wait(run, leg),
+        hedge=hedge_ties.hedge_name(run, leg),
+        hedge_of=leg.parent if leg.origin is LegOrigin.HEDGE else None,
+        counts=hedge_ties.counts(run, leg),
+        in_premium=hedge_ties.counts(run, leg) and leg.origin is not LegOrigin.DELTA,
+        watch=leg_watch(state, run, leg),
     )
+
+
+def _lacks(state: EngineState, run: PortfolioRun, leg: LegRun) -> str:
+    if run.state in ENTERS and leg.state is LegState.RESOLVED:
+        return hedging.waits_for(state, run, leg) or ""
+    if run.state in ENTERS and leg.state is LegState.ENTERING:
+        return entry_orders.waits_for(state, run, leg) or ""
+    if leg.state is not LegState.WAITING or run.state not in ENTERS:
+        return ""
+    choice = strike_selector.choose(state, run, leg)
+    return "" if isinstance(choice, Chosen) else choice.why
 
 
 def _stop(leg: LegRun) -> Level | None:
     if leg.stop is None:
         return None
-    rule = leg.leg.stop_loss
-    # A stop that moved to cost is a premium, whatever the first one was.
-    on_underlying = leg.stop_reason is not ExitReason.LEG_COST and rule is not None and rule.basis.on_underlying
-    rising = not gains_when_underlying_rises(leg.leg) if on_underlying else leg.leg.side is Side.SELL
-    return Level(price=leg.stop, on_underlying=on_underlying, when_rising=rising, reason=leg.stop_reason)
+    return Level(of=leg.stop.of, value=leg.stop.value, when_rising=leg.stop.rising, reason=leg.stop_reason)
 
 
 def _target(leg: LegRun) -> Level | None:
     if leg.target is None:
         return None
-    rule = leg.leg.target
-    on_underlying = rule is not None and rule.basis.on_underlying
-    rising = gains_when_underlying_rises(leg.leg) if on_underlying else leg.leg.side is Side.BUY
-    return Level(price=leg.target, on_underlying=on_underlying, when_rising=rising, reason=ExitReason.LEG_TGT)
+    return Level(of=leg.target.of, value=leg.target.value, when_rising=leg.target.rising, reason=ExitReason.LEG_TGT)
 
 
 def _denial_words(denied: str) -> str:

@@ -158,7 +158,7 @@ class PositionBook:
             self._leg_row(item, quote, pricing.get((item.portfolio.underlying, item.leg.expiry)), brokers)
             for item, quote in zip(self._held, quotes, strict=True)
         ]
-        return _with_subtotals(legs, {item.portfolio.portfolio_id: item.portfolio.name for item in self._held})
+        return _with_subtotals(legs, {item.portfolio.portfolio_id: _called(item.portfolio) for item in self._held})
 
     def _pricing(self, values: IntArray, now: Instant) -> dict[tuple[str, date | None], "_Priced"]:
         found: dict[tuple[str, date | None], _Priced] = {}
@@ -212,6 +212,11 @@ class _Priced(msgspec.Struct, frozen=True, eq=False):
 
     ladder: ExpiryLadder
     pricing: ExpiryPricing
+
+
+def _called(portfolio: PortfolioRow) -> str:
+    """Answer a portfolio's name, with its account where there are copies in several."""
+    return portfolio.name if portfolio.parent is None else f"{portfolio.name} · {portfolio.account}"
 
 
 def _was_held(portfolio: PortfolioRow, leg: LegRow, on: date) -> bool:

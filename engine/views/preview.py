@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.core import market_data, strike_selector
 from engine.core.choice import Chosen, Impossible, NotYet
-from engine.core.portfolio_run import LegRun, PortfolioRun, new_leg
+from engine.core.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId, LegId, PortfolioId
@@ -16,9 +16,11 @@ from engine.domain.instrument import Instrument, Kind
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import Price
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.states import LegState
 from engine.domain.order import Side
 from engine.domain.quote import IntArray, QuoteColumn
 from engine.views.contracts import contract_name
+from engine.views.hedge_preview import PreviewHedge, hedges_of
 
 _NOBODY = PortfolioId("")
 
@@ -37,6 +39,7 @@ class PreviewLeg(msgspec.Struct, frozen=True, kw_only=True):
     price: Price | None
     """What it would trade at: the ask for a purchase, the bid for a sale, else the last price."""
     middle: Price | None
+    last: Price | None
     forward: Price | None
     """The forward of its expiry, which calls and puts near the money imply; else the spot."""
     expires_at: Instant
@@ -54,6 +57,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     portfolio: MultilegPortfolio
     spot: Price | None
     legs: tuple[PreviewLeg, ...]
+    hedges: tuple[PreviewHedge, ...] = ()
+    """What would be bought to protect the sold legs that ask for it."""
 
     @property
     def is_complete(self) -> bool:
@@ -115,11 +120,17 @@ def preview(state: EngineState, portfolio: MultilegPortfolio) -> Preview:
         added_at=state.now,
     )
     spot = state.master.spot(portfolio.underlying)
+    legs = tuple(_leg(state, run, leg) for leg in run.legs)
+    for leg, shown in zip(run.legs, legs, strict=True):
+        if shown.contract is not None:
+            place_leg(leg, shown.contract, state.master.row(shown.contract.id))
+            leg.state, leg.wanted = LegState.RESOLVED, abs(shown.quantity)
     return Preview(
         at=state.now,
         portfolio=portfolio,
         spot=None if spot is None else market_data.last_price(state, state.master.row(spot.id)),
-        legs=tuple(_leg(state, run, leg) for leg in run.legs),
+        legs=legs,
+        hedges=hedges_of(state, run),
     )
 
 
@@ -144,6 +155,7 @@ def _chosen(state: EngineState, run: PortfolioRun, leg: LegRun, contract: Instru
         quantity=leg.leg.side.sign * leg.leg.lots * contract.lot_size,
         price=market_data.opposite_price(state, row, leg.leg.side),
         middle=market_data.middle(state, row),
+        last=market_data.last_price(state, row),
         forward=_forward(state, run, contract, row),
         expires_at=_last_instant(state, contract),
         why=why,
@@ -161,6 +173,7 @@ def _without_contract(leg: LegRun, why: str, *, hopeless: bool) -> PreviewLeg:
         quantity=0,
         price=None,
         middle=None,
+        last=None,
         forward=None,
         expires_at=Instant(0),
         why=why,

@@ -102,6 +102,8 @@ def _notes(state: EngineState, until: Instant) -> Iterator[str]:
 def _portfolio(state: EngineState, run: PortfolioRun, rules: MarketRules) -> dict[str, Any]:
     return {
         "name": run.portfolio.name,
+        "account": run.account,
+        "tag": run.tag,
         "state": run.state.value,
         "exit_reason": run.exit_reason.value if run.exit_reason else None,
         "exit_detail": run.exit_why or None,
@@ -112,17 +114,22 @@ def _portfolio(state: EngineState, run: PortfolioRun, rules: MarketRules) -> dic
 
 
 def _leg(leg: LegRun) -> dict[str, Any]:
+    """Answer one execution of a leg; the exit price is the average so far, also where only a part was closed."""
     entry, exit_price = leg.entry_average(), leg.exit_average()
     closed = leg.closed_at is not None
     return {
         "symbol": leg.instrument,
         "side": leg.leg.side.value,
         "quantity": leg.entered_quantity,
+        "open_quantity": abs(leg.net_quantity),
+        "leg": leg.number,
         "cycle": leg.cycle,
+        "execution": leg.execution,
+        "origin": leg.origin.value,
         "entry_time": _time(leg.entered_at),
         "entry_price": None if entry is None else unit_text(entry),
         "exit_time": _time(leg.closed_at),
-        "exit_price": unit_text(exit_price) if closed and exit_price is not None else None,
+        "exit_price": None if exit_price is None else unit_text(exit_price),
         "exit_reason": leg.exit_reason.value if closed and leg.exit_reason else None,
     }
 

@@ -1,35 +1,23 @@
 """What each fact says to a trader, and how loudly."""
 
 from datetime import date
-from enum import Enum
-from typing import NamedTuple
 
 from engine.domain import facts as f
 from engine.domain.identifiers import InstrumentId
 from engine.domain.instant import SECOND, clock_text
 from engine.domain.money import plain_text
+from engine.domain.multileg.levels import Level
+from engine.domain.multileg.range_breakout import RangeSide
 from engine.domain.multileg.states import ExitReason, KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
 from engine.domain.reports import Channel
+from engine.views.account_sentences import account_line, sync_line
+from engine.views.action_sentences import leg_action_words, portfolio_action_words
 from engine.views.amounts import rupees_text
-
-
-class MessageLevel(Enum):
-    """How much a message wants of the trader; the words of Stoxxo's GridLog."""
-
-    ATTENTION = "ATTENTION"
-    """Somebody must look now."""
-    ERROR = "ERROR"
-    WARNING = "WARNING"
-    INFO = "INFO"
-
-
-class Line(NamedTuple):
-    """What a fact says, and how loudly."""
-
-    level: MessageLevel
-    sentence: str
-
+from engine.views.edit_sentences import edit_words, leg_edit_words
+from engine.views.entry_words import entry_words
+from engine.views.level_sentences import combined_level_words, leg_level_words, level_words
+from engine.views.line import Line, MessageLevel
 
 _ATTENTION, _ERROR = MessageLevel.ATTENTION, MessageLevel.ERROR
 _WARNING, _INFO = MessageLevel.WARNING, MessageLevel.INFO
@@ -79,15 +67,23 @@ def session_line(fact: f.AnySessionFact) -> Line:
             return Line(_ATTENTION, f"Kill switch on: {_KILL_WORDS[fact.level]}. {fact.reason}".strip())
         case f.KillSwitchReleased():
             return Line(_WARNING, f"Kill switch released: {fact.reason}")
-        case f.AccountHalted():
-            loss, limit = rupees_text(fact.loss), rupees_text(fact.limit)
-            return Line(_ATTENTION, f"Daily loss limit reached: {loss} of {limit}; everything is closed for today")
         case f.DayStarted():
             return Line(_INFO, f"Trading day {date.fromordinal(fact.day):%d %b %Y}: daily counters begin again")
         case f.ConnectionChanged():
             return _connection_line(fact)
-        case _:
+        case (
+            f.FeedWentStale()
+            | f.FeedRecovered()
+            | f.DriftFound()
+            | f.DriftCleared()
+            | f.JournalFailed()
+            | f.JournalRestored()
+            | f.CommandRefused()
+            | f.AlarmRaised()
+        ):
             return _trouble_line(fact)
+        case _:
+            return account_line(fact)
 
 
 def _connection_line(fact: f.ConnectionChanged) -> Line:
@@ -138,15 +134,34 @@ def _trouble_line(fact: TroubleFact) -> Line:
 def portfolio_line(fact: f.AnyPortfolioFact, name: str) -> Line:
     """Answer what a fact of a portfolio says; ``name`` is the portfolio's."""
     match fact:
+        case f.EditFact():
+            loud, words = edit_words(fact, name)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.CombinedLevelFact():
+            loud, words = combined_level_words(fact, name)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.PortfolioActionFact():
+            loud, words = portfolio_action_words(fact, name)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.EntryFact():
+            loud, words = entry_words(fact, name)
+            return Line(_WARNING if loud else _INFO, words)
         case f.PortfolioAdded():
             legs = len(fact.portfolio.legs)
             return Line(_INFO, f"{name} added as {fact.portfolio_id}: {legs} {'leg' if legs == 1 else 'legs'}")
         case f.PortfolioArmed():
             times = f"enters at {clock_text(fact.starts_at)}, squares off at {clock_text(fact.square_off_at)}"
-            return Line(_INFO, f"{name} waits: {times}")
+            return Line(_INFO, f"{name} waits: {times}{f' ({fact.why})' if fact.why else ''}")
+        case f.SyncAwaited():
+            return sync_line(fact, name)
+        case f.DayCarried():
+            return Line(_INFO, f"{name} was carried into the day: {rupees_text(fact.profit)} were made before it")
         case f.PortfolioStarted():
             at = f", underlying at {plain_text(fact.underlying_price)}" if fact.underlying_price is not None else ""
             return Line(_INFO, f"{name} enters{at}: {fact.why}")
+        case f.StraddleWidthTaken():
+            words = f"the straddle at {plain_text(fact.strike)} costs {plain_text(fact.width)}"
+            return Line(_INFO, f"{name}: {words}; strikes are counted from the money moved by it")
         case f.PortfolioRunning():
             level, words = (_WARNING, "runs without the legs that failed") if fact.partial else (_INFO, "runs")
             return Line(level, f"{name} {words}: combined premium {plain_text(fact.combined_premium)}")
@@ -154,6 +169,29 @@ def portfolio_line(fact: f.AnyPortfolioFact, name: str) -> Line:
             return Line(_INFO, f"{name}: profit lock keeps {rupees_text(fact.floor)}")
         case f.CombinedStopMoved():
             return Line(_INFO, f"{name}: combined stop trailed to a profit of {rupees_text(fact.stop)}")
+        case f.LegAdded():
+            words = f"leg {fact.leg_id} is leg {fact.number} again" if fact.cycle > 1 else f"leg {fact.leg_id} is new"
+            return Line(_INFO, f"{name}: {words} ({fact.origin.value}): {fact.why}")
+        case f.ConditionsMet():
+            return Line(_INFO, f"{name}: {fact.why}")
+        case f.RangeSet():
+            if fact.problem:
+                return Line(_WARNING, f"{name}: the range cannot be relied on: {fact.problem}")
+            return Line(_INFO, f"{name}: range{_of_leg(fact.number)} {plain_text(fact.low)} to {plain_text(fact.high)}")
+        case f.RangeArmed():
+            words = f"the next break of its {fact.side.value} counts"
+            return Line(_INFO, f"{name}: inside the range{_of_leg(fact.number)}; {words}")
+        case f.RangeBroken():
+            beyond = "above" if fact.side is RangeSide.HIGH else "below"
+            words = f"{plain_text(fact.price)} is {beyond} {plain_text(fact.level)}"
+            return Line(_INFO, f"{name}: the {fact.side.value} of the range{_of_leg(fact.number)} is broken: {words}")
+        case f.DeltaBandLeft() | f.DeltaBandRegained():
+            where = "outside" if isinstance(fact, f.DeltaBandLeft) else "back in"
+            words = f"{fact.delta / 10_000:+.1f}, {where} its band of {fact.band / 10_000:.1f}"
+            return Line(_INFO, f"{name}: delta of all legs {words}")
+        case f.CombinedPremiumSet():
+            premium = plain_text(fact.combined_premium)
+            return Line(_INFO, f"{name}: combined premium of the entry is now {premium}")
         case f.StopsMovedToCost():
             return Line(_INFO, f"{name}: stops to cost: {fact.why}")
         case _:
@@ -183,18 +221,39 @@ def _ending_line(fact: EndingFact, name: str) -> Line:
 def leg_line(fact: f.AnyLegFact, leg: str) -> Line:
     """Answer what a fact of a leg says; ``leg`` names it: ``"Leg 3 NIFTY26AUG24050CE"``."""
     match fact:
+        case f.LegActionFact():
+            loud, words = leg_action_words(fact, leg)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.LegEditFact():
+            loud, words = leg_edit_words(fact, leg)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.LegLevelFact():
+            loud, words = leg_level_words(fact, leg)
+            return Line(_WARNING if loud else _INFO, words)
         case f.LegResolved():
             return Line(_INFO, f"{leg}, {fact.quantity}: {fact.why}")
         case f.LegRetried():
             return Line(_WARNING, f"{leg}: {fact.why}; attempt {fact.attempt} at {clock_text(fact.again_at)}")
         case f.LegEntryFailed():
-            return Line(_ERROR, f"{leg} could not be entered: {fact.why}")
+            return Line(_ERROR, f"{leg} {'is skipped' if fact.skipped else 'could not be entered'}: {fact.why}")
         case f.LegResized():
             return Line(_WARNING, f"{leg} is cut to {fact.quantity}: {fact.why}")
         case f.LegCancelled():
             return Line(_WARNING, f"{leg} is not entered: {fact.why}")
         case f.LegOpened():
             return Line(_INFO, f"{leg} is open: {fact.quantity} at {plain_text(fact.average_price)}")
+        case f.LegWaits():
+            return Line(_INFO, f"{leg} waits: {fact.why}")
+        case f.HedgeReused():
+            return Line(_INFO, f"{leg}: {fact.why}")
+        case f.StopTakenOver():
+            return Line(
+                _ERROR, f"{leg}: its stop does not rest at the broker any more and is watched from here: {fact.why}"
+            )
+        case f.LegConditionsMet():
+            return Line(_INFO, f"{leg}: its contract fulfils the extra conditions")
+        case f.LegReleased():
+            return Line(_INFO, f"{leg} is entered: {fact.why}")
         case f.LegProtected():
             return Line(_INFO, f"{leg}: {_levels(fact.stop, fact.target)}")
         case f.StopMoved():
@@ -242,9 +301,15 @@ def _terms(quantity: int, limit_price: int | None) -> str:
     return f"{quantity} at {'market' if limit_price is None else plain_text(limit_price)}"
 
 
-def _levels(stop: int | None, target: int | None) -> str:
-    known = [f"{name} {plain_text(level)}" for name, level in (("stop", stop), ("target", target)) if level is not None]
+def _levels(stop: Level | None, target: Level | None) -> str:
+    known = [
+        f"{name} {level_words(level)}" for name, level in (("stop", stop), ("target", target)) if level is not None
+    ]
     return ", ".join(known) or "no stop and no target"
+
+
+def _of_leg(number: int) -> str:
+    return f" of leg {number}" if number else ""
 
 
 def symbol_of(instrument: InstrumentId) -> str:

@@ -4,12 +4,13 @@ import msgspec
 
 from engine.core.state import EngineState
 from engine.domain.identifiers import AccountId, InstrumentId
-from engine.domain.instant import SECOND, Instant
+from engine.domain.instant import Instant
 from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus
 from engine.domain.reports import Channel
+from engine.views.accounts import AccountRow, TagRow, account_refusals, account_rows, tag_refusals, tag_rows
 
 
 class EngineFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +49,11 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     kill_reason: str
     halted: bool
     journal_failed: bool
+    halt_why: str = ""
     drift: tuple[tuple[InstrumentId, int, int], ...]
     """Contracts in which our net quantity and the broker's differ: ours, the broker's."""
+    refusals: tuple[str, ...] = ()
+    """What else keeps an account or a tag from opening; only where the status is seen from a portfolio."""
     orders_today: int
     orders_per_day: int
     orders_last_second: int
@@ -59,6 +63,25 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     unknown_orders: int
     portfolios_alive: int
     figures: EngineFigures
+    accounts: tuple[AccountRow, ...] = ()
+    """Every account, the default one first; the fields above are of all of them together."""
+    tags: tuple[TagRow, ...] = ()
+
+    def seen_from(self, account: AccountId, tag: str) -> "StatusRow":
+        """Answer the status as it matters to a portfolio of an account and a tag."""
+        row = next((one for one in self.accounts if one.account_id == account), None)
+        if row is None:
+            return self
+        return msgspec.structs.replace(
+            self,
+            account=account,
+            down=row.down,
+            recovering=row.recovering,
+            halted=row.halted,
+            halt_why=row.halt_why,
+            drift=row.drift,
+            refusals=(*account_refusals(row), *tag_refusals(self.tags, tag)),
+        )
 
     @property
     def feed_age(self) -> int | None:
@@ -78,6 +101,8 @@ class EngineStopped(msgspec.Struct, frozen=True, kw_only=True):
 def status_row(state: EngineState, at: Instant, figures: EngineFigures, *, market_open: bool) -> StatusRow:
     """Answer the engine's status at an instant."""
     books = state.books
+    rows = account_rows(state, at)
+    accounts = [row for row in rows if row.is_open] or rows
     working = [
         books.orders[order_id] for run in state.alive() for leg in run.legs if leg.working for order_id in leg.working
     ]
@@ -90,36 +115,25 @@ def status_row(state: EngineState, at: Instant, figures: EngineFigures, *, marke
         stale_after=books.stale_after,
         feed_stale=books.feed_stale,
         market_open=market_open,
-        down=tuple(books.down.items()),
+        down=tuple(line for account in accounts for line in account.down),
         recovering=books.recovering,
         kill_level=books.kill_level,
         kill_reason=books.kill_reason,
-        halted=books.halted,
+        halted=any(account.halted for account in accounts),
+        halt_why="; ".join(account.halt_why for account in accounts if account.halted),
         journal_failed=books.journal_failed,
-        drift=tuple((instrument, ours, brokers) for instrument, (ours, brokers) in books.drift.items()),
-        orders_today=books.orders_today,
-        orders_per_day=books.limits.orders_per_day,
-        orders_last_second=orders_since(state, Instant(at - SECOND)),
-        orders_per_second=books.limits.orders_per_second,
+        drift=tuple(drifted for account in accounts for drifted in account.drift),
+        orders_today=sum(account.orders_today for account in accounts),
+        orders_per_day=sum(account.limits.orders_per_day for account in accounts),
+        orders_last_second=sum(account.orders_last_second for account in accounts),
+        orders_per_second=sum(account.limits.orders_per_second for account in accounts),
         working_orders=len(working),
         unknown_orders=sum(order.status is OrderStatus.UNKNOWN for order in working),
         portfolios_alive=len(state.alive()),
         figures=figures,
+        accounts=rows,
+        tags=tag_rows(state),
     )
-
-
-def orders_since(state: EngineState, since: Instant) -> int:
-    """Answer how many orders left after an instant."""
-    count = 0
-    for order in reversed(state.books.orders.values()):
-        if order.requested_at <= since - _SEARCHED:
-            break
-        count += order.sent_at is not None and order.sent_at > since
-    return count
-
-
-_SEARCHED = 60 * SECOND
-"""An order leaves within a minute of its decision, so older ones need no look."""
 
 
 def trades_now(rules: MarketRules, exchanges: frozenset[Exchange], at: Instant) -> bool:

@@ -6,10 +6,12 @@ from enum import Enum
 import msgspec
 
 from engine.domain.instant import SECOND, Instant, clock_text, ist_date
+from engine.domain.multileg.levels import Measure
 from engine.domain.multileg.portfolio import PriceType
 from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
+from engine.views import waits, watched
 from engine.views.amounts import grouped_text, rupees_text
-from engine.views.marks import LegMark, PortfolioMark
+from engine.views.marks import PortfolioMark
 from engine.views.portfolios import LegRow, Level, PortfolioRow
 from engine.views.status import StatusRow
 
@@ -38,6 +40,7 @@ _LEVEL_WORDS = {
     ExitReason.LEG_SL_TRAIL: "trailed stop",
     ExitReason.LEG_COST: "stop at cost",
     ExitReason.LEG_TGT: "target",
+    ExitReason.LEG_TGT_TRAIL: "locked profit",
 }
 
 
@@ -49,19 +52,47 @@ def reasons(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, no
     """
     if row.state in FINAL:
         return list(_chain(row))
+    status = None if status is None else status.seen_from(row.account, row.tag)
     match row.state:
+        case PortfolioState.DISABLED:
+            found = [_waiting("Disabled: nothing starts it until it is enabled")]
         case PortfolioState.IDLE:
-            found = [_waiting("Waits for a click: it enters when somebody starts it"), *_obstacles(status)]
+            click = _waiting("Waits for a click: it enters when somebody starts it")
+            found = [click, *_in_sync(row), *_obstacles(status)]
         case PortfolioState.WAITING:
-            found = [*_start(row, mark, status, now), *_obstacles(status)]
+            begins = _next_execution(row) if row.next_execution else _start(row, mark, status, now)
+            found = [*begins, *_in_sync(row), *_obstacles(status)]
         case PortfolioState.HELD:
             sentence = "Caught by a restart in the middle of its entry: nothing is opened until it is resumed"
             found = [_waiting(sentence), *_watched(row, mark, now)]
         case PortfolioState.ENTERING:
-            found = [*_obstacles(status), *_entries(row, now), *_watched(row, mark, now)]
+            found = [*_obstacles(status), *_entries(row, now), *_waits(row, mark, now), *_watched(row, mark, now)]
         case _:
-            found = [*_chain(row), *_exits(row), *_watched(row, mark, now)]
+            found = [*_chain(row), *_exits(row), *_waits(row, mark, now), *_watched(row, mark, now)]
+    if row.suspended and row.state is not PortfolioState.DISABLED:
+        found.insert(0, Reason(ReasonState.REFUSED, f"Suspended, nothing is opened: {row.suspended}"))
     return found
+
+
+def _next_execution(row: PortfolioRow) -> Iterator[Reason]:
+    for sentence in row.next_execution:
+        yield _waiting(f"Execution {row.execution} waits: {sentence}")
+
+
+def _waits(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[Reason]:
+    """Answer what waiting legs wait for, and what hits still set off."""
+    if row.combined_wait is not None:
+        live = "not known" if mark.waiting_premium is None else grouped_text(mark.waiting_premium)
+        sign = "≥" if row.combined_wait.rising else "≤"
+        yield _waiting(f"Combined premium {live}, waiting for {sign} {grouped_text(row.combined_wait.value)}")
+    for leg, leg_mark in zip(row.legs, mark.legs, strict=True):
+        if leg.wait is not None:
+            underlying = (row.underlying, mark.underlying)
+            for words in waits.sentences(leg.wait, leg.state, _name(leg), leg_mark.mark, underlying, now):
+                yield _waiting(words)
+    for pending in row.pending:
+        due = f" in {_span(pending.due - now)}" if pending.due > now else ""
+        yield _waiting(f"{pending.what}{due}, because of {pending.source}")
 
 
 def _start(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now: Instant) -> Iterator[Reason]:
@@ -70,6 +101,8 @@ def _start(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now
         yield _waiting(f"Waits for {_day(row.starts_at, now)}{start}: {_span(row.starts_at - now)} to go")
     else:
         yield Reason(ReasonState.MET, f"Start time {start} has come")
+    for sentence in row.entry_lacks:
+        yield _waiting(sentence[:1].upper() + sentence[1:])
     if now < row.ends_at:
         yield Reason(ReasonState.MET, f"Entries are allowed until {_day(row.ends_at, now)}{clock_text(row.ends_at)}")
     if status is not None and not status.market_open:
@@ -82,6 +115,15 @@ def _start(row: PortfolioRow, mark: PortfolioMark, status: StatusRow | None, now
         yield _waiting(f"Waits for a price of {row.underlying}")
     else:
         yield Reason(ReasonState.MET, f"{row.underlying} is at {grouped_text(mark.underlying)}")
+
+
+def _in_sync(row: PortfolioRow) -> Iterator[Reason]:
+    """Answer what keeping all users in sync waits for."""
+    if row.sync_until is not None:
+        until = clock_text(row.sync_until)
+        yield _waiting(f"All accounts start together, those that are ready at {until} at last: {row.sync_missing}")
+    elif row.parent is not None and row.portfolio.sync_users is not None:
+        yield _note(f"Starts together with its copies of {row.parent} in the other accounts of {row.tag}")
 
 
 def _is_silent(status: StatusRow) -> bool:
@@ -97,7 +139,8 @@ def _obstacles(status: StatusRow | None) -> Iterator[Reason]:
     if status.kill_level:
         yield _refused(f"The kill switch is on: {status.kill_reason or 'no reason given'}; release it first")
     if status.halted:
-        yield _refused("The daily loss limit is reached: nothing is opened today")
+        yield _refused(f"{status.halt_why or 'A limit of the day is reached'}: nothing is opened until the next day")
+    yield from (_refused(sentence) for sentence in status.refusals)
     if status.journal_failed:
         yield _refused("The journal cannot be written: nothing is opened until it can")
     for channel, detail in status.down:
@@ -130,10 +173,12 @@ def _entry(row: PortfolioRow, leg: LegRow, name: str, now: Instant) -> Reason:
         count = len(leg.working_orders)
         orders = "1 order works" if count == 1 else f"{count} orders work"
         return _waiting(f"{name}: {leg.entered} of {leg.wanted} filled, {orders}")
+    if leg.state in (LegState.RESOLVED, LegState.ENTERING) and leg.lacks:
+        return _waiting(f"{name}: {leg.lacks}")
     if leg.behind_bought_legs:
         return _waiting(f"{name} waits behind the bought legs")
     if leg.state is LegState.WAITING:
-        return _waiting(f"{name} waits for usable quotes to choose its contract")
+        return _waiting(f"{name} waits for its contract: {leg.lacks or 'it is chosen with the next quotes'}")
     hold = f" or the pause of {row.hold_seconds} s after the bought legs" if row.hold_seconds else ""
     return _waiting(f"{name} waits for its turn{hold}")
 
@@ -160,24 +205,43 @@ def _watched(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[R
         return
     for leg, leg_mark in zip(row.legs, mark.legs, strict=True):
         if leg.net_quantity and leg.state is not LegState.EXITING:
-            for level, distance in ((leg.stop, leg_mark.stop_distance), (leg.target, leg_mark.target_distance)):
+            for level, value, distance in (
+                (leg.stop, leg_mark.stop_value, leg_mark.stop_distance),
+                (leg.target, leg_mark.target_value, leg_mark.target_distance),
+            ):
                 if level is not None:
-                    yield _note(f"{_name(leg)}: {_level(level, distance, leg_mark, mark, row)}")
+                    yield _note(f"{_name(leg)}: {_level(level, value, distance, row)}")
+            for words in watched.leg_sentences(leg.watch, leg_mark.mark, now):
+                yield _note(f"{_name(leg)}: {words}")
+    if row.delta_standing:
+        yield _note(row.delta_standing)
+    for leg in row.legs:
+        if leg.hedge_of is not None and leg.net_quantity and leg.state is not LegState.EXITING:
+            yield _note(f"{_name(leg)} protects leg {leg.hedge_of}")
+    yield from _resting(row)
     yield from _combined(row, mark)
+    for words in watched.combined_sentences(row.watch, (row.underlying, mark.underlying), now):
+        yield _note(words[:1].upper() + words[1:])
     if row.square_off_at:
         left = row.square_off_at - now
         at = f"{_day(row.square_off_at, now)}{clock_text(row.square_off_at)}"
         yield _note(f"Squares off at {at}: {_span(left)} to go" if left > 0 else f"Square-off time {at} has come")
 
 
-def _level(level: Level, distance: int | None, leg_mark: LegMark, mark: PortfolioMark, row: PortfolioRow) -> str:
-    watched = mark.underlying if level.on_underlying else leg_mark.mark
-    name = row.underlying if level.on_underlying else _PRICE_WORDS[row.price_type]
-    words = f"{_LEVEL_WORDS.get(level.reason, 'stop')} at {grouped_text(level.price)}"
-    if watched is None or distance is None:
-        return f"{words}, no price of {name} to compare"
+def _resting(row: PortfolioRow) -> Iterator[Reason]:
+    for leg in row.legs:
+        for words in leg.resting:
+            yield _note(f"{_name(leg)}: {words}")
+
+
+def _level(level: Level, value: int | None, distance: int | None, row: PortfolioRow) -> str:
+    names = {Measure.PREMIUM: _PRICE_WORDS[row.price_type], Measure.UNDERLYING: row.underlying}
+    name = names.get(level.of, f"{level.of.value} of the leg")
+    words = f"{_LEVEL_WORDS.get(level.reason, 'stop')} at {grouped_text(level.value)}"
+    if value is None or distance is None:
+        return f"{words}, no price of {name} to compare" if level.of in names else f"{words}, {name} is not known"
     away = f"{grouped_text(distance)} away" if distance > 0 else "reached"
-    return f"{name} {grouped_text(watched)}, {words}: {away}"
+    return f"{name} {grouped_text(value)}, {words}: {away}"
 
 
 def _combined(row: PortfolioRow, mark: PortfolioMark) -> Iterator[Reason]:
@@ -225,7 +289,8 @@ def _because(reason: ExitReason, why: str) -> str:
 
 
 def _name(leg: LegRow) -> str:
-    return f"Leg {leg.leg_id} {leg.side.value} {leg.contract}"
+    who = f"Hedge {leg.hedge}" if leg.hedge else f"Leg {leg.leg_id}"
+    return f"{who} {leg.side.value} {leg.contract}"
 
 
 def _day(at: int, now: int) -> str:

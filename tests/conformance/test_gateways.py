@@ -27,7 +27,14 @@ def opened(request: pytest.FixtureRequest) -> Callable[[Trouble], GatewayHarness
     return GATEWAYS[request.param]
 
 
-def place(harness: GatewayHarness, quantity: int, limit: str, side: Side = Side.BUY, tag: OrderId = TAG) -> None:
+def place(
+    harness: GatewayHarness,
+    quantity: int,
+    limit: str,
+    side: Side = Side.BUY,
+    tag: OrderId = TAG,
+    trigger: str | None = None,
+) -> None:
     harness.gateway.place(
         PlaceOrder(
             account=harness.account,
@@ -36,9 +43,10 @@ def place(harness: GatewayHarness, quantity: int, limit: str, side: Side = Side.
             side=side,
             quantity=quantity,
             product=Product.INTRADAY,
-            order_type=OrderType.LIMIT,
+            order_type=OrderType.LIMIT if trigger is None else OrderType.STOP_LIMIT,
             limit_price=price_of(limit),
             purpose=Purpose.ENTRY,
+            trigger_price=None if trigger is None else price_of(trigger),
         )
     )
 
@@ -62,7 +70,9 @@ def cancel(harness: GatewayHarness, number: BrokerOrderId) -> None:
     harness.gateway.cancel(CancelOrder(account=harness.account, order_id=TAG, broker_order_id=number))
 
 
-def modify(harness: GatewayHarness, number: BrokerOrderId, quantity: int, limit: str) -> None:
+def modify(
+    harness: GatewayHarness, number: BrokerOrderId, quantity: int, limit: str, trigger: str | None = None
+) -> None:
     harness.gateway.modify(
         ChangeOrder(
             account=harness.account,
@@ -70,6 +80,7 @@ def modify(harness: GatewayHarness, number: BrokerOrderId, quantity: int, limit:
             broker_order_id=number,
             quantity=quantity,
             limit_price=price_of(limit),
+            trigger_price=None if trigger is None else price_of(trigger),
         )
     )
 
@@ -254,3 +265,35 @@ def test_13_a_request_without_a_session_is_refused_and_never_traded(opened) -> N
 
     assert [report.status for report in reports] == [OrderStatus.REJECTED]
     assert read_books(harness).positions == ()
+
+
+def test_14_a_stop_order_sleeps_until_its_trigger_and_then_trades(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("100", 650, "100.50", 650)
+    place(harness, harness.lot, "115", trigger="110")
+    asleep = of_order(harness.wait(PATIENCE))[-1]
+
+    harness.show("110", 650, "110.50", 650)
+    complete = of_order(harness.wait(PATIENCE))[-1]
+
+    assert (asleep.status, asleep.trigger_price) == (OrderStatus.TRIGGER_PENDING, price_of("110"))
+    assert (complete.status, complete.average_price) == (OrderStatus.COMPLETE, price_of("110.50"))
+
+
+def test_15_a_sleeping_stop_order_is_moved_and_becomes_a_limit_order(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("100", 650, "100.50", 650)
+    place(harness, harness.lot, "115", trigger="110")
+    number = number_of(harness.wait(PATIENCE))
+
+    modify(harness, number, harness.lot, "125", trigger="120")
+    moved = of_order(harness.wait(PATIENCE))[-1]
+    modify(harness, number, harness.lot, "101")
+    complete = of_order(harness.wait(PATIENCE))[-1]
+
+    assert (moved.status, moved.trigger_price, moved.limit_price) == (
+        OrderStatus.TRIGGER_PENDING,
+        price_of("120"),
+        price_of("125"),
+    )
+    assert (complete.status, complete.average_price) == (OrderStatus.COMPLETE, price_of("100.50"))

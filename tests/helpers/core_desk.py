@@ -21,6 +21,7 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.order import OrderStatus
 from engine.domain.quote import COLUMNS, QuoteFrame
 from engine.domain.reports import BookOrder, BookPosition, BooksReport, OrderReport, SendReport, TimerDue
+from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.runtime.market_rules_store import load_market_rules
 from engine.schema.load import load
@@ -58,20 +59,44 @@ def stop(distance: int | str, basis: str = "premium percent") -> dict[str, Any]:
 class Desk:
     """One engine state, driven message by message; ``facts`` keeps all that happened."""
 
+    account = ACCOUNT
+    hierarchy: Hierarchy | None = None
+    """Accounts and strategy tags; None for the one account alone."""
+
     def __init__(self, limits: RiskLimits | None = None, *, stale_after: int = 5 * SECOND) -> None:
+        self.limits = limits or RiskLimits()
+        self.stale_after = stale_after
         self.state = EngineState(MASTER, RULES)
         self.facts: list[f.AnyFact] = []
         self.now = at(9, 20)
-        self._broker_orders = 0
-        self.say(
-            OpenSession(
-                at=self.now, account=ACCOUNT, lineage="T", limits=limits or RiskLimits(), stale_after=stale_after
-            )
-        )
+        self.begin()
+
+    def begin(self) -> None:
+        """Open the session, read the broker's books, and show the chain."""
+        self.open_session()
         self.books()
         self.chain()
 
     # --- what comes in -----------------------------------------------------------------------------------------------
+
+    def open_session(self) -> list[f.AnyFact]:
+        """Say that the engine starts."""
+        return self.say(
+            OpenSession(
+                at=self.now,
+                account=self.account,
+                lineage="T",
+                limits=self.limits,
+                stale_after=self.stale_after,
+                hierarchy=self.hierarchy,
+            )
+        )
+
+    def die(self) -> None:
+        """Lose everything but the facts, as a crash does; ``open_session`` goes on from them."""
+        self.state = EngineState(self.state.master, self.state.rules, volatility=self.state.volatility)
+        for fact in self.facts:
+            self.state.apply(fact)
 
     def say(self, message: Message) -> list[f.AnyFact]:
         """Give the engine one message and answer its facts."""

@@ -79,13 +79,14 @@ def simulated_run(
     step: int = 15 * SECOND,
     portfolios: tuple[MultilegPortfolio, ...] = (),
     until: Instant | None = None,
+    underlyings: tuple[str, ...] = ("NIFTY",),
 ) -> SimulatedRun:
     """An open session on a NIFTY market of one expiry and 21 strikes; each portfolio is added and armed."""
     market = SimulatedMarket(
         rules(),
         start=start or at(9, 15),
         seed=seed,
-        underlyings=("NIFTY",),
+        underlyings=underlyings,
         expiries=1,
         strikes_each_side=10,
         step=step,

@@ -2,7 +2,88 @@
 
 import msgspec
 
+from engine.domain.facts.accounts import (
+    AccountFloorMoved,
+    AccountHalted,
+    AccountSet,
+    DayCarried,
+    ExitOnlySet,
+    SyncAwaited,
+    TagFloorMoved,
+    TagHalted,
+    TagRemoved,
+    TagSet,
+)
+from engine.domain.facts.actions import (
+    ActionDone,
+    CombinedWaitOver,
+    CombinedWaitSet,
+    LegActionFact,
+    LegHit,
+    LegWaitMissed,
+    PortfolioActionDone,
+    PortfolioActionFact,
+    PortfolioReentryBlocked,
+    PortfolioReexecuted,
+    ReentryBlocked,
+)
+from engine.domain.facts.edits import (
+    AnyEditFact,
+    AnyLegEditFact,
+    ConfirmationWanted,
+    EditFact,
+    LegClosedOutside,
+    LegEditFact,
+    LegLevelsEdited,
+    PartEntryBegun,
+    PartEntryOver,
+    PortfolioDisabled,
+    PortfolioEdited,
+    PortfolioEnabled,
+)
+from engine.domain.facts.entries import (
+    AnyEntryFact,
+    EntryFact,
+    EntryReferenceTaken,
+    EntrySideSeen,
+    LotsMultiplied,
+    MarginShort,
+    PortfolioReset,
+    SignalTaken,
+)
 from engine.domain.facts.fact import LegFact, OrderFact, PortfolioFact, SessionFact
+from engine.domain.facts.hedges import DeltaBandLeft, DeltaBandRegained, HedgeReused
+from engine.domain.facts.legs import (
+    LegCancelled,
+    LegClosed,
+    LegConditionsMet,
+    LegEntryFailed,
+    LegExitDecided,
+    LegExpired,
+    LegOpened,
+    LegProtected,
+    LegReleased,
+    LegResized,
+    LegResolved,
+    LegRetried,
+    LegWaits,
+    StopMoved,
+    StopTakenOver,
+)
+from engine.domain.facts.levels import (
+    CombinedDelayCleared,
+    CombinedDelayStarted,
+    CombinedHitInPart,
+    CombinedLevelFact,
+    CombinedReferencesSet,
+    CostMoveWanted,
+    LegDelayCleared,
+    LegDelayStarted,
+    LegFloorMoved,
+    LegLevelFact,
+    LegReduced,
+    PortfolioReduced,
+)
 from engine.domain.facts.orders import (
     OrderCancelRequested,
     OrderChangeRefused,
@@ -15,17 +96,10 @@ from engine.domain.facts.orders import (
     OrderRequested,
 )
 from engine.domain.facts.portfolios import (
+    CombinedPremiumSet,
     CombinedStopMoved,
-    LegCancelled,
-    LegClosed,
-    LegEntryFailed,
-    LegExitDecided,
-    LegExpired,
-    LegOpened,
-    LegProtected,
-    LegResized,
-    LegResolved,
-    LegRetried,
+    ConditionsMet,
+    LegAdded,
     PortfolioAdded,
     PortfolioArmed,
     PortfolioClosed,
@@ -36,11 +110,13 @@ from engine.domain.facts.portfolios import (
     PortfolioRunning,
     PortfolioStarted,
     ProfitLockMoved,
-    StopMoved,
+    RangeArmed,
+    RangeBroken,
+    RangeSet,
     StopsMovedToCost,
+    StraddleWidthTaken,
 )
 from engine.domain.facts.session import (
-    AccountHalted,
     AlarmRaised,
     CommandRefused,
     ConnectionChanged,
@@ -59,36 +135,83 @@ from engine.domain.facts.session import (
 )
 
 __all__ = [
+    "AccountFloorMoved",
     "AccountHalted",
+    "AccountSet",
+    "ActionDone",
     "AlarmRaised",
+    "AnyCombinedLevelFact",
+    "AnyEditFact",
+    "AnyEntryFact",
     "AnyFact",
+    "AnyLegActionFact",
+    "AnyLegEditFact",
     "AnyLegFact",
+    "AnyLegLevelFact",
     "AnyOrderFact",
+    "AnyPortfolioActionFact",
     "AnyPortfolioFact",
     "AnySessionFact",
+    "CombinedDelayCleared",
+    "CombinedDelayStarted",
+    "CombinedHitInPart",
+    "CombinedLevelFact",
+    "CombinedPremiumSet",
+    "CombinedReferencesSet",
     "CombinedStopMoved",
+    "CombinedWaitOver",
+    "CombinedWaitSet",
     "CommandRefused",
+    "ConditionsMet",
+    "ConfirmationWanted",
     "ConnectionChanged",
+    "CostMoveWanted",
+    "DayCarried",
     "DayStarted",
+    "DeltaBandLeft",
+    "DeltaBandRegained",
     "DriftCleared",
     "DriftFound",
+    "EditFact",
+    "EntryFact",
+    "EntryReferenceTaken",
+    "EntrySideSeen",
+    "ExitOnlySet",
     "FeedRecovered",
     "FeedWentStale",
+    "HedgeReused",
     "JournalFailed",
     "JournalRestored",
     "KillSwitchReleased",
     "KillSwitchTripped",
+    "LegActionFact",
+    "LegAdded",
     "LegCancelled",
     "LegClosed",
+    "LegClosedOutside",
+    "LegConditionsMet",
+    "LegDelayCleared",
+    "LegDelayStarted",
+    "LegEditFact",
     "LegEntryFailed",
     "LegExitDecided",
     "LegExpired",
     "LegFact",
+    "LegFloorMoved",
+    "LegHit",
+    "LegLevelFact",
+    "LegLevelsEdited",
     "LegOpened",
     "LegProtected",
+    "LegReduced",
+    "LegReleased",
     "LegResized",
     "LegResolved",
     "LegRetried",
+    "LegWaitMissed",
+    "LegWaits",
+    "LotsMultiplied",
+    "MarginShort",
     "OrderCancelRequested",
     "OrderChangeRefused",
     "OrderDenied",
@@ -99,23 +222,46 @@ __all__ = [
     "OrderModifyRequested",
     "OrderMoved",
     "OrderRequested",
+    "PartEntryBegun",
+    "PartEntryOver",
+    "PortfolioActionDone",
+    "PortfolioActionFact",
     "PortfolioAdded",
     "PortfolioArmed",
     "PortfolioClosed",
+    "PortfolioDisabled",
+    "PortfolioEdited",
+    "PortfolioEnabled",
     "PortfolioExitBlocked",
     "PortfolioExitDecided",
     "PortfolioFact",
     "PortfolioHeld",
+    "PortfolioReduced",
+    "PortfolioReentryBlocked",
+    "PortfolioReexecuted",
+    "PortfolioReset",
     "PortfolioResumed",
     "PortfolioRunning",
     "PortfolioStarted",
     "ProfitLockMoved",
+    "RangeArmed",
+    "RangeBroken",
+    "RangeSet",
     "RecoveryFinished",
+    "ReentryBlocked",
     "RiskLimitsSet",
     "SessionFact",
     "SessionOpened",
+    "SignalTaken",
     "StopMoved",
+    "StopTakenOver",
     "StopsMovedToCost",
+    "StraddleWidthTaken",
+    "SyncAwaited",
+    "TagFloorMoved",
+    "TagHalted",
+    "TagRemoved",
+    "TagSet",
     "decode",
     "encode",
     "kind_of",
@@ -127,7 +273,14 @@ AnySessionFact = (
     | RiskLimitsSet
     | KillSwitchTripped
     | KillSwitchReleased
+    | AccountSet
     | AccountHalted
+    | AccountFloorMoved
+    | ExitOnlySet
+    | TagSet
+    | TagRemoved
+    | TagHalted
+    | TagFloorMoved
     | DayStarted
     | ConnectionChanged
     | FeedWentStale
@@ -141,14 +294,45 @@ AnySessionFact = (
 )
 """Every fact about the account or the session."""
 
+AnyLegActionFact = LegHit | ActionDone | ReentryBlocked | LegWaitMissed
+"""Every fact about what a leg's hit sets off, or about its wait."""
+
+AnyPortfolioActionFact = (
+    PortfolioActionDone | PortfolioReentryBlocked | PortfolioReexecuted | CombinedWaitSet | CombinedWaitOver
+)
+"""Every fact about what follows the close of a portfolio, or about the wait of its legs together."""
+
+AnyLegLevelFact = LegDelayStarted | LegDelayCleared | LegFloorMoved | LegReduced | CostMoveWanted
+"""Every fact about the levels of one leg."""
+
+AnyCombinedLevelFact = (
+    PortfolioReduced | CombinedDelayStarted | CombinedDelayCleared | CombinedReferencesSet | CombinedHitInPart
+)
+"""Every fact about the levels of all legs together."""
+
 AnyPortfolioFact = (
-    PortfolioAdded
+    AnyPortfolioActionFact
+    | AnyEditFact
+    | AnyCombinedLevelFact
+    | AnyEntryFact
+    | PortfolioAdded
     | PortfolioArmed
+    | SyncAwaited
+    | DayCarried
     | PortfolioStarted
+    | StraddleWidthTaken
+    | LegAdded
+    | DeltaBandLeft
+    | DeltaBandRegained
     | StopsMovedToCost
     | PortfolioRunning
     | ProfitLockMoved
+    | ConditionsMet
+    | RangeSet
+    | RangeArmed
+    | RangeBroken
     | CombinedStopMoved
+    | CombinedPremiumSet
     | PortfolioExitDecided
     | PortfolioExitBlocked
     | PortfolioClosed
@@ -158,14 +342,22 @@ AnyPortfolioFact = (
 """Every fact about a whole portfolio."""
 
 AnyLegFact = (
-    LegResolved
+    AnyLegActionFact
+    | AnyLegEditFact
+    | AnyLegLevelFact
+    | LegResolved
+    | HedgeReused
+    | LegWaits
+    | LegReleased
     | LegRetried
+    | LegConditionsMet
     | LegEntryFailed
     | LegResized
     | LegCancelled
     | LegOpened
     | LegProtected
     | StopMoved
+    | StopTakenOver
     | LegExitDecided
     | LegClosed
     | LegExpired

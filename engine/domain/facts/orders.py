@@ -5,7 +5,7 @@ from engine.domain.facts.fact import LegFact, OrderFact
 from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Money, Price
-from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
+from engine.domain.order import OrderStatus, OrderType, Product, Purpose, RestsFor, Side
 
 
 class OrderRequested(OrderFact, frozen=True, kw_only=True, tag="order_requested"):
@@ -23,6 +23,10 @@ class OrderRequested(OrderFact, frozen=True, kw_only=True, tag="order_requested"
     order_type: OrderType
     limit_price: Price | None
     why: str
+    trigger_price: Price | None = None
+    """Of a stop order: the last price that wakes it at the exchange."""
+    rests_for: RestsFor | None = None
+    """It rests at the broker for a level; None for an order that is wanted now."""
 
 
 class OrderDenied(LegFact, frozen=True, kw_only=True, tag="order_denied"):
@@ -54,11 +58,12 @@ class OrderFilled(OrderFact, frozen=True, kw_only=True, tag="order_filled"):
 
 
 class OrderModifyRequested(OrderFact, frozen=True, kw_only=True, tag="order_modify_requested"):
-    """New terms for a working order were decided."""
+    """New terms for a working order were decided; a stop order without a trigger becomes a limit order."""
 
     quantity: int
     limit_price: Price | None
     why: str
+    trigger_price: Price | None = None
 
 
 class OrderModified(OrderFact, frozen=True, kw_only=True, tag="order_modified"):
@@ -66,6 +71,7 @@ class OrderModified(OrderFact, frozen=True, kw_only=True, tag="order_modified"):
 
     quantity: int
     limit_price: Price | None
+    trigger_price: Price | None = None
 
 
 class OrderCancelRequested(OrderFact, frozen=True, kw_only=True, tag="order_cancel_requested"):

@@ -1,11 +1,16 @@
-"""Facts of portfolios and their legs."""
+"""Facts of whole portfolios."""
 
-from engine.domain.facts.fact import LegFact, PortfolioFact
-from engine.domain.identifiers import AccountId, InstrumentId, LegId
+from engine.domain.facts.fact import PortfolioFact
+from engine.domain.identifiers import AccountId, InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Money, Price
+from engine.domain.multileg.actions import PortfolioAction
+from engine.domain.multileg.leg import Leg
+from engine.domain.multileg.levels import Level
 from engine.domain.multileg.portfolio import MultilegPortfolio
-from engine.domain.multileg.states import ExitReason, PortfolioState
+from engine.domain.multileg.range_breakout import RangeSide
+from engine.domain.multileg.states import ExitReason, LegOrigin, LegState, PortfolioState
+from engine.domain.settings.strategy_tag import DEFAULT_TAG
 
 
 class PortfolioAdded(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_added"):
@@ -13,6 +18,11 @@ class PortfolioAdded(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_ad
 
     account: AccountId
     portfolio: MultilegPortfolio
+    tag: str = DEFAULT_TAG
+    parent: PortfolioId | None = None
+    """What the copies in the accounts of a tag have in common; None where there is only one."""
+    multiplier: int = 1
+    """How many times its lots it trades here: the tag's multiplier times the account's."""
 
 
 class PortfolioArmed(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_armed"):
@@ -21,6 +31,8 @@ class PortfolioArmed(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_ar
     starts_at: Instant
     ends_at: Instant
     square_off_at: Instant
+    why: str = ""
+    """Days that were left out, and why."""
 
 
 class PortfolioStarted(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_started"):
@@ -32,69 +44,39 @@ class PortfolioStarted(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_
     why: str
 
 
-class LegResolved(LegFact, frozen=True, kw_only=True, tag="leg_resolved"):
-    """A leg's contract is chosen and locked for this cycle; ``why`` names the rule, the reference and the values."""
+class StraddleWidthTaken(PortfolioFact, frozen=True, kw_only=True, tag="straddle_width_taken"):
+    """The premium of the straddle at ``strike``, of which the portfolio's multiplier moves the money."""
 
-    instrument: InstrumentId
-    quantity: int
+    strike: Price
+    width: Price
+    execution: int
+
+
+class LegAdded(PortfolioFact, frozen=True, kw_only=True, tag="leg_added"):
+    """One more execution of a leg: a re-entry, a lazy leg, a hedge; ``leg_id`` is the next number of the portfolio."""
+
+    leg_id: LegId
+    leg: Leg
+    origin: LegOrigin
+    parent: LegId | None
+    """The execution it comes from or belongs to."""
+    number: int
+    """The declared leg it is an execution of; that of its parent for hedges and lazy legs."""
+    cycle: int
     why: str
-
-
-class LegRetried(LegFact, frozen=True, kw_only=True, tag="leg_retried"):
-    """A leg's order failed; another is sent at ``again_at``."""
-
-    attempt: int
-    again_at: Instant
-    why: str
-
-
-class LegEntryFailed(LegFact, frozen=True, kw_only=True, tag="leg_entry_failed"):
-    """A leg cannot be entered, or only in part."""
-
-    why: str
-
-
-class LegResized(LegFact, frozen=True, kw_only=True, tag="leg_resized"):
-    """A leg wants less than planned, because the leg that protects it got less."""
-
-    quantity: int
-    why: str
-
-
-class LegCancelled(LegFact, frozen=True, kw_only=True, tag="leg_cancelled"):
-    """A waiting leg will not be entered."""
-
-    why: str
-
-
-class LegOpened(LegFact, frozen=True, kw_only=True, tag="leg_opened"):
-    """A leg holds all it wanted, or all that could be had."""
-
-    quantity: int
-    average_price: Price
-
-
-class LegProtected(LegFact, frozen=True, kw_only=True, tag="leg_protected"):
-    """A leg's levels were set from its average fill; None where it has no such level.
-
-    Levels of premium rules are premiums, levels of underlying rules are prices of the underlying.
-    """
-
-    average_price: Price
-    underlying_price: Price | None
-    stop: Price | None
-    target: Price | None
-
-
-class StopMoved(LegFact, frozen=True, kw_only=True, tag="stop_moved"):
-    """A leg's stop moved, and why: a trail, to cost, or by hand."""
-
-    stop: Price | None
-    reason: ExitReason
-    """The reason a hit of this level will carry."""
-    why: str
-    trail_steps: int = 0
-    target: Price | None = None
+    state: LegState = LegState.WAITING
+    instrument: InstrumentId | None = None
+    """The contract it is locked to; None where it is chosen anew."""
+    quantity: int = 0
+    """Quantity to open of a locked contract."""
+    trigger: Level | None = None
+    """What it waits for, in a state that waits for a price."""
+    reference: Price | None = None
+    until: Instant | None = None
+    answers: int | None = None
+    """The action of its parent that it carries out, which is done by this."""
+    cause: ExitReason | None = None
+    """The hit of its parent that led to it."""
 
 
 class StopsMovedToCost(PortfolioFact, frozen=True, kw_only=True, tag="stops_moved_to_cost"):
@@ -102,30 +84,6 @@ class StopsMovedToCost(PortfolioFact, frozen=True, kw_only=True, tag="stops_move
 
     moves: tuple[tuple[LegId, Price], ...]
     why: str
-
-
-class LegExitDecided(LegFact, frozen=True, kw_only=True, tag="leg_exit_decided"):
-    """A leg must be closed: its stop or target was hit, or somebody said so."""
-
-    reason: ExitReason
-    why: str
-
-
-class LegClosed(LegFact, frozen=True, kw_only=True, tag="leg_closed"):
-    """A leg holds nothing any more; ``realised`` is what its trades came to, before charges."""
-
-    reason: ExitReason
-    average_price: Price
-    realised: Money
-
-
-class LegExpired(LegFact, frozen=True, kw_only=True, tag="leg_expired"):
-    """What a leg still held of an expired contract was settled by the exchange at its intrinsic value."""
-
-    instrument: InstrumentId
-    quantity: int
-    """Signed quantity that was settled."""
-    settlement_price: Price
 
 
 class PortfolioRunning(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_running"):
@@ -137,6 +95,49 @@ class PortfolioRunning(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_
     partial: bool
     combined_premium: Price
     base_quantity: int
+
+
+class CombinedPremiumSet(PortfolioFact, frozen=True, kw_only=True, tag="combined_premium_set"):
+    """A leg was opened or closed while the portfolio runs, so the premium of the entry is counted anew."""
+
+    combined_premium: Price
+    base_quantity: int
+
+
+class ConditionsMet(PortfolioFact, frozen=True, kw_only=True, tag="conditions_met"):
+    """The extra conditions hold: what makes the portfolio enter is watched now."""
+
+    why: str
+
+
+class RangeSet(PortfolioFact, frozen=True, kw_only=True, tag="range_set"):
+    """A range is frozen; ``number`` is the leg whose premium made it, 0 for the underlying and the combined premium.
+
+    With a ``problem`` it cannot be relied on, and nothing is entered by it.
+    """
+
+    number: int
+    high: Price
+    low: Price
+    armed: bool
+    """A break counts at once, wherever the price is."""
+    problem: str = ""
+
+
+class RangeArmed(PortfolioFact, frozen=True, kw_only=True, tag="range_armed"):
+    """The price is inside a boundary, so that the next break of it counts."""
+
+    number: int
+    side: RangeSide
+
+
+class RangeBroken(PortfolioFact, frozen=True, kw_only=True, tag="range_broken"):
+    """A boundary was broken: the legs of that side enter."""
+
+    number: int
+    side: RangeSide
+    price: Price
+    level: Price
 
 
 class ProfitLockMoved(PortfolioFact, frozen=True, kw_only=True, tag="profit_lock_moved"):
@@ -158,6 +159,11 @@ class PortfolioExitDecided(PortfolioFact, frozen=True, kw_only=True, tag="portfo
 
     reason: ExitReason
     why: str
+    value: int | None = None
+    """The measured value that decided it, in the unit of its measure; None where no level did."""
+    threshold: int | None = None
+    actions: tuple[PortfolioAction, ...] = ()
+    """What is done once everything is flat; a later exit drops it."""
 
 
 class PortfolioExitBlocked(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_exit_blocked"):

@@ -3,7 +3,6 @@
 from engine.domain.facts.fact import SessionFact
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import Instant
-from engine.domain.money import Money
 from engine.domain.multileg.states import KillLevel
 from engine.domain.reports import Channel
 from engine.domain.settings.risk_limits import RiskLimits
@@ -13,9 +12,12 @@ class SessionOpened(SessionFact, frozen=True, kw_only=True, tag="session_opened"
     """The engine started on this journal; nothing is opened until the broker's books are compared with ours."""
 
     account: AccountId
+    """The default account."""
     lineage: str
     stale_after: int
     is_live: bool
+    others: tuple[AccountId, ...] = ()
+    """Further accounts whose gateways belong to the session."""
 
 
 class RecoveryFinished(SessionFact, frozen=True, kw_only=True, tag="recovery_finished"):
@@ -23,6 +25,8 @@ class RecoveryFinished(SessionFact, frozen=True, kw_only=True, tag="recovery_fin
 
     unresolved: int
     """Orders whose outcome is still unknown."""
+    account: AccountId = AccountId("")
+    """Empty for the session's default account, as in journals of one account."""
 
 
 class RiskLimitsSet(SessionFact, frozen=True, kw_only=True, tag="risk_limits_set"):
@@ -30,6 +34,8 @@ class RiskLimitsSet(SessionFact, frozen=True, kw_only=True, tag="risk_limits_set
 
     limits: RiskLimits
     changes: tuple[str, ...] = ()
+    account: AccountId = AccountId("")
+    """Empty for the session's default account, as in journals of one account."""
 
 
 class KillSwitchTripped(SessionFact, frozen=True, kw_only=True, tag="kill_switch_tripped"):
@@ -43,13 +49,6 @@ class KillSwitchReleased(SessionFact, frozen=True, kw_only=True, tag="kill_switc
     """The kill switch was released, with a reason."""
 
     reason: str
-
-
-class AccountHalted(SessionFact, frozen=True, kw_only=True, tag="account_halted"):
-    """The daily loss limit was reached; everything is closed and nothing is opened until the next day."""
-
-    loss: Money
-    limit: Money
 
 
 class DayStarted(SessionFact, frozen=True, kw_only=True, tag="day_started"):
@@ -66,6 +65,8 @@ class ConnectionChanged(SessionFact, frozen=True, kw_only=True, tag="connection_
     connected: bool
     data_lost: bool
     detail: str
+    account: AccountId = AccountId("")
+    """Empty for the session's default account, as in journals of one account."""
 
 
 class FeedWentStale(SessionFact, frozen=True, kw_only=True, tag="feed_went_stale"):
@@ -87,6 +88,8 @@ class DriftFound(SessionFact, frozen=True, kw_only=True, tag="drift_found"):
     instrument: InstrumentId
     ours: int
     brokers: int
+    account: AccountId = AccountId("")
+    """Empty for the session's default account, as in journals of one account."""
 
 
 class DriftCleared(SessionFact, frozen=True, kw_only=True, tag="drift_cleared"):
@@ -96,6 +99,8 @@ class DriftCleared(SessionFact, frozen=True, kw_only=True, tag="drift_cleared"):
     accepted: int
     """Net quantity that is held outside our ledger from now on."""
     reason: str
+    account: AccountId = AccountId("")
+    """Empty for the session's default account, as in journals of one account."""
 
 
 class JournalFailed(SessionFact, frozen=True, kw_only=True, tag="journal_failed"):

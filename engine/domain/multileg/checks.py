@@ -8,17 +8,27 @@ import msgspec
 
 from engine.domain.contract_master import ContractMaster
 from engine.domain.contract_rules import ContractRule
+from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import plain_text, price_of
-from engine.domain.multileg.expiry import CurrentMonth, CurrentWeek, ExpiryRule, FixedDate, NextMonth, NextWeek
+from engine.domain.multileg.condition import FuturePrice, VixPrice, sources
+from engine.domain.multileg.contract_choice import ContractChoice
+from engine.domain.multileg.dynamic_hedge import hedge_lots
+from engine.domain.multileg.entry import OnCondition
+from engine.domain.multileg.expiry import WEEKS_AHEAD, ExpiryRule, FixedDate, mapped, resolve, usable_expiries
 from engine.domain.multileg.leg import LegKind
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.strike import FixedStrike
+from engine.domain.multileg.strike_guards import NoStrike
+from engine.domain.order import Product
 from engine.domain.trading_calendar import EXCHANGE_NAMES
 from engine.schema.load import FieldError
 
 ORDERS_PER_SECOND = 8
 """The order rate kept to (ruling 17 of the executor reference)."""
+
+INTRADAY_ENDS = time(15, 25)
+"""When brokers square off what is held as MIS in index and share derivatives (executor reference, Appendix G 16)."""
 
 _MIDNIGHT = time(0, 0)
 _SHOWN = 4
@@ -33,22 +43,36 @@ def refusals(
     checked against the strike step.
     """
     try:
-        expiries = rules.expiries(portfolio.underlying, on)
-        if not expiries:
+        if not rules.expiries(portfolio.underlying, on):
             return [FieldError("underlying", f"{portfolio.underlying} has no expiry listed on {on.isoformat()}")]
-        rule = rules.contract_rule(portfolio.underlying, on)
+        listing = listing_of(portfolio, rules, master, on)
     except UnknownRuleError as error:
         return [FieldError("underlying", str(error))]
-    listing = _Listing(portfolio.underlying, on, rule, rules, master)
+    rule = listing.rule
     return [
         *_exchange(portfolio, rule),
         *_times(portfolio, rules, rule, on),
+        *_intraday(portfolio, rules, rule, on),
         *_legs(portfolio, listing),
         *_order_count(portfolio, listing),
+        *_condition_prices(portfolio, master),
     ]
 
 
-class _Listing(msgspec.Struct, frozen=True):
+def _condition_prices(portfolio: MultilegPortfolio, master: ContractMaster | None) -> Iterator[FieldError]:
+    """Refuse an entry condition on prices that this market does not list."""
+    entry = portfolio.entry
+    if master is None or not isinstance(entry, OnCondition):
+        return
+    needed = {type(source) for source in sources(entry.condition)}
+    if VixPrice in needed and master.spot("INDIA VIX") is None:
+        yield FieldError("entry.condition", "India VIX is not listed in this market; take its lines out")
+    if FuturePrice in needed and not master.futures(portfolio.underlying):
+        words = f"{portfolio.underlying} has no listed future in this market; use the underlying instead"
+        yield FieldError("entry.condition", words)
+
+
+class Listing(msgspec.Struct, frozen=True):
     """What is listed in one underlying on one day."""
 
     underlying: str
@@ -56,6 +80,7 @@ class _Listing(msgspec.Struct, frozen=True):
     rule: ContractRule
     rules: MarketRules
     master: ContractMaster | None
+    choice: ContractChoice
 
     def expiries(self) -> tuple[date, ...]:
         """Answer the option expiries, nearest first."""
@@ -64,18 +89,19 @@ class _Listing(msgspec.Struct, frozen=True):
         return tuple(expiry for expiry in self.master.expiries(self.underlying) if expiry >= self.on)
 
     def expiry_of(self, rule: ExpiryRule) -> date | None:
-        """Answer the expiry that a rule means; None where there is none."""
+        """Answer the expiry that a rule means in the morning of the day; None where there is none."""
         listed = self.expiries()
-        monthly = [expiry for expiry in listed if self.rules.is_monthly(self.underlying, expiry)]
-        match rule:
-            case FixedDate():
-                return rule.on if rule.on in listed else None
-            case CurrentWeek() | CurrentMonth():
-                found: Sequence[date] = listed if isinstance(rule, CurrentWeek) else monthly
-                return found[0] if found else None
-            case NextWeek() | NextMonth():
-                found = listed if isinstance(rule, NextWeek) else monthly
-                return found[1] if len(found) > 1 else None
+        usable = usable_expiries(listed, self.on, _MIDNIGHT, self.choice.on_expiry_day)
+        meant = mapped(rule, weekly=self.rule.weekly, map_weeks=self.choice.map_weeks_to_months)
+        if meant is None:
+            return None
+        return resolve(meant, usable, listed, lambda expiry: self.rules.is_monthly(self.underlying, expiry))
+
+
+def listing_of(portfolio: MultilegPortfolio, rules: MarketRules, master: ContractMaster | None, on: date) -> Listing:
+    """Answer what is listed for a portfolio on a day. Raises UnknownRuleError where the rules do not reach it."""
+    rule = rules.contract_rule(portfolio.underlying, on)
+    return Listing(portfolio.underlying, on, rule, rules, master, portfolio.contracts)
 
 
 def _exchange(portfolio: MultilegPortfolio, rule: ContractRule) -> Iterator[FieldError]:
@@ -101,6 +127,13 @@ def _times(portfolio: MultilegPortfolio, rules: MarketRules, rule: ContractRule,
     schedule, opening, close = portfolio.schedule, day.sessions[0].open, day.sessions[-1].close
     if schedule.end < opening:
         yield FieldError("schedule.end", f"End {schedule.end:%H:%M} is before {name} opens at {opening:%H:%M}")
+    breakout = portfolio.range_breakout
+    if breakout is not None and breakout.range_start < opening:
+        yield FieldError(
+            "range_breakout.range_start",
+            f"Range start {breakout.range_start:%H:%M} is before {name} opens at {opening:%H:%M} on {on.isoformat()}: "
+            "there are no prices yet; set it later",
+        )
     if close == _MIDNIGHT:
         return
     for field, title, at in (
@@ -116,22 +149,48 @@ def _times(portfolio: MultilegPortfolio, rules: MarketRules, rule: ContractRule,
             )
 
 
-def _legs(portfolio: MultilegPortfolio, listing: _Listing) -> Iterator[FieldError]:
-    if any(leg.expiry is None for leg in portfolio.legs):
+def _intraday(portfolio: MultilegPortfolio, rules: MarketRules, rule: ContractRule, on: date) -> Iterator[FieldError]:
+    """Refuse intraday legs that the broker would square off before the portfolio does (Appendix G 16)."""
+    schedule, usual = portfolio.schedule, portfolio.execution.product
+    if schedule.positional is not None or rule.exchange not in (Exchange.NFO, Exchange.BFO):
+        return
+    if not any(leg.lots and (leg.product or usual) is Product.INTRADAY for leg in portfolio.legs):
+        return
+    try:
+        sessions = rules.trading_day(rule.exchange, on).sessions
+    except UnknownRuleError:
+        return  # _times says so.
+    # An evening session of its own has no such cut-off at this time of day.
+    if sessions and sessions[0].open < INTRADAY_ENDS < schedule.square_off < sessions[-1].close:
+        yield FieldError(
+            "schedule.square_off",
+            f"Square off {schedule.square_off:%H:%M} is after {INTRADAY_ENDS:%H:%M}, when brokers square off MIS "
+            f"positions themselves; set it to {INTRADAY_ENDS:%H:%M} or earlier, or choose NRML",
+        )
+
+
+def _legs(portfolio: MultilegPortfolio, listing: Listing) -> Iterator[FieldError]:
+    if any(leg.expiry is None and leg.lots for leg in portfolio.legs):
         yield from _expiry("expiry", portfolio.expiry, listing)
     for index, leg in enumerate(portfolio.legs):
+        if not leg.lots:
+            continue  # A disabled leg may mean what is not listed.
         if leg.expiry is not None:
             yield from _expiry(f"legs[{index}].expiry", leg.expiry, listing)
-        if isinstance(leg.strike, FixedStrike) and leg.kind is not LegKind.FUTURE:
+        guards = leg.guards or portfolio.contracts.guards
+        exact = isinstance(leg.strike, FixedStrike) and guards.on_no_strike is not NoStrike.NEAREST
+        if isinstance(leg.strike, FixedStrike) and exact and leg.kind is not LegKind.FUTURE:
             expiry = listing.expiry_of(leg.expiry or portfolio.expiry)
             yield from _strike(f"legs[{index}].strike.strike", leg.strike, expiry, listing)
 
 
-def _expiry(path: str, rule: ExpiryRule, listing: _Listing) -> Iterator[FieldError]:
+def _expiry(path: str, rule: ExpiryRule, listing: Listing) -> Iterator[FieldError]:
     underlying, on = listing.underlying, listing.on
-    if isinstance(rule, (CurrentWeek, NextWeek)) and not listing.rule.weekly:
+    if type(rule) in WEEKS_AHEAD and not listing.rule.weekly and not listing.choice.map_weeks_to_months:
         yield FieldError(
-            path, f"{underlying} has no weekly expiries on {on.isoformat()}; choose a monthly one (CM, NM)"
+            path,
+            f"{underlying} has no weekly expiries on {on.isoformat()}; choose a monthly one (CM, NM), or switch on "
+            "Weeks become months",
         )
     elif isinstance(rule, FixedDate) and rule.on < on:
         yield FieldError(
@@ -154,7 +213,7 @@ def _nearest(listed: Sequence[date], rule: ExpiryRule) -> list[date]:
     return list(listed[:_SHOWN])
 
 
-def _strike(path: str, chosen: FixedStrike, expiry: date | None, listing: _Listing) -> Iterator[FieldError]:
+def _strike(path: str, chosen: FixedStrike, expiry: date | None, listing: Listing) -> Iterator[FieldError]:
     strike, step = price_of(chosen.strike), listing.rule.strike_step
     if listing.master is None or expiry is None:
         if strike % step:
@@ -172,11 +231,16 @@ def _strike(path: str, chosen: FixedStrike, expiry: date | None, listing: _Listi
         )
 
 
-def _order_count(portfolio: MultilegPortfolio, listing: _Listing) -> Iterator[FieldError]:
+def _order_count(portfolio: MultilegPortfolio, listing: Listing) -> Iterator[FieldError]:
     """Refuse sizes whose slices cannot all leave before the entry gives up (executor reference, Appendix G 19)."""
-    orders = [_orders(leg.lots, leg.expiry or portfolio.expiry, listing) for leg in portfolio.legs]
-    seconds = -(-sum(orders) // ORDERS_PER_SECOND)
-    if seconds > portfolio.execution.entry_timeout:
+    orders = [orders_of(leg.lots, leg.expiry or portfolio.expiry, listing) for leg in portfolio.legs]
+    hedges = [
+        orders_of(hedge_lots(portfolio.dynamic_hedge, leg.lots), leg.expiry or portfolio.expiry, listing)
+        for leg in portfolio.legs
+        if leg.hedge_required and portfolio.dynamic_hedge is not None
+    ]
+    seconds = -(-(sum(orders) + sum(hedges)) // ORDERS_PER_SECOND)
+    if portfolio.execution.slicing is None and seconds > portfolio.execution.entry_timeout:
         largest = orders.index(max(orders))
         yield FieldError(
             f"legs[{largest}].lots",
@@ -186,13 +250,17 @@ def _order_count(portfolio: MultilegPortfolio, listing: _Listing) -> Iterator[Fi
         )
 
 
-def _orders(lots: int, expiry: ExpiryRule, listing: _Listing) -> int:
+def orders_of(lots: int, expiry: ExpiryRule, listing: Listing) -> int:
+    """Answer how many orders so many lots are after the exchange's freeze quantity splits them."""
+    per_order = lots_per_order(expiry, listing)
+    return bool(lots) if per_order is None else -(-lots // per_order)
+
+
+def lots_per_order(expiry: ExpiryRule, listing: Listing) -> int | None:
+    """Answer the lots of the largest order of an expiry; None where the exchange sets no freeze quantity."""
     rule, chosen = listing.rule, listing.expiry_of(expiry)
     if chosen is not None:
         # Where that contract's lot is not known, the nearest contract's is near enough to count orders by.
         with suppress(UnknownRuleError):
             rule = listing.rules.contract_rule(listing.underlying, listing.on, chosen)
-    if rule.freeze_quantity is None:
-        return 1
-    lots_per_order = max(1, rule.freeze_quantity // rule.lot_size)
-    return -(-lots // lots_per_order)
+    return None if rule.freeze_quantity is None else max(1, rule.freeze_quantity // rule.lot_size)

@@ -1,11 +1,13 @@
-"""How orders are sent: order of legs, pricing, chasing, retries, and what a failed leg means."""
+"""How orders are sent: order of legs, pricing, slices, chasing, retries, and what a failed leg means."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated
 
+from engine.domain.multileg.unit import Unit
 from engine.domain.order import Product
-from engine.schema.declared import Declared
+from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
 
 
@@ -30,6 +32,8 @@ class Pricing(Enum):
     """How an order is priced."""
 
     LIMIT_WITH_BUFFER = "limit with buffer"
+    LIMIT = "limit"
+    """At the opposite quote, without a buffer."""
     MARKET = "market"
 
 
@@ -50,6 +54,47 @@ class Chase(Declared, frozen=True, kw_only=True):
     ] = Decimal(3)
 
 
+class TimeSlices(Declared, frozen=True, kw_only=True, tag="time"):
+    """By time.
+
+    So many lots of every leg at a time, the next after a pause.
+    """
+
+    lots: Annotated[int, ask("Lots", "Lots of each leg in one slice.", unit="lots", ge=1, le=999)] = 5
+    every: Annotated[int, ask("Every", "Pause between two slices.", unit="s", ge=1, le=3_600)] = 3
+
+
+class ConditionSlices(Declared, frozen=True, kw_only=True, tag="condition"):
+    """While the entry rule holds.
+
+    The next slice is sent only while what made the portfolio enter still holds.
+    """
+
+    lots: Annotated[int, ask("Lots", "Lots of each leg in one slice.", unit="lots", ge=1, le=999)] = 5
+    every: Annotated[int, ask("Every", "Pause between two slices.", unit="s", ge=1, le=3_600)] = 3
+
+
+Slicing = TimeSlices | ConditionSlices
+"""How an entry is spread; what is above the exchange's freeze quantity is split in any case."""
+
+
+class PremiumGap(Declared, frozen=True, kw_only=True):
+    """Largest gap between call and put premium."""
+
+    most: Annotated[Decimal, ask("At most", "A larger difference holds the entry back.", gt=0, le=100_000)] = Decimal(
+        20
+    )
+    unit: Annotated[Unit, ask("In", "Points, or percent of the larger premium.")] = Unit.PERCENT
+
+
+class MarginCheck(Enum):
+    """What happens where the free funds do not cover the estimate by 5 percent."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
 class Execution(Declared, frozen=True, kw_only=True):
     """Orders of the portfolio."""
 
@@ -65,18 +110,43 @@ class Execution(Declared, frozen=True, kw_only=True):
     leg_gap: Annotated[
         int, ask("Gap between legs", "Pause between two legs that are sent one by one.", unit="s", ge=0, le=999)
     ] = 0
-    hold: Annotated[
+    leg_gap_again: Annotated[
         int,
-        ask("Hold before selling", "Pause after the last bought leg, for the margin benefit.", unit="s", ge=0, le=999),
+        ask("Gap, re-executed", "The same pause where legs are re-executed or re-entered.", unit="s", ge=0, le=999),
     ] = 0
+    hold: Annotated[
+        int | None,
+        ask(
+            "Hold before selling",
+            "Pause after the last bought leg, for the margin benefit; off takes the strategy tag's.",
+            unit="s",
+            ge=0,
+            le=999,
+        ),
+    ] = None
     on_leg_failure: Annotated[
         LegFailure,
         ask("If a leg fails", "Automatic closes the placed legs when a short would be naked and keeps them otherwise."),
     ] = LegFailure.AUTOMATIC
-    retries: Annotated[int, ask("Retries", "New orders for a rejected leg before it has failed.", ge=0, le=10)] = 3
+    retries: Annotated[
+        int | None,
+        ask(
+            "Retries",
+            "New orders for a rejected leg before it has failed; off takes the strategy tag's.",
+            ge=0,
+            le=10,
+        ),
+    ] = None
     retry_wait: Annotated[
-        Decimal, ask("Wait between retries", "Pause before a rejected leg is tried again.", unit="s", ge=0, le=600)
-    ] = Decimal(1)
+        Decimal | None,
+        ask(
+            "Wait between retries",
+            "Pause before a rejected leg is tried again; off takes the strategy tag's growing pauses.",
+            unit="s",
+            ge=0,
+            le=600,
+        ),
+    ] = None
     pricing: Annotated[
         Pricing, ask("Order type", "A limit beyond the opposite quote protects; brokers restrict plain market orders.")
     ] = Pricing.LIMIT_WITH_BUFFER
@@ -84,6 +154,9 @@ class Execution(Declared, frozen=True, kw_only=True):
         Decimal,
         ask("Buffer", "How far beyond the opposite quote the first limit goes.", unit="% of price", ge=0, le=50),
     ] = Decimal(1)
+    buffer_points: Annotated[
+        Decimal, ask("Buffer, at least", "The larger of both buffers is taken.", unit="₹", ge=0, le=1_000)
+    ] = Decimal(0)
     chase: Annotated[Chase, ask("Chase", "What happens to an order that is not filled.")] = Chase()
     entry_timeout: Annotated[
         int, ask("Entry timeout", "A leg that is not filled by then has failed.", unit="s", ge=5, le=3_600)
@@ -91,3 +164,38 @@ class Execution(Declared, frozen=True, kw_only=True):
     duplicate_window: Annotated[
         int, ask("No second start for", "A second start inside this time is ignored.", unit="s", ge=0, le=3_600)
     ] = 30
+    executions_a_day: Annotated[
+        int,
+        ask("Executions a day", "Starts of one day, by time, hand or signal; further ones are refused.", ge=1, le=100),
+    ] = 1
+    slicing: Annotated[
+        Slicing | None, ask("Slices", "Enters in parts; off sends all at once, split only at the freeze quantity.")
+    ] = None
+    exposure: Annotated[
+        Decimal | None,
+        ask(
+            "Quantity by exposure",
+            "Multiplies the lots by how often this amount holds one lot at the underlying's price.",
+            unit="₹",
+            gt=0,
+        ),
+    ] = None
+    max_lots: Annotated[
+        int | None, ask("Max lots", "No leg takes more lots, whatever multiplies them.", unit="lots", ge=1, le=10_000)
+    ] = None
+    premium_gap: Annotated[
+        PremiumGap | None, ask("Premium gap", "Waits while call and put premiums differ too much.")
+    ] = None
+    margin_check: Annotated[
+        MarginCheck,
+        ask("Margin check", "Before the first order: warn, or do not send where the funds do not cover the estimate."),
+    ] = MarginCheck.BLOCK
+    max_legs: Annotated[
+        int,
+        ask("Max legs", "Legs of one execution, with re-executed, lazy and hedge legs.", unit="legs", ge=1, le=200),
+    ] = 24
+
+    def check(self) -> Iterator[FieldError]:
+        """Refuse pauses that nothing obeys."""
+        if self.leg_order is LegOrder.PARALLEL and (self.leg_gap or self.leg_gap_again):
+            yield FieldError("leg_order", "a gap between legs needs legs that are sent one by one")

@@ -1,167 +1,84 @@
-"""What closes a leg or a whole portfolio, and what a hit does to the others (executor reference §1.2.6, §1.7–1.9)."""
+"""How a portfolio is closed (executor reference §1.9)."""
 
+from collections.abc import Iterator
+from datetime import time
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated
 
-from engine.schema.declared import Declared
+from engine.domain.multileg.actions import PortfolioAction
+from engine.domain.multileg.condition import Condition
+from engine.domain.multileg.execution import Chase, Pricing
+from engine.domain.multileg.schedule import Schedule
+from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
-from engine.schema.load import FieldError
 
 
-class Basis(Enum):
-    """What a leg's stop or target is measured in, from the average fill or from the underlying at the fill."""
+class LegStopScope(Enum):
+    """What the stop of one leg takes along."""
 
-    PREMIUM_POINTS = "premium points"
-    PREMIUM_PERCENT = "premium percent"
-    UNDERLYING_POINTS = "underlying points"
-    UNDERLYING_PERCENT = "underlying percent"
-
-    @property
-    def on_underlying(self) -> bool:
-        """Say whether the underlying is watched and not the premium."""
-        return self in (Basis.UNDERLYING_POINTS, Basis.UNDERLYING_PERCENT)
-
-    @property
-    def is_percent(self) -> bool:
-        """Say whether the distance is a percentage."""
-        return self in (Basis.PREMIUM_PERCENT, Basis.UNDERLYING_PERCENT)
-
-
-class Unit(Enum):
-    """Points or percent."""
-
-    POINTS = "points"
-    PERCENT = "percent"
-
-
-class StopLoss(Declared, frozen=True, kw_only=True):
-    """Stop loss of a leg."""
-
-    basis: Annotated[Basis, ask("Measured in", "What the distance below is a distance of.")] = Basis.PREMIUM_PERCENT
-    distance: Annotated[
-        Decimal, ask("Distance", "How far the price may go against the leg before it is closed.", gt=0, le=100_000)
-    ]
-
-
-class Target(Declared, frozen=True, kw_only=True):
-    """Target of a leg."""
-
-    basis: Annotated[Basis, ask("Measured in", "What the distance below is a distance of.")] = Basis.PREMIUM_PERCENT
-    distance: Annotated[
-        Decimal, ask("Distance", "How far the price must go in the leg's favour before it is closed.", gt=0, le=100_000)
-    ]
-
-
-class Trailing(Declared, frozen=True, kw_only=True):
-    """Trailing stop of a leg.
-
-    Every favourable move of the premium moves the stop, in steps; it never loosens.
-    """
-
-    every: Annotated[Decimal, ask("Every", "Favourable move of the premium that moves the stop.", gt=0, le=100_000)]
-    by: Annotated[Decimal, ask("By", "How far the stop moves each time.", gt=0, le=100_000)]
-    unit: Annotated[Unit, ask("In", "Points of premium, or percent of the entry price.")] = Unit.POINTS
-
-
-class CostScope(Enum):
-    """Which legs have their stop moved to cost."""
-
-    PROFITABLE = "profitable legs"
+    THIS = "this leg"
     ALL = "all legs"
+    SAME_TYPE = "legs of the same type"
+    OTHER_TYPE = "legs of the other type"
+    PROFITABLE = "legs in profit"
 
 
-class MoveToCost(Declared, frozen=True, kw_only=True):
-    """Move stops to cost.
+class PartLegs(Enum):
+    """Which legs a part exit is taken from."""
 
-    When a leg is closed by its stop, the stops of the others go to their own average entry.
-    """
+    ALL = "all legs"
+    PROFITABLE = "legs in profit"
+    LOSING = "legs at a loss"
 
-    legs: Annotated[
-        CostScope,
-        ask("Legs", "A losing leg whose stop goes to cost is closed at once, so only profitable ones is the rule."),
-    ] = CostScope.PROFITABLE
+
+Percent = Annotated[
+    Decimal,
+    ask("Part", "Of the lots each leg was entered with, rounded down to lots; 100 closes all.", unit="%", gt=0, le=100),
+]
+FromLegs = Annotated[PartLegs, ask("From", "Which legs it is taken from.")]
+
+
+class PartAtTime(Declared, frozen=True, kw_only=True, tag="time"):
+    """Part at a time."""
+
+    at: Annotated[time, ask("Time", "When the part is closed.")]
+    percent: Percent = Decimal(50)
+    legs: FromLegs = PartLegs.ALL
+
+
+class PartAtProfit(Declared, frozen=True, kw_only=True, tag="profit"):
+    """Part at a profit."""
+
+    amount: Annotated[Decimal, ask("Profit", "Profit of all legs together at which it is closed.", unit="₹", gt=0)]
+    percent: Percent = Decimal(50)
+    legs: FromLegs = PartLegs.ALL
+
+
+class PartAtLoss(Declared, frozen=True, kw_only=True, tag="loss"):
+    """Part at a loss."""
+
+    amount: Annotated[Decimal, ask("Loss", "Loss of all legs together at which it is closed.", unit="₹", gt=0)]
+    percent: Percent = Decimal(50)
+    legs: FromLegs = PartLegs.ALL
+
+
+PartExit = PartAtTime | PartAtProfit | PartAtLoss
+"""Every way to close a part."""
+
+
+class ExitPricing(Declared, frozen=True, kw_only=True):
+    """Order type of exits."""
+
+    pricing: Annotated[Pricing, ask("Order type", "Brokers restrict plain market orders.")] = Pricing.LIMIT_WITH_BUFFER
     buffer: Annotated[
         Decimal,
-        ask("Cost buffer", "Distance from the entry, on the losing side, left for charges.", unit="₹", ge=0, le=10_000),
+        ask("Buffer", "How far beyond the opposite quote the first limit goes.", unit="% of price", ge=0, le=50),
+    ] = Decimal(1)
+    buffer_points: Annotated[
+        Decimal, ask("Buffer, at least", "The larger of both buffers is taken.", unit="₹", ge=0, le=1_000)
     ] = Decimal(0)
-    not_before: Annotated[
-        int, ask("Not before", "Seconds after the portfolio's start before stops move.", unit="s", ge=0, le=9_999)
-    ] = 0
-
-
-class CombinedLoss(Declared, frozen=True, kw_only=True, tag="loss"):
-    """Loss in rupees.
-
-    Realised and open together, before charges.
-    """
-
-    amount: Annotated[Decimal, ask("Loss", "Loss of all legs together at which all are closed.", unit="₹", gt=0)]
-
-
-class CombinedPremiumStop(Declared, frozen=True, kw_only=True, tag="premium"):
-    """Adverse move of the combined premium.
-
-    Measured from the combined premium at the entry: sold less bought, per unit.
-    """
-
-    distance: Annotated[Decimal, ask("Distance", "Adverse move of the combined premium.", gt=0, le=100_000)]
-    unit: Annotated[Unit, ask("In", "Points, or percent of the premium at the entry.")] = Unit.PERCENT
-
-
-class CombinedProfit(Declared, frozen=True, kw_only=True, tag="profit"):
-    """Profit in rupees.
-
-    Realised and open together, before charges.
-    """
-
-    amount: Annotated[Decimal, ask("Profit", "Profit of all legs together at which all are closed.", unit="₹", gt=0)]
-
-
-class CombinedPremiumTarget(Declared, frozen=True, kw_only=True, tag="premium"):
-    """Favourable move of the combined premium.
-
-    Measured from the combined premium at the entry: sold less bought, per unit.
-    """
-
-    distance: Annotated[Decimal, ask("Distance", "Favourable move of the combined premium.", gt=0, le=100_000)]
-    unit: Annotated[Unit, ask("In", "Points, or percent of the premium at the entry.")] = Unit.PERCENT
-
-
-class StopTrail(Declared, frozen=True, kw_only=True):
-    """Trailing of the combined stop in rupees.
-
-    Past zero the stop becomes a locked profit.
-    """
-
-    every: Annotated[Decimal, ask("Every", "Gain that moves the combined stop.", unit="₹", gt=0)]
-    by: Annotated[Decimal, ask("By", "How far the combined stop moves each time.", unit="₹", gt=0)]
-
-    def check(self) -> None:
-        """Refuse a stop that would overtake the profit."""
-        if self.by > self.every:
-            raise FieldError(
-                "by", f"By must be at most {self.every}, the gain that moves it, or it overtakes the profit"
-            )
-
-
-class ProfitLock(Declared, frozen=True, kw_only=True):
-    """Lock and trail the profit.
-
-    At ``reach`` the floor is ``lock``; every further ``every`` raises it ``by``. Falling to the floor closes all.
-    """
-
-    reach: Annotated[Decimal, ask("If profit reaches", "Profit that switches the lock on.", unit="₹", gt=0)]
-    lock: Annotated[Decimal, ask("Lock minimum", "Profit that is kept from then on.", unit="₹", ge=0)]
-    every: Annotated[Decimal, ask("Every increase of", "Further profit that raises the floor.", unit="₹", gt=0)]
-    by: Annotated[Decimal, ask("Trail by", "How far the floor rises each time.", unit="₹", ge=0)]
-
-    def check(self) -> None:
-        """Refuse a floor above the profit."""
-        if self.lock > self.reach:
-            raise FieldError("lock", f"Lock minimum must be at most {self.reach}, the profit that switches it on")
-        if self.by > self.every:
-            raise FieldError("by", f"Trail by must be at most {self.every}, or the floor overtakes the profit")
+    chase: Annotated[Chase, ask("Chase", "What happens to an exit that is not filled.")] = Chase()
 
 
 class ExitSettings(Declared, frozen=True, kw_only=True):
@@ -173,3 +90,74 @@ class ExitSettings(Declared, frozen=True, kw_only=True):
     hold_seconds: Annotated[
         int, ask("Hold bought legs", "Pause between the last short and the first bought leg.", unit="s", ge=0, le=999)
     ] = 0
+    orders: Annotated[
+        ExitPricing | None, ask("Own order type", "How exits are priced and chased; off: as entries are.")
+    ] = None
+    passive_seconds: Annotated[
+        int | None,
+        ask("At the middle first", "So long an exit rests at the middle before it crosses; never on a panic exit.",
+            unit="s", ge=1, le=60),
+    ] = None  # fmt: skip
+    sliced: Annotated[
+        bool, ask("Slice as the entry", "Exits go in the slices of the entry too; never on a panic exit.")
+    ] = True
+    leg_stop: Annotated[LegStopScope, ask("A leg's stop closes", "What else is closed when one leg is stopped.")] = (
+        LegStopScope.THIS
+    )
+    parts: Annotated[
+        tuple[PartExit, ...],
+        ask("Parts", "Close a part at a time, a profit or a loss; each once.", le=10),
+    ] = ()
+    condition: Annotated[Condition | None, ask("Condition", "Close all when this holds at the close of a bar.")] = None
+    days_in_trade: Annotated[
+        int | None,
+        ask(
+            "Days in trade",
+            "Close all so many trading days after the entry, at the square-off time.",
+            unit="days",
+            ge=1,
+            le=365,
+        ),
+    ] = None
+    expiry_day: Annotated[
+        time | None,
+        ask("On expiry day at", "Legs that expire today are closed then; off: what is still held expires."),
+    ] = None
+    held_only: Annotated[
+        bool,
+        ask(
+            "Only what the broker holds",
+            "Where the books show less of a contract than ours, no more is closed.",
+        ),
+    ] = True
+    on_complete: Annotated[
+        tuple[PortfolioAction, ...],
+        ask(
+            "When complete",
+            "What follows once all is closed, unless a hand or a limit closed it.",
+            le=3,
+        ),
+    ] = ()
+
+    def check(self) -> Iterator[FieldError]:
+        """Refuse parts that never come."""
+        seen: set[time] = set()
+        for index, part in enumerate(self.parts):
+            if isinstance(part, PartAtTime):
+                if part.at in seen:
+                    yield FieldError(f"parts[{index}].at", f"two parts are closed at {part.at}; give one time each")
+                seen.add(part.at)
+
+
+def late_parts(settings: ExitSettings, schedule: Schedule) -> Iterator[FieldError]:
+    """Yield the parts that are due when all is closed already; paths are the portfolio's.
+
+    A positional portfolio lives over its square-off time on all days but the last.
+    """
+    if schedule.positional is not None:
+        return
+    for index, part in enumerate(settings.parts):
+        if isinstance(part, PartAtTime) and part.at >= schedule.square_off:
+            yield FieldError(
+                f"exit.parts[{index}].at", f"Time must be before Square off ({schedule.square_off}), which closes all"
+            )

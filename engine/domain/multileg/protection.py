@@ -20,23 +20,31 @@ class Stake(msgspec.Struct, frozen=True, kw_only=True):
     expiry: date | None
     strike: Price | None
     quantity: int
+    protects: LegId | None = None
+    """The sold leg that it was bought for: a hedge protects its parent before anything else."""
 
 
 def protectors(stakes: Sequence[Stake]) -> dict[LegId, list[tuple[LegId, int]]]:
     """Answer for every sold leg the bought legs that protect it and how much of it, as far as they go.
 
-    A bought option protects a sold one of the same type that does not outlive it. Pairs are made nearest strikes first
-    and by quantity. A bought future covers sold calls, a sold future sold puts.
+    A bought option protects a sold one of the same type that does not outlive it. Pairs are made of hedges and their
+    parents first, then nearest strikes first, and by quantity. A bought future covers sold
+    calls, a sold future sold puts.
     """
     left = {stake.leg_id: stake.quantity for stake in stakes}
     pairs: dict[LegId, list[tuple[LegId, int]]] = {stake.leg_id: [] for stake in stakes if _needs_protection(stake)}
     couples = [
-        (abs((sold.strike or 0) - (bought.strike or sold.strike or 0)), sold.leg_id, bought.leg_id)
+        (
+            bought.protects != sold.leg_id,
+            abs((sold.strike or 0) - (bought.strike or sold.strike or 0)),
+            sold.leg_id,
+            bought.leg_id,
+        )
         for sold in stakes
         for bought in stakes
         if _needs_protection(sold) and _protects(bought, sold)
     ]
-    for _, sold_id, bought_id in sorted(couples):
+    for _, _, sold_id, bought_id in sorted(couples):
         quantity = min(left[sold_id], left[bought_id])
         if quantity:
             pairs[sold_id].append((bought_id, quantity))

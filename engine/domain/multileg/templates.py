@@ -6,18 +6,24 @@ from typing import Annotated, Any
 
 import msgspec
 
-from engine.domain.multileg.documents import DocumentError, document_from_toml, portfolio_from_data
+from engine.domain.multileg.documents import portfolio_from_data
 from engine.domain.multileg.expiry import (
     CurrentMonth,
     CurrentWeek,
     ExpiryRule,
+    FarMonth,
     FixedDate,
+    FourthWeek,
     NextMonth,
     NextWeek,
+    Quarterly,
+    SecondWeek,
+    ThirdWeek,
 )
 from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.schema.declared import Declared
+from engine.schema.documents import DocumentError, document_from_toml
 from engine.schema.field import ask
 from engine.schema.load import DeclarationError, FieldError, load
 
@@ -46,6 +52,7 @@ class TemplateLabel(Declared, frozen=True, kw_only=True):
     name: Annotated[str, ask("Name", "What lists show.", ge=1, le=60)]
     view: Annotated[str, ask("View", "What the trader expects of the market.", ge=1, le=40)]
     kind: Annotated[TemplateKind, ask("Kind", "Legs only, or with times and exits.")] = TemplateKind.STRUCTURE
+    note: Annotated[str, ask("Note", "What to mind before using it; shown beside it.", le=300)] = ""
 
 
 class Risk(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +90,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     kind: TemplateKind
     risk: Risk
     portfolio: MultilegPortfolio
+    note: str = ""
 
 
 def template_from_toml(text: str) -> Template:
@@ -91,7 +99,13 @@ def template_from_toml(text: str) -> Template:
     label = _label(document.pop("template", None))
     portfolio = portfolio_from_data({"name": label.name[:50], **document})
     return Template(
-        id=label.id, name=label.name, view=label.view, kind=label.kind, risk=risk_of(portfolio), portfolio=portfolio
+        id=label.id,
+        name=label.name,
+        view=label.view,
+        kind=label.kind,
+        risk=risk_of(portfolio),
+        portfolio=portfolio,
+        note=label.note,
     )
 
 
@@ -161,16 +175,36 @@ def _counts(leg: Leg, own: ExpiryRule, at: ExpiryRule) -> bool:
 _NEVER_EARLIER: dict[type, tuple[type, ...]] = {
     CurrentWeek: (CurrentWeek,),
     NextWeek: (NextWeek, CurrentWeek),
+    SecondWeek: (SecondWeek, NextWeek, CurrentWeek),
+    ThirdWeek: (ThirdWeek, SecondWeek, NextWeek, CurrentWeek),
+    FourthWeek: (FourthWeek, ThirdWeek, SecondWeek, NextWeek, CurrentWeek),
     CurrentMonth: (CurrentMonth, CurrentWeek),
-    NextMonth: (NextMonth, CurrentMonth, NextWeek, CurrentWeek),
+    NextMonth: (NextMonth, CurrentMonth, FourthWeek, ThirdWeek, SecondWeek, NextWeek, CurrentWeek),
+    FarMonth: (
+        FarMonth,
+        NextMonth,
+        CurrentMonth,
+        Quarterly,
+        FourthWeek,
+        ThirdWeek,
+        SecondWeek,
+        NextWeek,
+        CurrentWeek,
+    ),
+    Quarterly: (Quarterly, CurrentMonth, CurrentWeek),
 }
 """For each expiry code the codes whose expiry is never after it; the current month may end before the next week."""
 
 _ALWAYS_EARLIER: dict[type, tuple[type, ...]] = {
-    CurrentWeek: (NextWeek, NextMonth),
-    NextWeek: (NextMonth,),
-    CurrentMonth: (NextMonth,),
-    NextMonth: (),
+    CurrentWeek: (NextWeek, SecondWeek, ThirdWeek, FourthWeek, NextMonth, FarMonth),
+    NextWeek: (SecondWeek, ThirdWeek, FourthWeek, NextMonth, FarMonth),
+    SecondWeek: (ThirdWeek, FourthWeek, NextMonth, FarMonth),
+    ThirdWeek: (FourthWeek, NextMonth, FarMonth),
+    FourthWeek: (FarMonth,),
+    CurrentMonth: (NextMonth, FarMonth),
+    NextMonth: (FarMonth,),
+    FarMonth: (),
+    Quarterly: (),
 }
 """For each expiry code the codes whose expiry is always after it."""
 

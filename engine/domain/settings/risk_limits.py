@@ -31,6 +31,6 @@ class RiskLimits(Declared, frozen=True, kw_only=True):
     ] = 3_000
     daily_loss: Annotated[
         Decimal | None,
-        ask("Daily loss limit", "A larger loss of the account closes everything for the day.", unit="₹", gt=0),
+        ask("Max loss of the day", "This loss of the account closes everything until the next day.", unit="₹", gt=0),
     ] = None
     check_margin: Annotated[bool, ask("Check margin", "Refuse openings that the funds do not cover.")] = True

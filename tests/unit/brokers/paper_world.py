@@ -102,6 +102,12 @@ def frame(after: int, shown: dict[Instrument, Shown], depth: dict[Instrument, li
     return QuoteFrame(at=Instant(NINE_TWENTY + after), rows=rows, values=values, depth=levels if depth else None)
 
 
+def _type_of(limit: str | None, trigger: str | None) -> OrderType:
+    if trigger is not None:
+        return OrderType.STOP_LIMIT
+    return OrderType.MARKET if limit is None else OrderType.LIMIT
+
+
 def open_from_0915_to_1530(instrument: Instrument, at: Instant) -> bool:
     """Say whether it is between 09:15 and 15:30, or the instrument is a coin."""
     minutes = ist_time_of_day(at) // (60 * SECOND)
@@ -156,8 +162,9 @@ class PaperWorld:
         limit: str | None = None,
         product: Product = Product.INTRADAY,
         account: AccountId = ACCOUNT,
+        trigger: str | None = None,
     ) -> OrderId:
-        """Send an order, at market without a limit; answer its tag."""
+        """Send an order, at market without a limit, asleep with a trigger; answer its tag."""
         self.sent += 1
         tag = OrderId(f"T{self.sent:05d}")
         self.broker.place(
@@ -168,19 +175,25 @@ class PaperWorld:
                 side=side,
                 quantity=quantity,
                 product=product,
-                order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+                order_type=_type_of(limit, trigger),
                 limit_price=None if limit is None else price_of(limit),
                 purpose=Purpose.ENTRY,
+                trigger_price=None if trigger is None else price_of(trigger),
             )
         )
         return tag
 
-    def modify(self, tag: OrderId, number: str, quantity: int, limit: str | None) -> None:
+    def modify(self, tag: OrderId, number: str, quantity: int, limit: str | None, trigger: str | None = None) -> None:
         """Send new terms."""
-        price = None if limit is None else price_of(limit)
-        number_ = BrokerOrderId(number)
         self.broker.modify(
-            ChangeOrder(account=ACCOUNT, order_id=tag, broker_order_id=number_, quantity=quantity, limit_price=price)
+            ChangeOrder(
+                account=ACCOUNT,
+                order_id=tag,
+                broker_order_id=BrokerOrderId(number),
+                quantity=quantity,
+                limit_price=None if limit is None else price_of(limit),
+                trigger_price=None if trigger is None else price_of(trigger),
+            )
         )
 
     def cancel(self, tag: OrderId, number: str) -> None:

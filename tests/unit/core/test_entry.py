@@ -153,15 +153,57 @@ def test_automatic_closes_the_placed_legs_where_a_short_would_be_naked():
     assert desk.run.state is PortfolioState.FAILED
 
 
-def test_automatic_keeps_the_placed_legs_where_nothing_would_be_naked():
+def refuse_one(*legs, refused, **settings):
+    """Enter legs of which the broker refuses one for good and fills the others; answer the desk."""
     desk = Desk()
-    desk.add(portfolio(leg("SELL", "CE"), leg("SELL", "PE")))
+    desk.add(portfolio(*legs, **settings))
+    while desk.pending():
+        request = desk.pending()[0]
+        if request.instrument == refused:
+            desk.report(request.order_id, OrderStatus.REJECTED, words=FINAL)
+        else:
+            desk.fill(request)
+    return desk
 
-    first, second = desk.pending()
-    desk.fill(first)
-    desk.report(second.order_id, OrderStatus.REJECTED, words=FINAL)
+
+def test_automatic_closes_the_put_of_a_short_straddle_whose_call_was_refused():
+    desk = refuse_one(leg("SELL", "CE"), leg("SELL", "PE"), refused=symbol(24850, "CE"))
+
+    assert desk.run.state is PortfolioState.FAILED
+    assert desk.run.exit_reason is ExitReason.LEG_FAIL
+    assert desk.run.legs[1].net_quantity == 0
+
+
+def test_automatic_closes_a_short_that_is_sold_beyond_its_wing_when_another_leg_fails():
+    legs = (leg("BUY", "CE", 4), leg("SELL", "CE", lots=2), leg("SELL", "PE"))
+
+    desk = refuse_one(*legs, refused=symbol(24850, "PE"))
+
+    assert desk.run.state is PortfolioState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("legs", "refused"),
+    [
+        ((leg("BUY", "CE"), leg("BUY", "PE")), (24850, "CE")),
+        ((leg("BUY", "CE", 4), leg("SELL", "CE"), leg("BUY", "PE")), (24850, "PE")),
+        ((leg("BUY", "CE", 4), leg("BUY", "PE", -4), leg("SELL", "CE"), leg("SELL", "PE")), (24850, "PE")),
+    ],
+)
+def test_automatic_keeps_the_placed_legs_where_every_short_is_covered(legs, refused):
+    desk = refuse_one(*legs, refused=symbol(*refused))
 
     assert desk.run.state is PortfolioState.RUNNING_PARTIAL
+
+
+def test_keep_leaves_the_put_of_a_short_straddle_alone():
+    legs = (leg("SELL", "CE"), leg("SELL", "PE"))
+    execution = {"on_leg_failure": "keep placed legs"}
+
+    desk = refuse_one(*legs, refused=symbol(24850, "CE"), execution=execution)
+
+    assert desk.run.state is PortfolioState.RUNNING_PARTIAL
+    assert desk.run.legs[1].net_quantity == -LOT
 
 
 def hedge_filled_in_part(policy):
@@ -245,7 +287,7 @@ def test_a_wing_whose_strike_does_not_exist_leaves_no_naked_sale():
     desk = Desk()
     legs = (leg("BUY", "CE", 90), leg("SELL", "CE"))
 
-    desk.add(portfolio(*legs, execution={"on_leg_failure": "keep placed legs"}))
+    desk.add(portfolio(*legs, contracts={"allow_far": True}, execution={"on_leg_failure": "keep placed legs"}))
 
     assert not desk.requests()
 

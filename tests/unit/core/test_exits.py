@@ -43,14 +43,14 @@ def test_levels_are_a_quarter_against_and_half_in_favour(side, stop_at, target_a
     desk = entered(leg(side, "CE", stop_loss=stop(25), target=stop(50)))
 
     one = desk.run.legs[0]
-    assert (one.stop, one.target) == (price_of(stop_at), price_of(target_at))
+    assert (one.stop.value, one.target.value) == (price_of(stop_at), price_of(target_at))
 
 
 @pytest.mark.parametrize(("side", "level"), [("SELL", "125.85"), ("BUY", "75.55")])
 def test_a_stop_is_rounded_in_the_protective_direction(side, level):
     desk = entered(leg(side, "CE", stop_loss=stop(25)), price="100.70")
 
-    assert desk.run.legs[0].stop == price_of(level)  # 125.875 down for a short, 75.525 up for a long
+    assert desk.run.legs[0].stop.value == price_of(level)  # 125.875 down for a short, 75.525 up for a long
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_a_trailing_stop_follows_in_whole_steps():
 
     show(desk, "100")
 
-    assert desk.run.legs[0].stop == price_of("140")  # T12
+    assert desk.run.legs[0].stop.value == price_of("140")  # T12
 
 
 def test_a_trailing_stop_never_goes_back_and_fires_where_it_is():
     desk = trailed()
     show(desk, "100", "130")
-    kept = desk.run.legs[0].stop
+    kept = desk.run.legs[0].stop.value
 
     assert kept == price_of("140")  # T13
     assert show(desk, "140") == [ExitReason.LEG_SL_TRAIL]
@@ -178,7 +178,7 @@ def test_after_a_stop_the_profitable_leg_goes_to_cost_and_the_losing_one_stays()
     show(desk, "150")
     desk.fill_all("150")
 
-    stops = [one.stop for one in desk.run.legs[1:]]
+    stops = [one.stop.value for one in desk.run.legs[1:]]
     assert stops == [price_of("120"), price_of("150")]
 
 
@@ -284,9 +284,13 @@ def test_a_second_print_or_the_book_confirms_a_jump():
     desk.wait(0.25)
     desk.quote({CALL: ("160", "120.50", "121.50")})
 
+    desk.wait(2.75)
+    desk.quote({CALL: ("160.50", "120.50", "121.50")})
+    too_soon = desk.run.legs[0].exit_reason
     desk.wait(0.25)
     desk.quote({CALL: ("160.50", "120.50", "121.50")})
 
+    assert too_soon is None
     assert desk.run.legs[0].exit_reason is ExitReason.LEG_SL
 
 
@@ -390,7 +394,7 @@ def test_a_stop_on_the_underlying_waits_for_the_first_quote_after_a_restart():
     desk.quote({"spot": "24860"})
 
     assert unprotected is None
-    assert desk.run.legs[0].stop == price_of("24910")
+    assert desk.run.legs[0].stop.value == price_of("24910")
 
 
 def test_an_exit_that_keeps_being_refused_is_tried_on_at_growing_pauses_under_an_alarm():

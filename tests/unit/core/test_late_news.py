@@ -4,9 +4,10 @@ from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import price_of
+from engine.domain.multileg.levels import premium_stop, premium_target
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState
-from engine.domain.order import OrderStatus, Purpose
-from tests.helpers.core_desk import LOT, P1, Desk, at, leg, portfolio, stop
+from engine.domain.order import OrderStatus, Purpose, Side
+from tests.helpers.core_desk import ACCOUNT, LOT, P1, Desk, at, leg, portfolio, stop
 from tests.unit.core.restarts import restarted
 
 CALL = (24850, "CE")
@@ -147,18 +148,19 @@ def trailed_in_part():
 
 def test_a_late_part_fill_does_not_loosen_a_trailed_stop():
     desk, request = trailed_in_part()
-    trailed = desk.run.legs[0].stop
+    trailed = desk.run.legs[0].stop.value
 
     desk.report(request.order_id, OrderStatus.COMPLETE, 2 * LOT, "120")
 
     assert trailed == price_of("140")
-    assert desk.run.legs[0].stop == price_of("140")
+    assert desk.run.legs[0].stop.value == price_of("140")
     assert desk.run.legs[0].protected_quantity == 2 * LOT
 
 
 def test_a_stop_set_by_hand_is_kept_when_more_is_filled():
     desk = Desk()
-    desk.add(portfolio(leg("SELL", "CE", lots=2, stop_loss=stop(25))))
+    kept = {"on_leg_failure": "keep placed legs"}
+    desk.add(portfolio(leg("SELL", "CE", lots=2, stop_loss=stop(25)), execution=kept))
     request = desk.pending()[0]
     desk.report(request.order_id, OrderStatus.OPEN, LOT, "120")
     desk.say(c.CancelWorkingOrder(at=desk.now, order_id=request.order_id))
@@ -172,7 +174,8 @@ def test_a_stop_set_by_hand_is_kept_when_more_is_filled():
     desk.report(request.order_id, OrderStatus.CANCELLED, 2 * LOT, "100")
 
     assert is_open is LegState.OPEN
-    assert (desk.run.legs[0].stop, desk.run.legs[0].target) == (price_of("133"), price_of("90"))
+    assert desk.run.legs[0].stop == premium_stop(Side.SELL, price_of("133"))
+    assert desk.run.legs[0].target == premium_target(Side.SELL, price_of("90"))
     assert desk.run.legs[0].protected_quantity == 2 * LOT
 
 
@@ -190,7 +193,7 @@ def test_a_leg_that_was_open_before_its_underlying_had_a_price_still_gets_its_st
     desk.quote({"spot": "24860"})
 
     assert before == (LegState.OPEN, None)
-    assert desk.run.legs[0].stop == price_of("24910")
+    assert desk.run.legs[0].stop.value == price_of("24910")
 
 
 def test_a_leg_closed_before_anything_of_it_was_filled_was_never_entered():
@@ -222,13 +225,13 @@ def waiting_until_the_end(desk):
 def test_a_portfolio_that_could_not_enter_says_what_was_lacking():
     silent = waiting_until_the_end(Desk())
     unread = Desk()
-    unread.state.books.recovering = True
+    unread.state.books.accounts[ACCOUNT].recovering = True
 
     recovering = waiting_until_the_end(unread)
 
     until = "no entry until 09:26:00, the last time for one"
     assert silent == f"{until}: waiting for a fresh quote: the feed is silent"
-    assert recovering == f"{until}: waiting for the broker's books after the start"
+    assert recovering == f"{until}: The engine is still comparing its books with the broker's after the start."
 
 
 def test_a_portfolio_that_nothing_was_lacking_says_only_that_it_was_too_late():

@@ -47,7 +47,8 @@ def running(desk):
 
 
 def running_partial(desk):
-    desk.add(portfolio(leg("SELL", "CE"), leg("SELL", "PE"), schedule=SCHEDULE))
+    kept = {"on_leg_failure": "keep placed legs"}
+    desk.add(portfolio(leg("SELL", "CE"), leg("SELL", "PE"), schedule=SCHEDULE, execution=kept))
     first, second = desk.pending()
     desk.fill(first)
     desk.report(second.order_id, OrderStatus.REJECTED, words=REFUSED)
@@ -107,5 +108,5 @@ def test_every_state_ends_flat(begin, way):
 def test_the_stages_are_asked_in_the_order_of_the_precedence_matrix():
     names = [stage.__name__ for stage in pipeline._BEFORE_ORDERS]
 
-    order = ["portfolio_exit", "time_exit", "combined_exits", "leg_exits", "move_to_cost"]
+    order = ["portfolio_exit", "portfolio_exit", "time_exit", "combined_exits", "leg_exits", "move_to_cost"]
     assert [name for name in names if name in order] == order

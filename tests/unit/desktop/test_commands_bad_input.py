@@ -37,7 +37,7 @@ def refused(*words: object) -> tuple[int, str]:
         ("", "Legs must be given"),
         ("x = " + "[" * 100_000, "nested far deeper"),
         (NIFTY + "nane = 1\n" + LEG, "nane: there is no such field; did you mean 'name'?"),
-        (NIFTY + LEG + "lots = 0\n", "legs[0].lots: Lots must be at least 1"),
+        (NIFTY + LEG + "lots = -1\n", "legs[0].lots: Lots must be at least 0"),
         (NIFTY + LEG + "lots = 1000000000\n", "legs[0].lots: Lots must be at most"),
         (NIFTY + LEG + 'lots = "many"\n', "legs[0].lots: Lots must be a number"),
         (

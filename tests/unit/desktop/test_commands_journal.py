@@ -11,6 +11,8 @@ from desktop.commands.journal import app
 from desktop.composition.journals import JournalEntry, open_journal
 from engine.domain.facts import CommandRefused, JournalFailed, encode, kind_of
 from engine.domain.instant import Instant
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.schema.load import dump, load
 
 AT = Instant(1_787_111_400_123_000)
 FACTS = (
@@ -63,3 +65,45 @@ def test_json_keeps_the_facts(place: Path) -> None:
 
     assert [fact["kind"] for fact in document["facts"]] == ["journal_failed", "command_refused", "of_tomorrow"]
     assert document["facts"][0]["fact"]["detail"] == "The disk is full."
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    """A tag's two copies of one portfolio, each with an order, and another portfolio."""
+    path = tmp_path / "copies.sqlite"
+    declared = load({"name": "Straddle", "legs": [{}]}, MultilegPortfolio)
+    other = load({"name": "Other", "legs": [{}]}, MultilegPortfolio)
+    bodies: list[tuple[str, dict[str, object]]] = [
+        ("portfolio_added", {"portfolio_id": "P1-A", "parent": "P1", "portfolio": dump(declared)}),
+        ("portfolio_added", {"portfolio_id": "P1-B", "parent": "P1", "portfolio": dump(declared)}),
+        ("portfolio_added", {"portfolio_id": "P2", "portfolio": dump(other)}),
+        *(("order_requested", {"portfolio_id": one, "order_id": f"{one}-1"}) for one in ("P1-A", "P1-B", "P2")),
+        *(("order_moved", {"order_id": f"{one}-1"}) for one in ("P1-A", "P1-B", "P2")),
+        ("leg_opened", {"portfolio_id": "P2"}),
+        ("order_requested", {}),
+    ]
+    with open_journal(str(path)) as journal:
+        journal.append([JournalEntry(AT, kind, json.dumps(body, default=str).encode()) for kind, body in bodies])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "numbers"),
+    [("Straddle", [1, 2, 4, 5, 7, 8]), ("P1", [1, 2, 4, 5, 7, 8]), ("P1-B", [2, 5, 8]), ("Other", [3, 6, 9, 10])],
+)
+def test_a_portfolio_is_shown_with_its_orders_by_name_id_and_parent(
+    copies: Path, portfolio: str, numbers: list[int]
+) -> None:
+    words = ["show", str(copies), "--portfolio", portfolio, "--json"]
+    whole = json.loads(CliRunner().invoke(app, words).stdout)
+    later = json.loads(CliRunner().invoke(app, [*words, "--after", "6"]).stdout)
+
+    assert [fact["seq"] for fact in whole["facts"]] == numbers
+    assert [fact["seq"] for fact in later["facts"]] == [number for number in numbers if number > 6]
+
+
+def test_an_unknown_portfolio_is_refused_with_the_names_there_are(copies: Path) -> None:
+    left = CliRunner().invoke(app, ["show", str(copies), "--portfolio", "Stradle"])
+
+    assert left.exit_code == 2
+    assert "there are Straddle" in left.stderr

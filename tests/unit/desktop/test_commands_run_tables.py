@@ -12,6 +12,7 @@ LEG = {
     "symbol": "NFO:BANKNIFTY26AUG2455000CE",
     "side": "SELL",
     "quantity": 1_800,
+    "open_quantity": 0,
     "cycle": 1,
     "entry_time": "2026-08-19T09:20:00.200000+05:30",
     "entry_price": "1157.1500",
@@ -22,7 +23,7 @@ LEG = {
 WAITING = dict.fromkeys(LEG) | {"side": "BUY", "quantity": 0, "cycle": 1}
 
 
-def outcome(name: str = "Straddle") -> str:
+def outcome(name: str = "Straddle", legs: tuple[dict[str, object], ...] = (LEG, WAITING)) -> str:
     document = {
         "portfolios": [
             {
@@ -32,7 +33,7 @@ def outcome(name: str = "Straddle") -> str:
                 "exit_detail": "the square-off time 15:15 is reached",
                 "realised_pnl": "-5941.00",
                 "charges": "303.96",
-                "legs": [LEG, WAITING],
+                "legs": list(legs),
             }
         ],
         "orders": 8,
@@ -91,3 +92,12 @@ def test_the_live_table_shows_time_progress_and_every_portfolio() -> None:
 def test_nothing_is_drawn_for_a_machine() -> None:
     with live_table(quiet=True) as progress:
         assert progress is None
+
+
+def test_what_is_still_open_of_a_leg_is_shown_beside_its_quantity_and_the_exit_so_far() -> None:
+    part = LEG | {"open_quantity": 600, "exit_time": None, "exit_reason": None}
+
+    shown = outcome(legs=(part,))
+
+    line = next(line for line in shown.splitlines() if "BANKNIFTY" in line)
+    assert line.split()[2:] == ["1800", "600", "09:20:00", "1157.1500", "1196.9000"]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from engine.core.account_books import AccountBooks
 from engine.core.books import Books
 from engine.core.portfolio_run import Order
 from engine.core.state import EngineState
@@ -13,6 +14,7 @@ from engine.domain.instrument import Exchange, Instrument, Kind, instrument_id
 from engine.domain.money import price_of
 from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
 from engine.domain.reports import OrderReport, SendReport
+from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.runtime.outbox import Outbox
 from tests.simulation.simulated_day import rules
@@ -62,9 +64,10 @@ class Desk:
 
     def __init__(self, orders_per_second=8):
         limits = RiskLimits(orders_per_second=orders_per_second)
-        self.state = EngineState(ContractMaster([CALL]), rules(), Books(account=ACCOUNT, limits=limits))
+        books = AccountBooks(declared=Account(id=ACCOUNT), limits=limits, is_open=True, recovering=False)
+        self.state = EngineState(ContractMaster([CALL]), rules(), Books(account=ACCOUNT, accounts={ACCOUNT: books}))
         self.gateway = Sent()
-        self.outbox = Outbox(self.gateway, self.state)
+        self.outbox = Outbox(self.gateway, self.state, ACCOUNT)
         self.told = []
         self.at(0)
 

@@ -20,7 +20,7 @@ LADDER = (0.5, 1, 2, 4, 8, 15, 30, 60, 120, 120)
 def _desk(*, recovering=False, order=None, portfolio=True):
     """Answer books with a running portfolio that has one working order of a status, and their watch."""
     desk = Desk()
-    desk.books.recovering = recovering
+    desk.books.accounts[ACCOUNT].recovering = recovering
     if portfolio:
         declared = straddle()
         run = PortfolioRun(
@@ -37,7 +37,7 @@ def _desk(*, recovering=False, order=None, portfolio=True):
             run.legs[0].working.append(OrderId("O1"))
     desk.state = EngineState(desk.state.master, desk.state.rules, desk.books)
     desk.at(0)
-    return desk, BooksWatch(desk.state)
+    return desk, BooksWatch(desk.state, ACCOUNT)
 
 
 def _asked(desk, watch, seconds=0.0):
@@ -62,7 +62,7 @@ def test_a_recovery_asks_again_every_two_seconds_until_it_is_over():
     _asked(desk, watch, 2)
     assert _seconds(watch.next_due()) == 4
 
-    desk.books.recovering = False
+    desk.books.accounts[ACCOUNT].recovering = False
 
     assert watch.next_due() is None
 
@@ -71,6 +71,23 @@ def test_with_nothing_to_compare_nobody_asks():
     desk, watch = _desk(portfolio=False)
     _asked(desk, watch)
 
+    assert watch.next_due() is None
+
+
+def test_books_are_read_once_more_after_everything_was_closed():
+    desk, watch = _desk()
+    _asked(desk, watch, 5)
+    watch.next_due()
+    run = desk.books.portfolios[PortfolioId("P1")]
+    run.state = PortfolioState.COMPLETED
+    desk.state = watch._state = EngineState(desk.state.master, desk.state.rules, desk.books)
+    desk.at(30)
+
+    due = _seconds(watch.next_due())
+    still = _seconds(watch.next_due())
+    _asked(desk, watch, due)
+
+    assert (due, still) == (32, 32)
     assert watch.next_due() is None
 
 
@@ -130,7 +147,7 @@ def test_a_cancelled_exit_is_a_doubt_until_fresh_books_have_shown_it():
     desk.at(1)
     doubted = _seconds(watch.next_due())
 
-    desk.state.fresh_books_at = desk.state.now
+    desk.state.sight(ACCOUNT).fresh_books_at = desk.state.now
 
     assert doubted == 1.5
     assert _seconds(watch.next_due()) == 60
@@ -147,9 +164,9 @@ def test_silence_and_differences_are_doubts_too(doubt):
         case "silent change":
             order.pending_since = NOW
         case "suspected drift":
-            desk.state.drift_suspects = {InstrumentId("NFO:X"): 65}
+            desk.state.sight(ACCOUNT).drift_suspects = {InstrumentId("NFO:X"): 65}
         case "drift":
-            desk.books.drift = {InstrumentId("NFO:X"): (0, 65)}
+            desk.books.accounts[ACCOUNT].drift = {InstrumentId("NFO:X"): (0, 65)}
     late = UNANSWERED_AFTER / SECOND + 1
     desk.at(late)
 

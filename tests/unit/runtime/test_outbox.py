@@ -96,7 +96,7 @@ def test_a_lower_limit_holds_for_what_has_left_already():
         desk.at(number / 10)
         desk.release()
 
-    desk.books.limits = Desk(orders_per_second=2).books.limits
+    desk.books.accounts[desk.books.account].limits = Desk(orders_per_second=2).books.limits
     desk.request("E4")
 
     assert desk.outbox.next_due() == Instant(NOW + int(1.2 * SECOND))

@@ -9,7 +9,8 @@ from engine.api import EngineClient
 from engine.domain.commands import AddPortfolio, ReleaseKillSwitch, SquareOffPortfolio
 from engine.domain.facts import AnyFact
 from engine.domain.identifiers import PortfolioId
-from engine.domain.instant import MINUTE, Instant
+from engine.domain.instant import MINUTE, SECOND, Instant
+from engine.domain.instrument import Exchange
 from engine.domain.multileg.states import ExitReason, KillLevel, PortfolioState
 from engine.runtime.gauges import Gauges
 from engine.runtime.pace import MAX_SPEED, Pace
@@ -280,3 +281,16 @@ def test_latency_is_the_median_and_lag_the_worst_since_the_last_look() -> None:
 
     assert (first.order_latency, first.order_latency_worst, first.loop_lag) == (2_000, 9_000, 700)
     assert (second.loop_lag, second.ended) == (0, True)
+
+
+def test_the_market_is_closed_after_the_bell_although_coins_are_listed(
+    opened: Callable[..., EngineClient], listener: Listener
+) -> None:
+    run = simulated_run(at(15, 39, 50), step=5 * SECOND, until=at(15, 40), underlyings=("NIFTY", "BTC"))
+
+    opened(run, speed=60.0)
+    closed = listener.wait_for(lambda notice: isinstance(notice, StatusRow) and not notice.market_open)
+
+    assert isinstance(closed, StatusRow)
+    assert Exchange.CRYPTO in {contract.exchange for contract in run.state.master.instruments}
+    assert closed.at >= at(15, 40)

@@ -1,5 +1,6 @@
 """A small declaration with every shape of field, for the tests of the schema."""
 
+from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
@@ -41,10 +42,10 @@ class Water(Declared, frozen=True, kw_only=True):
     at: Annotated[time, ask("At", "Time of day.")] = time(6)
     litres: Annotated[Decimal, ask("Litres", "How much.", unit="l", ge=0)]
 
-    def check(self) -> None:
+    def check(self) -> Iterator[FieldError]:
         """Refuse a flood."""
         if self.litres > 1000:
-            raise FieldError("litres", "Litres would drown everything")
+            yield FieldError("litres", "Litres would drown everything")
 
 
 class Garden(Declared, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class Garden(Declared, frozen=True, kw_only=True):
     water: Annotated[Water | None, ask("Water", "When it is watered.", group="Care")] = None
     fence: Annotated[Decimal | None, ask("Fence", "Its height.", unit="m", group="Care", gt=0)] = Decimal("1.5")
 
-    def check(self) -> None:
+    def check(self) -> Iterator[FieldError]:
         """Refuse a locked garden that is watered."""
         if self.water and not self.open:
-            raise ValueError("a closed garden cannot be watered")
+            yield FieldError("", "a closed garden cannot be watered")

@@ -1,5 +1,6 @@
 """Plain data becomes a declaration, or every error is named at once."""
 
+import pickle
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -170,3 +171,30 @@ def test_an_error_moves_outward():
 
 def test_replace_answers_a_changed_copy():
     assert replace(Plant(), count=2) == Plant(count=2)
+
+
+def test_every_contradiction_is_told_beside_wrong_fields_of_other_groups():
+    wrong = {"name": "a", "open": False, "plants": [{"count": 0}], "water": {"litres": 1001}}
+
+    assert told(wrong) == [
+        ("plants[0].count", "Count must be at least 1 plants"),
+        ("water.litres", "Litres would drown everything"),
+        ("", "a closed garden cannot be watered"),
+    ]
+
+
+def test_a_rule_that_needs_a_wrong_field_waits_for_it():
+    assert told({"name": "a", "open": "no", "water": {"litres": 1}}) == [("open", "Open must be true or false")]
+    assert told({"open": False, "water": {"litres": 1}}) == [
+        ("name", "Name must be given"),
+        ("", "a closed garden cannot be watered"),
+    ]
+
+
+def test_errors_travel_between_processes():
+    error = DeclarationError([FieldError("legs[1].lots", "too many"), FieldError("", "contradictory")])
+
+    there = pickle.loads(pickle.dumps(error))
+
+    assert str(there) == "legs[1].lots: too many; contradictory"
+    assert [one.path for one in there.errors] == ["legs[1].lots", ""]

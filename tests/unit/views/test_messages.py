@@ -10,10 +10,14 @@ import pytest
 from engine.domain import facts as f
 from engine.domain.identifiers import OrderId, PortfolioId
 from engine.domain.instant import Instant
+from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus
+from engine.domain.settings.account import Account
+from engine.domain.settings.hierarchy import default_tag
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.settings.strategy_tag import StrategyTag
 from engine.views.messages import MessageLevel, MessageWriter
 from tests.helpers.simulated_desk import facts_of, portfolio, run_at
 
@@ -33,8 +37,16 @@ def sample(kind: typing.Any, *, absent: bool) -> typing.Any:
         return portfolio()
     if kind is RiskLimits:
         return RiskLimits()
+    if kind is Account:
+        return Account(id="A1")
+    if kind is StrategyTag:
+        return default_tag("A1")
     if issubclass(kind, Enum):
         return next(iter(kind))
+    if kind is Leg:
+        return portfolio().legs[0]
+    if issubclass(kind, msgspec.Struct):
+        return fact(kind, absent=absent)
     return {str: "words", int: 740_000, bool: True}[kind]
 
 

@@ -166,3 +166,14 @@ def test_a_chain_without_quotes_has_no_prices_and_no_money() -> None:
     assert shown.put_call_ratio is None
     assert np.isnan(shown.rows[0].volatility)
     assert shown.rows[0].call.last_price is None
+
+
+def test_the_chain_knows_where_its_options_pay_their_holders_least() -> None:
+    shown = chain_at(9, 30)
+
+    def payout(at: int) -> int:
+        calls = sum(row.call.open_interest * max(0, at - row.strike) for row in shown.rows)
+        return calls + sum(row.put.open_interest * max(0, row.strike - at) for row in shown.rows)
+
+    assert shown.max_pain is not None
+    assert payout(shown.max_pain) == min(payout(row.strike) for row in shown.rows)

@@ -115,7 +115,7 @@ def test_a_stop_at_cost_is_shown_with_its_reason() -> None:
 
     assert sold_call.stop is not None
     assert sold_call.stop.reason is ExitReason.LEG_COST
-    assert sold_call.stop.price == sold_call.average_entry
+    assert sold_call.stop.value == sold_call.average_entry
 
 
 def test_a_closed_leg_keeps_its_reason_and_average() -> None:
@@ -149,7 +149,7 @@ def test_the_distance_of_a_legs_stop_is_level_less_price_for_a_sale() -> None:
 
     sold = row.legs[2]
     assert sold.stop is not None
-    assert mark.legs[2].stop_distance == sold.stop.price - (mark.legs[2].mark or 0)
+    assert mark.legs[2].stop_distance == sold.stop.value - (mark.legs[2].mark or 0)
 
 
 def test_the_combined_premium_of_all_legs_moves_with_their_profit() -> None:

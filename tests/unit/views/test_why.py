@@ -60,7 +60,9 @@ def test_everything_that_keeps_openings_back_is_named() -> None:
         ReasonState.REFUSED,
         kill_level=KillLevel.NO_OPENINGS,
         kill_reason="odd prices",
+        accounts=(),
         halted=True,
+        halt_why="the max loss is reached",
         journal_failed=True,
         down=((Channel.ORDERS, "no answer"),),
         drift=(("NFO:X", 75, 0),),
@@ -68,7 +70,7 @@ def test_everything_that_keeps_openings_back_is_named() -> None:
 
     assert refused == [
         "The kill switch is on: odd prices; release it first",
-        "The daily loss limit is reached: nothing is opened today",
+        "the max loss is reached: nothing is opened until the next day",
         "The journal cannot be written: nothing is opened until it can",
         "The orders line is down: no answer",
         "NFO:X: we hold +75, the broker says +0; explain that first",
@@ -96,8 +98,8 @@ def test_a_stop_is_told_with_price_level_and_distance() -> None:
 
     notes = sentences(run, ReasonState.NOTE)
 
-    distance = level.price - sold.mark
-    expected = f"LTP {sold.mark / 10_000:.2f}, stop at {level.price / 10_000:.2f}: {distance / 10_000:.2f} away"
+    distance = level.value - sold.mark
+    expected = f"LTP {sold.mark / 10_000:.2f}, stop at {level.value / 10_000:.2f}: {distance / 10_000:.2f} away"
     assert f"Leg 3 SELL NIFTY 25 Aug 24100 CE: {expected}" in notes
 
 

@@ -69,6 +69,21 @@ def test_weekly_expiries_are_refused_where_there_are_none():
     assert told(weekly)["expiry"].startswith("BANKNIFTY has no weekly expiries on 2026-08-19; choose a monthly one")
 
 
+def test_weeks_become_months_where_that_is_switched_on():
+    weekly = portfolio(underlying="BANKNIFTY", legs=[{}, {"expiry": "NW"}], contracts={"map_weeks_to_months": True})
+
+    assert told(weekly) == {}
+
+
+def test_what_a_disabled_leg_means_need_not_be_listed():
+    fixed = {"strike": {"type": "fixed", "strike": "24833"}}
+
+    assert told(portfolio(legs=[{}, {**fixed, "lots": 0}]), master=nifty_master()) == {}
+    assert (
+        told(portfolio(legs=[{**fixed, "guards": {"on_no_strike": "take the nearest"}}]), master=nifty_master()) == {}
+    )
+
+
 def test_the_portfolio_expiry_does_not_matter_where_every_leg_sets_its_own():
     assert told(portfolio(underlying="BANKNIFTY", legs=[{"expiry": "CM"}])) == {}
 
@@ -146,3 +161,30 @@ def test_a_size_that_cannot_be_sent_before_the_entry_times_out_is_refused():
         "the entry timeout of 60 s; take fewer lots"
     }
     assert told(portfolio(legs=[{"lots": 999}])) == {}
+
+
+def test_a_range_that_begins_before_the_open_is_refused():
+    early = portfolio(range_breakout={"range_start": "09:00", "range_end": "09:30"})
+
+    assert told(early) == {
+        "range_breakout.range_start": "Range start 09:00 is before NSE F&O opens at 09:15 on 2026-08-19: there are no "
+        "prices yet; set it later"
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({}, True),
+        ({"legs": [{"product": "NRML"}]}, False),
+        ({"legs": [{"product": "NRML"}, {}]}, True),
+        ({"execution": {"product": "NRML"}}, False),
+        ({"execution": {"product": "NRML"}, "legs": [{"product": "MIS"}]}, True),
+        ({"schedule": {"square_off": "15:25"}}, False),
+    ],
+)
+def test_an_intraday_position_is_squared_off_before_the_broker_does_it(fields, refused):
+    # Appendix G 16; the brokers' own square-off of MIS in derivatives begins at 15:25.
+    late = portfolio(**{"schedule": {"square_off": "15:28"}, **fields})
+
+    assert ("brokers square off MIS" in told(late).get("schedule.square_off", "")) is refused

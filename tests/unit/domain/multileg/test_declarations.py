@@ -42,7 +42,8 @@ def test_every_field_explains_itself_and_its_default_passes_its_own_rules(declar
 
 
 def _minimal(declaration: type[Declared]) -> dict[str, object]:
-    kinds = {Kind.TEXT: "x", Kind.WHOLE: 1, Kind.DECIMAL: 1, Kind.DATE: "2026-08-25", Kind.LIST: [{}]}
+    times = {Kind.DATE: "2026-08-25", Kind.TIME: "10:00"}
+    kinds = {Kind.TEXT: "x", Kind.WHOLE: 1, Kind.DECIMAL: 1, Kind.LIST: [{}]} | times
     return {spec.name: kinds[spec.kind] for spec in describe(declaration) if spec.required}
 
 
@@ -61,7 +62,7 @@ LOCK = {"reach": 4000, "lock": 2000, "every": 1000, "by": 500}
         ({"schedule": {"days": []}}, "schedule.days", "must name at least one day"),
         ({"profit_lock": {**LOCK, "lock": 4001}}, "profit_lock.lock", "at most 4000"),
         ({"profit_lock": {**LOCK, "by": 1001}}, "profit_lock.by", "at most 1000"),
-        ({"stop_trail": {"every": 10, "by": 5}}, "stop_trail", "needs a combined stop in rupees"),
+        ({"stop_trail": {"every": 10, "by": 5}}, "stop_trail", "only a combined stop on a loss"),
         (
             {"stop": {"type": "loss", "amount": 1}, "stop_trail": {"every": 10, "by": 11}},
             "stop_trail.by",
@@ -112,7 +113,7 @@ def test_levels_on_the_right_side_pass(leg):
     assert load(dump(load(leg, Leg)), Leg) == load(leg, Leg)
 
 
-@pytest.mark.parametrize(("lots", "sentence"), [(0, "at least 1 lots"), (10**9, "at most 999 lots"), (1.5, "whole")])
+@pytest.mark.parametrize(("lots", "sentence"), [(-1, "at least 0 lots"), (10**9, "at most 999 lots"), (1.5, "whole")])
 def test_absurd_lots_are_refused(lots, sentence):
     with pytest.raises(DeclarationError, match=re.escape(sentence)):
         load({"lots": lots}, Leg)

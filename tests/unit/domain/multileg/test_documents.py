@@ -5,14 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.domain.multileg.documents import (
-    LARGEST_DOCUMENT,
-    VERSION,
-    DocumentError,
-    portfolio_from_toml,
-    portfolio_to_toml,
-)
-from engine.domain.multileg.exit import CombinedLoss
+from engine.domain.multileg.documents import VERSION, portfolio_from_toml, portfolio_to_toml
+from engine.domain.multileg.stop import CombinedLoss
+from engine.schema.documents import LARGEST_DOCUMENT, DocumentError
 
 GOOD = """
 schema = 1
@@ -43,7 +38,7 @@ def test_a_written_document_begins_with_its_version_and_reads_back_equal():
 
 
 def test_every_wrong_field_is_named_at_once():
-    text = GOOD.replace("lots = 2", 'lots = 0\nside = "HOLD"').replace("Straddle", "a|b") + "[typo]\n"
+    text = GOOD.replace("lots = 2", 'lots = -1\nside = "HOLD"').replace("Straddle", "a|b") + "[typo]\n"
 
     with pytest.raises(DocumentError) as caught:
         portfolio_from_toml(text)
@@ -70,7 +65,7 @@ def test_a_syntax_error_is_told_with_its_line_and_column():
         (GOOD.replace("4500.5", "1e999999"), "stop.amount: Loss is beyond any sensible size"),
         (GOOD.replace("4500.5", "nan"), "stop.amount: Loss is beyond any sensible size"),
         (GOOD.replace("4500.5", "1e-999999"), "stop.amount: Loss must have at most four decimals"),
-        (GOOD.replace('type = "loss"', "type = []"), "Combined stop needs a type, one of loss or premium; a list"),
+        (GOOD.replace('type = "loss"', "type = []"), "Combined stop needs a type, one of loss, premium"),
         (GOOD.replace("Straddle", "\\u0000"), "name: Name has a character that cannot be stored"),
         ("a\x00b", "not TOML"),
         ("schema = 2" + GOOD.replace("schema = 1", ""), "newer than this Legwork reads (1); update Legwork"),

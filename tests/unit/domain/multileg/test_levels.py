@@ -8,7 +8,8 @@ from engine.domain.identifiers import LegId
 from engine.domain.instrument import Kind
 from engine.domain.money import Price, price_of, rupees
 from engine.domain.multileg.leg import Leg
-from engine.domain.multileg.levels import cost_level, stop_level, target_level, trailed_stop
+from engine.domain.multileg.levels import Level, cost_level, stop_level, target_level, trailed_stop
+from engine.domain.multileg.move_to_cost import MoveToCost
 from engine.domain.multileg.protection import Stake, protectors
 from engine.domain.order import Side
 from engine.schema.load import load
@@ -21,8 +22,9 @@ def leg(side: str = "SELL", kind: str = "CE", **fields: object) -> Leg:
     return load({"side": side, "kind": kind, **fields}, Leg)
 
 
-def shown(level: Price | None) -> str | None:
-    return None if level is None else f"{rupees(level):.2f}"
+def shown(level: Level | Price | None) -> str | None:
+    value = level.value if isinstance(level, Level) else level
+    return None if value is None else f"{rupees(value):.2f}"
 
 
 @pytest.mark.parametrize(
@@ -74,10 +76,10 @@ def test_a_premium_stop_is_rounded_to_the_protective_side(side, expected):
 
 
 def test_levels_never_fall_below_one_tick():
-    assert (
-        stop_level(leg("BUY", stop_loss={"basis": "premium points", "distance": 50}), price_of(10), None, TICK) == TICK
-    )
-    assert target_level(leg(target={"basis": "premium points", "distance": 50}), price_of(10), None, TICK) == TICK
+    far = {"basis": "premium points", "distance": 50}
+
+    assert shown(stop_level(leg("BUY", stop_loss=far), price_of(10), None, TICK)) == "0.05"
+    assert shown(target_level(leg(target=far), price_of(10), None, TICK)) == "0.05"
 
 
 def test_nothing_set_means_no_level():
@@ -110,11 +112,13 @@ def test_a_trailing_stop_in_percent_of_the_entry_follows_a_long_up():
 
 @pytest.mark.parametrize(("side", "buffer", "level"), [("SELL", "0", "115.00"), ("SELL", "1.02", "116.00")])
 def test_the_stop_at_cost_leaves_the_buffer_on_the_losing_side(side, buffer, level):
-    assert shown(cost_level(leg(side), price_of(115), Decimal(buffer), TICK)) == level
+    rule = MoveToCost(buffer=Decimal(buffer))
+
+    assert shown(cost_level(leg(side), price_of(115), rule, TICK)) == level
 
 
 def test_the_stop_at_cost_of_a_bought_leg_lies_below_its_entry():
-    assert shown(cost_level(leg("BUY"), price_of(115), Decimal("1.02"), TICK)) == "114.00"
+    assert shown(cost_level(leg("BUY"), price_of(115), MoveToCost(buffer=Decimal("1.02")), TICK)) == "114.00"
 
 
 def stake(number: int, side: Side, kind: Kind, strike: int | None, quantity: int = 65) -> Stake:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.multileg.documents import DocumentError, portfolio_from_toml, portfolio_to_toml
-from engine.domain.multileg.exit import Basis, CombinedLoss, CostScope
+from engine.domain.multileg.documents import portfolio_from_toml, portfolio_to_toml
 from engine.domain.multileg.expiry import CurrentMonth, CurrentWeek, NextWeek
 from engine.domain.multileg.leg import Leg, LegKind
+from engine.domain.multileg.move_to_cost import CostScope
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.stop import Basis, CombinedLoss
 from engine.domain.multileg.strike import AtmOffset
 from engine.domain.multileg.templates import TemplateKind, risk_of, template_from_toml, templates_from_toml
+from engine.schema.documents import DocumentError
 from engine.schema.load import load
 from tests.unit.domain.multileg.template_table import ROWS
 
@@ -21,7 +23,18 @@ TEMPLATES = {
     template.id: template
     for template in templates_from_toml({path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.toml")})
 }
-PRESETS = {"demonstration", "straddle_0920", "strangle_0920_premium", "iron_fly_lock_trail"}
+PRESETS = {
+    "demonstration",
+    "straddle_0920",
+    "strangle_0920_premium",
+    "iron_fly_lock_trail",
+    "strangle_0920_reentry",
+    "rolling_straddle_breakout",
+    "range_breakout_long",
+    "expiry_day_hedged",
+    "positional_credit_spread",
+    "straddle_wait_5",
+}
 
 
 def test_every_strategy_of_the_reference_is_shipped_and_nothing_else_but_the_presets():
@@ -132,7 +145,8 @@ def test_the_portfolio_of_a_template_is_called_like_the_template():
     [
         ("schema = 1", "template.id: Id must be given"),
         (TEXT.replace('"one"', '"One Two"'), "template.id: Id must be small letters"),
-        (TEXT + "lots = 0", "legs[0].lots: Lots must be at least 1"),
+        (TEXT + "lots = -1", "legs[0].lots: Lots must be at least 0"),
+        ("schema = 99\n" + TEXT.split("\n", 1)[1], "newer than this Legwork reads (1); update Legwork"),
         ("template = 3", "template: must be a group of fields, not 3"),
     ],
 )

@@ -59,12 +59,10 @@ def test_show_prints_the_last_facts_or_those_after_a_number(place):
     assert after["facts"][0]["fact"]["order_id"] == "LW0000002"
 
 
-def test_show_filters_by_kind_and_portfolio(place):
+def test_show_filters_by_kind(place):
     hits = json.loads(run("show", place, "--kind", "stop_loss_hit", "--json").stdout)
-    odd = json.loads(run("show", place, "--portfolio", "P1", "--json").stdout)
 
     assert [fact["seq"] for fact in hits["facts"]] == [3]
-    assert [fact["seq"] for fact in odd["facts"]] == [1, 3, 5]
 
 
 def test_show_prints_a_table(place):

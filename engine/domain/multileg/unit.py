@@ -1,0 +1,10 @@
+"""What a distance is counted in."""
+
+from enum import Enum
+
+
+class Unit(Enum):
+    """Points or percent."""
+
+    POINTS = "points"
+    PERCENT = "percent"
