@@ -80,6 +80,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         shortcut="Ctrl+Shift+P",
     ),
     ActionSpec(
+        name="notifications",
+        title="&Notifications…",
+        menu=Menu.DESK,
+        tip="Choose which alerts pop up, sound, or are sent to a messenger, a mailbox or a webhook.",
+        symbol="settings",
+    ),
+    ActionSpec(
         name="quit",
         title="&Quit",
         menu=Menu.DESK,
@@ -177,6 +184,50 @@ ACTIONS: tuple[ActionSpec, ...] = (
         symbol="copy",
     ),
     ActionSpec(
+        name="edit_selected",
+        title="&Edit…",
+        menu=Menu.PORTFOLIO,
+        tip="Change the selected portfolio, also while it runs; what may not change is greyed.",
+        shortcut="Ctrl+E",
+        separator_before=True,
+    ),
+    ActionSpec(
+        name="part_exit_selected",
+        title="Close a pa&rt…",
+        menu=Menu.PORTFOLIO,
+        tip="Close the same part of every leg of the selected portfolio.",
+    ),
+    ActionSpec(
+        name="part_entry_selected",
+        title="Enter &more…",
+        menu=Menu.PORTFOLIO,
+        tip="Enter more lots of every open leg of the selected portfolio.",
+    ),
+    ActionSpec(
+        name="mark_completed_selected",
+        title="Mar&k as done…",
+        menu=Menu.PORTFOLIO,
+        tip="Take as done what was closed in the broker's own application.",
+    ),
+    ActionSpec(
+        name="reset_selected",
+        title="Reset to &idle",
+        menu=Menu.PORTFOLIO,
+        tip="Let a portfolio that is done wait for another start.",
+    ),
+    ActionSpec(
+        name="disable_selected",
+        title="Disa&ble",
+        menu=Menu.PORTFOLIO,
+        tip="Let nothing start the selected portfolio until it is enabled again.",
+    ),
+    ActionSpec(
+        name="enable_selected",
+        title="Enab&le",
+        menu=Menu.PORTFOLIO,
+        tip="Let the selected portfolio be started again.",
+    ),
+    ActionSpec(
         name="cancel_orders",
         title="&Cancel the selected orders",
         menu=Menu.ORDERS,
@@ -205,6 +256,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_panel(5, "chain", "Option &chain", "Show the option chain.", "chain", "F4"),
     *_panel(6, "chart", "C&hart", "Show the candle chart.", "chart", "F6"),
     *_panel(7, "premium", "Combined pre&mium", "Show the combined premium of a portfolio.", "chart", "F7"),
+    *_panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
+    *_panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
     *_panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
     ActionSpec(
         name="float_panel",

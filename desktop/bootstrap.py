@@ -19,7 +19,9 @@ from desktop.composition.desk import BROKER, DeskChoice, templates
 from desktop.composition.desk import Desk as Composed
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
+from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PAPER
+from desktop.composition.saved_portfolios import desk_cautions
 from desktop.presentation.appearance import dress
 from desktop.presentation.qt_messages import quiet_known_messages
 from desktop.presentation.theme import Theme, built_in_theme
@@ -30,6 +32,9 @@ from desktop.windows.panel import Desk
 from desktop.workspace.layouts import OpenedWorkspace, open_workspace
 from engine.domain.commands import AddPortfolio
 from engine.domain.multileg.checks import refusals
+from engine.domain.multileg.other_portfolios import unknown_tag
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.schema.load import FieldError
 
 DEFAULT_WORKSPACE = "start"
 
@@ -84,7 +89,7 @@ def picture_of(
         if demonstration:
             portfolio = window.desk.editor.value()
             if portfolio is not None:
-                bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PAPER, start=True))
+                bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True))
 
         def take() -> None:
             saved.append(window.pictures.save(out))
@@ -113,11 +118,21 @@ def check_display() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
 
 
-def build_window(bridge: EngineBridge, found: OpenedWorkspace, theme: Theme) -> MainWindow:
-    """Build the main window on a started engine."""
+def build_window(
+    bridge: EngineBridge, found: OpenedWorkspace, theme: Theme, notifier: Notifier | None = None
+) -> MainWindow:
+    """Build the main window on a started engine; without a notifier alerts stay in the window."""
     rules, master = bridge.rules, bridge.master
     shipped = templates()
-    editor = MultilegEditor(lambda portfolio: refusals(portfolio, rules, master, bridge.today()))
+
+    def against(portfolio: MultilegPortfolio) -> list[FieldError]:
+        found = refusals(portfolio, rules, master, bridge.today())
+        if bridge.status is not None:
+            found += unknown_tag(portfolio, [row.declared.name for row in bridge.status.tags])
+        return found
+
+    told = desk_cautions(rules, bridge.today, lambda: [row.portfolio for row in bridge.portfolios.values()])
+    editor = MultilegEditor(against, desk_cautions=told)
     demonstration = next((one for one in shipped if one.id == "demonstration"), None)
     if demonstration is not None:
         editor.open_portfolio(demonstration.portfolio)
@@ -128,6 +143,7 @@ def build_window(bridge: EngineBridge, found: OpenedWorkspace, theme: Theme) -> 
         templates=shipped,
         account=PAPER,
         broker=BROKER,
+        notifier=notifier,
     )
     window = MainWindow(desk, found.workspace, data_folder())
     if found.warning:
@@ -149,13 +165,14 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
         return _MISUSE if is_misuse(error) else _FAILURE
     hook = QtExceptionHook(data_folder() / "logs" / "window.log")
     try:
-        window = build_window(bridge, found, theme)
+        window = build_window(bridge, found, theme, None if choice.journal is None else composed.notifier)
         hook.install(window)
         splash.close()
         ended = asyncio.Event()
         window.closed.connect(ended.set)
         _close_on_signals(window)
         window.show()
+        composed.words.attach(bridge.take_notices)
         for warning in composed.warnings:
             window.toasts.show_message(warning)
         if opened is not None:

@@ -14,6 +14,7 @@ from engine.domain.instant import Instant, ist_date
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
 from engine.domain.quote import IntArray
+from engine.views.alerts import Alert
 from engine.views.messages import MessageRow
 from engine.views.orders import OrderRow
 from engine.views.portfolios import PortfolioRow
@@ -33,6 +34,7 @@ class EngineBridge(QObject):
         orders_changed: list[OrderRow].
         portfolios_changed: list[PortfolioRow].
         messages_added: list[MessageRow], oldest first.
+        alerts_raised: list[Alert], oldest first.
         status_changed: StatusRow.
         engine_stopped: EngineStopped; nothing else follows.
     """
@@ -40,6 +42,7 @@ class EngineBridge(QObject):
     orders_changed = Signal(list)
     portfolios_changed = Signal(list)
     messages_added = Signal(list)
+    alerts_raised = Signal(list)
     status_changed = Signal(object)
     engine_stopped = Signal(object)
     _woken = Signal()
@@ -155,6 +158,7 @@ class EngineBridge(QObject):
         orders: dict[str, OrderRow] = {}
         portfolios: dict[str, PortfolioRow] = {}
         messages: list[MessageRow] = []
+        alerts: list[Alert] = []
         status: StatusRow | None = None
         stopped: EngineStopped | None = None
         for _ in range(min(len(self._waiting), MOST_PER_FRAME)):
@@ -165,6 +169,8 @@ class EngineBridge(QObject):
                     portfolios[portfolio.portfolio_id] = portfolio
                 case MessageRow() as message:
                     messages.append(message)
+                case Alert() as alert:
+                    alerts.append(alert)
                 case StatusRow() as newest:
                     status = newest
                 case EngineStopped() as final:
@@ -173,6 +179,8 @@ class EngineBridge(QObject):
             self._wake_pending = True
             self._woken.emit()
         self._hand_on(orders, portfolios, messages, status)
+        if alerts:
+            self.alerts_raised.emit(alerts)
         if stopped is not None:
             self.engine_stopped.emit(stopped)
 

@@ -102,6 +102,13 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         ("quotes_per_second", "quotes/s through the core"),
         ("core_load_at_20000", "of one core at 20,000 quotes/s"),
         ("slowest_frame_microseconds", "µs for the slowest frame"),
+        ("microseconds_per_step", "µs for one look of all monitors of a portfolio"),
+        ("microseconds_per_quote.1", "µs a quote with 1 portfolio on a full chain"),
+        ("microseconds_per_quote.50", "µs with 50"),
+        ("microseconds_per_quote.200", "µs with 200"),
+        ("one_row.1 of 1", "µs for a quote that 1 of 1 portfolios watches"),
+        ("one_row.1 of 200", "µs for a quote that 1 of 200 watches"),
+        ("one_row.200 of 200", "µs for a quote that 200 of 200 watch"),
     ),
     Subject.DESKTOP: tuple(
         (f"rates.{rate}.{name}", f"{words} at {rate:,} ticks/s")

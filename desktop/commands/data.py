@@ -1,4 +1,4 @@
-"""`legwork data`: turn market data of others into recordings, and look into recordings."""
+"""`legwork data`: turn market data of others into recordings, look into recordings, keep past volatilities."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.composition.failures import MisuseError
 from desktop.composition.recordings import KINDS, BarLabel, Header, ImportOptions, import_recording, open_recording
+from desktop.composition.volatility import import_volatility, volatility_history
 from engine.domain.instant import iso_text
 from engine.domain.market_rules import MarketRules
 
@@ -15,13 +17,17 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standa
 
 
 def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
-    """Add the commands ``data import`` and ``data show`` to ``app``; ``rules`` is asked when an import runs.
+    """Add the commands below ``data`` to ``app``; ``rules`` is asked when an import runs.
 
     ``rules`` may raise MarketDataError where the market data cannot be read.
     """
     data = typer.Typer(help="Import recorded market data for replay, and look into recordings.", no_args_is_help=True)
     app.add_typer(data, name="data")
     data.command("show")(show_data)
+    volatility = typer.Typer(help="The record of past days' implied volatility, for IV rank.", no_args_is_help=True)
+    data.add_typer(volatility, name="volatility")
+    volatility.command("import")(import_days)
+    volatility.command("list")(list_days)
 
     @data.command("import")
     def import_data(
@@ -52,6 +58,55 @@ def show_data(
     with sentences(as_json=as_json):
         header = open_recording(file).header
     _tell(file, header, as_json=as_json)
+
+
+def import_days(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV with the lines date,underlying,volatility in percent.")
+    ],
+    as_json: _Json = False,
+) -> None:
+    """Add past days to the record; a day that is there already takes the new value. A wrong line stops all of it."""
+    with sentences(as_json=as_json):
+        found = import_volatility(file)
+    if as_json:
+        print_json({"ok": True, "new": len(found.new), "known": found.known})
+    else:
+        typer.echo(f"{len(found.new):,} days are new, {found.known:,} were known already")
+
+
+def list_days(
+    underlying: Annotated[str, typer.Argument(metavar="UNDERLYING", help="Like NIFTY.")],
+    market: Annotated[
+        str, typer.Option("--market", metavar="simulated|FILE", help="Of the simulated market too, or real days only.")
+    ] = "real",
+    as_json: _Json = False,
+) -> None:
+    """Show the recorded days of an underlying, oldest first."""
+    with sentences(as_json=as_json):
+        stored = volatility_history(market)
+        days = stored.history.days(underlying.upper())
+        if not days:
+            known = (
+                ", ".join(stored.history.underlyings()) or "none yet; import some, or leave the window open at a close"
+            )
+            raise MisuseError(f"No volatility of {underlying} is recorded; recorded are {known}")
+    for problem in stored.problems:
+        typer.echo(problem, err=True)
+    if as_json:
+        rows = [{"date": one.day.isoformat(), "volatility": str(one.percent)} for one in days]
+        print_json({"ok": True, "underlying": underlying.upper(), "days": rows, "problems": list(stored.problems)})
+        return
+    for one in days:
+        typer.echo(f"{one.day.isoformat()}  {one.percent} %")
+    last = days[-1]
+    rank = stored.history.rank(last.underlying, last.day, last.percent)
+    percentile = stored.history.percentile(last.underlying, last.day, last.percent)
+    if rank is None or percentile is None:
+        lack = stored.history.lack(last.underlying, last.day)
+        typer.echo(f"IV rank of the last day is not known: {lack}")
+    else:
+        typer.echo(f"the last day against the 252 before: IV rank {rank} %, IV percentile {percentile} %")
 
 
 def _tell(file: Path, header: Header, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 from desktop.composition.folders import resource_path
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.templates import TemplateLabel
+from engine.domain.settings.notifications import Notifications
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.schema.declared import Declared
 from engine.schema.reference import field_reference
@@ -27,6 +28,7 @@ class HelpPage(msgspec.Struct, frozen=True):
 PAGES: dict[str, HelpPage] = {
     "portfolio": HelpPage(MultilegPortfolio, "Multi-leg portfolio: every field"),
     "risk-limits": HelpPage(RiskLimits, "Risk limits: every field"),
+    "notifications": HelpPage(Notifications, "Notifications: every field"),
     "template": HelpPage(TemplateLabel, "Template files: the table [template]"),
 }
 """Every page by its file name without ``.md``."""

@@ -1,7 +1,7 @@
 """`legwork journal`: verify, show and export the record of everything that happened."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, row_document
+from desktop.commands.journal_filter import belonging
 from desktop.commands.journal_tables import messages_of, print_facts, print_messages
 from desktop.commands.leaving import FAILURE, print_json, sentences, writing
 from desktop.composition.failures import MisuseError
@@ -24,7 +25,10 @@ _Journal = Annotated[
 _JournalOption = Annotated[str | None, typer.Option("--journal", metavar="URL", help="The same as JOURNAL.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 _Kind = Annotated[list[str] | None, typer.Option("--kind", help="Only facts of this kind; may be repeated.")]
-_Portfolio = Annotated[str | None, typer.Option("--portfolio", help="Only facts of this portfolio.")]
+_Portfolio = Annotated[
+    str | None,
+    typer.Option("--portfolio", help="Only facts of this portfolio, by its name or id, with those of its orders."),
+]
 
 
 @app.command("verify")
@@ -72,7 +76,7 @@ def show_journal(
 ) -> None:
     """Show what the latest facts say, or those after a number, oldest first."""
     with sentences(as_json=as_json), open_for_reading(_address(journal, journal_option)) as reader:
-        matching = _matching(reader.rows(after or 0), kind, portfolio)
+        matching = _matching(reader.rows, after or 0, kind, portfolio)
         rows = list(deque(matching, maxlen=limit) if after is None else islice(matching, limit))
         document = {"journal": reader.name, "count": reader.count(), "head": reader.head()}
         messages = {} if raw or as_json else messages_of(reader.rows(0), rows)
@@ -109,29 +113,23 @@ def export_journal(
             if out.exists() and not force:
                 raise MisuseError(f"{out} is there already: add --force to replace it.")
             with open_for_reading(_address(journal, journal_option)) as reader:
-                written = export_rows(_matching(reader.rows(after), kind, portfolio), out, form)
+                written = export_rows(_matching(reader.rows, after, kind, portfolio), out, form)
     if as_json:
         print_json({"file": str(out), "format": form.value, "facts": written})
     else:
         typer.echo(f"{written:,} facts written to {out}")
 
 
-def _matching(rows: Iterable[ChainedEntry], kinds: list[str] | None, portfolio: str | None) -> Iterator[ChainedEntry]:
-    """Answer the facts that pass the filters."""
-    for row in rows:
+def _matching(
+    read: Callable[[int], Iterable[ChainedEntry]], after: int, kinds: list[str] | None, portfolio: str | None
+) -> Iterator[ChainedEntry]:
+    """Answer the facts after a number that pass the filters. Raises MisuseError for an unknown portfolio."""
+    wanted = None if portfolio is None else belonging(read(0), portfolio)
+    for row in read(after):
         if kinds and row.entry.kind not in kinds:
             continue
-        if portfolio is None or _belongs_to(fact_of(row.entry.body), portfolio):
+        if wanted is None or wanted.includes(fact_of(row.entry.body)):
             yield row
-
-
-def _belongs_to(fact: object, portfolio: str) -> bool:
-    """Whether a fact is one of a portfolio's, by its id or by the name in its declaration."""
-    if not isinstance(fact, dict):
-        return False
-    declared = fact.get("portfolio")
-    name = declared.get("name") if isinstance(declared, dict) else declared
-    return portfolio in (fact.get("portfolio_id"), name)
 
 
 def _address(argument: str | None, option: str | None) -> str:

@@ -1,14 +1,18 @@
 """What commands read from their arguments: times, portfolios, speeds."""
 
+import tomllib
 from datetime import datetime
 from pathlib import Path
 
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import layout_path
 from engine.domain.instant import IST, Instant, instant_of
-from engine.domain.multileg.documents import DocumentError, document_from_toml, portfolio_from_toml
+from engine.domain.multileg.documents import portfolio_from_toml
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.signals import SignalFile, TimedSignal
 from engine.domain.multileg.templates import template_from_toml
+from engine.schema.documents import DocumentError, document_from_toml
+from engine.schema.load import DeclarationError, FieldError, load
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """Years outside are typing errors: there was no exchange, and no calendar reaches there."""
@@ -53,25 +57,53 @@ def read_speed(text: str, option: str = "--speed") -> float | None:
 
 def read_portfolio(path: Path) -> MultilegPortfolio:
     """Answer the portfolio in a TOML file. Raises MisuseError with every wrong field, FailureError for the disk."""
+    portfolio, errors = read_document(path)
+    if portfolio is None:
+        raise MisuseError(f"{path}: {DocumentError(errors)}")
+    return portfolio
+
+
+def read_signals(path: Path) -> tuple[TimedSignal, ...]:
+    """Answer the signals in a TOML file. Raises MisuseError with every wrong field, FailureError for the disk."""
+    text = read_text(path, "name a file of signals in TOML")
+    try:
+        return load(tomllib.loads(text), SignalFile).signals
+    except (tomllib.TOMLDecodeError, DeclarationError) as error:
+        raise MisuseError(f"{path}: {error}; write each as [[signals]] with at, name, token and action") from None
+
+
+def read_document(path: Path) -> tuple[MultilegPortfolio | None, list[FieldError]]:
+    """Answer the portfolio in a TOML file, a template too, or everything that is wrong with the document.
+
+    Raises MisuseError where there is no such text file, FailureError for the disk.
+    """
+    text = read_text(path, "name a portfolio in TOML")
+    try:
+        is_template = "template" in document_from_toml(text)
+        return (template_from_toml(text).portfolio if is_template else portfolio_from_toml(text)), []
+    except DocumentError as error:
+        return None, error.errors
+
+
+def read_text(path: Path, advice: str) -> str:
+    """Answer the text of a small file. Raises MisuseError with ``advice`` at its end, FailureError for the disk."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_DOCUMENT + 1)
     except FileNotFoundError:
-        raise MisuseError(f"There is no file {path}; name a portfolio in TOML") from None
+        raise MisuseError(f"There is no file {path}; {advice}") from None
     except IsADirectoryError:
-        raise MisuseError(f"{path} is a folder; name a portfolio in TOML") from None
+        raise MisuseError(f"{path} is a folder; {advice}") from None
+    except ValueError:
+        raise MisuseError(f"{str(path)!r} is not a name that a file can have; {advice}") from None
     except OSError as error:
         raise FailureError(f"{path} cannot be read: {error.strerror}") from error
     if len(raw) > LARGEST_DOCUMENT:
-        raise MisuseError(f"{path} is larger than a portfolio can be (1 MiB); name a portfolio in TOML")
+        raise MisuseError(f"{path} is larger than a portfolio can be (1 MiB); {advice}")
     try:
-        text = raw.decode("utf-8")
-        is_template = "template" in document_from_toml(text)
-        return template_from_toml(text).portfolio if is_template else portfolio_from_toml(text)
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MisuseError(f"{path} is not text in UTF-8 (byte {error.start}); name a portfolio in TOML") from None
-    except DocumentError as error:
-        raise MisuseError(f"{path}: {error}") from error
+        raise MisuseError(f"{path} is not text in UTF-8 (byte {error.start}); {advice}") from None
 
 
 def demonstration() -> MultilegPortfolio:

@@ -6,12 +6,17 @@ from typing import Annotated
 import typer
 
 from desktop.commands.leaving import FAILURE, print_json, sentences
-from desktop.commands.reading import demonstration, read_instant, read_portfolio, read_speed
+from desktop.commands.reading import demonstration, read_instant, read_portfolio, read_signals, read_speed
 from desktop.commands.run_tables import live_table, print_report
+from desktop.composition.accounts import load_hierarchy
 from desktop.composition.failures import MisuseError
 from desktop.composition.headless import HeadlessRun, play
 from desktop.composition.markets import SIMULATED, MarketChoice
+from desktop.composition.notifications import load_notifications
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND
+from engine.domain.settings.notifications import Notifications
+from engine.schema.declared import replace
 
 
 def run(
@@ -24,6 +29,10 @@ def run(
     portfolio: Annotated[
         list[Path] | None,
         typer.Option("--portfolio", metavar="FILE", help="A portfolio in TOML; repeatable. None: the demonstration."),
+    ] = None,
+    signal: Annotated[
+        Path | None,
+        typer.Option("--signal", metavar="FILE", help="Signals in TOML that arrive at their times."),
     ] = None,
     begin: Annotated[
         str | None, typer.Option("--from", metavar="ISO", help="Where to begin; Indian time without a zone.")
@@ -41,9 +50,20 @@ def run(
         int,
         typer.Option("--slippage", metavar="TICKS", min=0, max=100, help="Against you where data has no bid and ask."),
     ] = 1,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", metavar="ID", help="Only in this account, whatever accounts the tag names."),
+    ] = None,
+    tag: Annotated[
+        str | None,
+        typer.Option("--tag", metavar="NAME", help="Under this strategy tag instead of the portfolio's own."),
+    ] = None,
     journal: Annotated[
         str | None, typer.Option("--journal", metavar="URL", help="Keep the journal here; fresh in memory without.")
     ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send alerts to the services of: legwork notifications list.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
     ] = False,
@@ -56,6 +76,8 @@ def run(
     with sentences(as_json=as_json):
         _need_headless(headless)
         chosen = tuple(read_portfolio(path) for path in portfolio or ()) or (demonstration(),)
+        if tag is not None:
+            chosen = tuple(replace(one, tag=tag) for one in chosen)
         asked = HeadlessRun(
             market=MarketChoice(
                 market=market,
@@ -67,10 +89,14 @@ def run(
                 step=SECOND,
             ),
             portfolios=chosen,
+            signals=() if signal is None else read_signals(signal),
             journal=journal,
             latency=latency * 1_000,
             slippage=slippage,
             speed=read_speed(speed),
+            hierarchy=load_hierarchy(),
+            account=None if account is None else AccountId(account),
+            notifications=_services() if notify else None,
         )
         with live_table(quiet=as_json) as progress:
             report = play(asked, progress)
@@ -81,6 +107,13 @@ def run(
     if report.trouble is not None:
         typer.echo(report.trouble, err=True)
         raise typer.Exit(FAILURE)
+
+
+def _services() -> Notifications:
+    found = load_notifications()
+    if not found.services():
+        raise MisuseError("There is no service to notify; add one with: legwork notifications add URL")
+    return found
 
 
 def _need_headless(headless: bool) -> None:

@@ -65,10 +65,14 @@ def glance_table(glance: "RunGlance") -> "Group":
     return Group(line, table)
 
 
+_OPEN_COLUMN = ("open_quantity", "Open", "right")
+"""Shown only where something is still open."""
+
 _LEG_COLUMNS = (
     ("symbol", "Symbol", "left"),
     ("side", "Side", "left"),
     ("quantity", "Quantity", "right"),
+    _OPEN_COLUMN,
     ("entry_time", "Entry", "left"),
     ("entry_price", "at ₹", "right"),
     ("exit_time", "Exit", "left"),
@@ -85,8 +89,10 @@ def print_report(document: dict[str, Any], console: "Console | None" = None) -> 
     if console is None:
         console = Console()
         console = console if console.is_terminal else Console(width=_WIDTH)
+    is_fanned_out = len({portfolio.get("account") for portfolio in document["portfolios"]}) > 1
     for portfolio in document["portfolios"]:
-        line = Text(portfolio["name"], style="bold")
+        account = f" in {portfolio['account']}" if is_fanned_out else ""
+        line = Text(f"{portfolio['name']}{account}", style="bold")
         reason = f" ({portfolio['exit_reason']})" if portfolio["exit_reason"] else ""
         line.append(f"  {portfolio['state']}{reason}", style="not bold")
         line.append(f"  realised ₹{portfolio['realised_pnl']}, charges ₹{portfolio['charges']}", style="not bold")
@@ -111,10 +117,12 @@ def _legs(legs: list[dict[str, Any]]) -> "Table":
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for _, heading, side in _LEG_COLUMNS:
+    something_open = any(leg.get("open_quantity") for leg in legs)
+    columns = [column for column in _LEG_COLUMNS if column is not _OPEN_COLUMN or something_open]
+    for _, heading, side in columns:
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
     for leg in legs:
-        table.add_row(*(Text(_cell(name, leg[name])) for name, _, _ in _LEG_COLUMNS))
+        table.add_row(*(Text(_cell(name, leg[name])) for name, _, _ in columns))
     return table
 
 

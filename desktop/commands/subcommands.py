@@ -97,6 +97,36 @@ def _journal(app: typer.Typer) -> None:
     app.add_typer(journal.app, name="journal")
 
 
+def _accounts(app: typer.Typer) -> None:
+    from desktop.commands import accounts
+
+    app.add_typer(accounts.app, name="accounts")
+
+
+def _tags(app: typer.Typer) -> None:
+    from desktop.commands import tags
+
+    app.add_typer(tags.app, name="tags")
+
+
+def _notifications(app: typer.Typer) -> None:
+    from desktop.commands import notifications
+
+    app.add_typer(notifications.app, name="notifications")
+
+
+def _explain(app: typer.Typer) -> None:
+    from desktop.commands.explain import explain
+
+    app.command("explain")(explain)
+
+
+def _portfolio(app: typer.Typer) -> None:
+    from desktop.commands import portfolio
+
+    app.add_typer(portfolio.app, name="portfolio")
+
+
 def _help(app: typer.Typer) -> None:
     from desktop.commands import help_pages
 
@@ -117,6 +147,11 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "bench": Subcommand("Measure speed, against a peer in the same run where there is one.", _bench),
     "screenshot": Subcommand("Draw the workstation into an image.", _screenshot),
     "doctor": Subcommand("Look over this installation and say what to do about what is wrong.", _doctor),
+    "portfolio": Subcommand("Check portfolio files, start them from templates, exchange legs as text.", _portfolio),
+    "accounts": Subcommand("List, add, set and remove accounts.", _accounts),
+    "tags": Subcommand("List, add, set and remove strategy tags.", _tags),
+    "notifications": Subcommand("Say where alerts are sent, and send a test.", _notifications),
+    "explain": Subcommand("Say in plain sentences what a portfolio does.", _explain),
     "contracts": Subcommand("Show what an exchange lists for an underlying on a date.", _contracts),
     "charges": Subcommand("Show the exact charges of orders.", _charges),
     "price": Subcommand("Price an option, or find the volatility behind its premium.", _price),

@@ -6,6 +6,7 @@ import typer
 
 from desktop.commands.leaving import leave
 from desktop.commands.reading import read_instant, read_speed
+from desktop.composition.accounts import load_hierarchy
 from desktop.composition.desk import DeskChoice
 from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.composition.folders import data_folder, default_journal
@@ -44,6 +45,7 @@ def window(
             ),
             journal=journal or str(default_journal()),
             speed=read_speed(speed) or FASTEST,
+            hierarchy=load_hierarchy(),
         )
         status = _open(choice, workspace)
     except EXPECTED as error:

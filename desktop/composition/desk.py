@@ -5,20 +5,27 @@ from datetime import date, time
 import msgspec
 
 from brokers.paper.gateway import PaperBroker
+from desktop.composition.accounts import PAPER
 from desktop.composition.clock import now
-from desktop.composition.failures import FailureError
+from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import layout_path
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, caught_up, open_market
-from desktop.composition.opening import PAPER, PaperChoice, close_paper_broker, open_paper_broker, open_run_journal
+from desktop.composition.notifications import load_notifications, prepare
+from desktop.composition.notifier import Notifier
+from desktop.composition.opening import PaperChoice, close_paper_brokers, open_paper_brokers, open_run_journal
+from desktop.composition.own_words import OwnWords
 from desktop.composition.rules import market_rules
+from desktop.composition.volatility import keeping, volatility_history
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened, decode
-from engine.domain.identifiers import InstrumentId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import DAY, MINUTE, SECOND, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.multileg.templates import Template, templates_from_toml
+from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limits
+from engine.domain.settings.notifications import Notifications
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.journal import Journal
 from engine.runtime.engine import Engine
@@ -27,6 +34,7 @@ from engine.runtime.journal.location import location_warnings
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
+from engine.views.alerts import AlertWatch
 
 DAY_BEGINS = time(9, 19)
 """When a fresh simulated day opens in the window: a minute before the demonstration enters."""
@@ -53,6 +61,8 @@ class DeskChoice(msgspec.Struct, frozen=True, kw_only=True):
     latency: int = 50_000
     slippage: int = 1
     limits: RiskLimits = RiskLimits()
+    hierarchy: Hierarchy | None = None
+    """Accounts and strategy tags; None for the default account alone."""
 
 
 class Desk:
@@ -61,6 +71,8 @@ class Desk:
     Attributes:
         client: Starts and stops the engine; opening happens on the engine's thread.
         rules: The exchange's dated rules.
+        notifier: Sends alerts to the trader's services.
+        words: What the services around the engine say; attach the window to it.
         warnings: What makes the journal's place unwise, sentence by sentence; known once the engine is open.
     """
 
@@ -70,8 +82,23 @@ class Desk:
         self.warnings: tuple[str, ...] = ()
         self._paper = PaperChoice(journal=choice.journal, latency=choice.latency, slippage=choice.slippage)
         self._journal: Journal | None = None
-        self._broker: PaperBroker | None = None
+        self._brokers: dict[AccountId, PaperBroker] = {}
         self.client = EngineClient(self._open_run, speed=choice.speed)
+        self.words = OwnWords(self._time)
+        self.notifier = Notifier(self._notifications(), self.words.say, about=f"Legwork, {BROKER} trading")
+
+    def _notifications(self) -> Notifications:
+        """Answer where alerts are sent; a wrong file is said and must not keep the window from opening."""
+        if self.choice.journal is None:
+            return Notifications()
+        try:
+            return load_notifications()
+        except (FailureError, MisuseError) as error:
+            self.words.say(f"No alert leaves the window: {error}")
+            return Notifications()
+
+    def _time(self) -> Instant:
+        return self.client.now() if self.client.is_running else now()
 
     def close(self) -> None:
         """Stop the engine and close broker and journal; safe to call twice.
@@ -79,12 +106,12 @@ class Desk:
         Raises FailureError where the broker's books cannot be written; the journal is closed all the same.
         """
         self.client.stop()
-        broker, self._broker = self._broker, None
+        brokers, self._brokers = self._brokers, {}
         journal, self._journal = self._journal, None
         try:
-            if broker is not None:
-                close_paper_broker(broker, self._paper)
+            close_paper_brokers(brokers, self._paper)
         finally:
+            self.notifier.close()
             if journal is not None:
                 journal.close()
 
@@ -92,6 +119,8 @@ class Desk:
         opened = open_run_journal(self.choice.journal)
         # Kept at once: where the rest cannot be opened, close() still lets go of the journal.
         self._journal = opened.journal
+        # Now, so that the first alert of the day does not have to.
+        prepare(self.notifier.settings, self.words.say)
         self.warnings = () if self.choice.journal is None else location_warnings(self.choice.journal)
         try:
             return self._run_on(opened)
@@ -114,12 +143,20 @@ class Desk:
             rules,
         )
         master = _with_past_contracts(market.master, past, rules, choice.market)
-        state = state_from_journal(journal, master, rules)
-        broker = self._broker = open_paper_broker(self._paper, master, rules)
+        past_volatility = volatility_history(choice.market.market)
+        self.warnings = (*self.warnings, *past_volatility.problems)
+        state = state_from_journal(journal, master, rules, past_volatility.history)
+        hierarchy = with_limits(with_defaults(choice.hierarchy or Hierarchy(), PAPER), choice.limits)
+        brokers = self._brokers = open_paper_brokers(self._paper, hierarchy, master, rules)
+        others = {account: broker for account, broker in brokers.items() if account != PAPER}
         begin = Instant(max(begins, market.begin, state.books.last_fact_at))
-        frames = caught_up(market.frames, begin, len(market.master))
-        run = SimulatedRun(Engine(state, journal, space=opened.space), FrameStream(frames), broker)
-        run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after)
+        engine = Engine(state, journal, (AlertWatch(self.notifier.offer),), space=opened.space)
+        frames = caught_up(market.frames, begin, len(market.master), engine.see_past)
+        run = SimulatedRun(engine, FrameStream(frames), brokers[PAPER], others)
+        if choice.journal is not None:
+            # Pictures and tests leave nothing behind.
+            run.keep_volatility(keeping(choice.market.market, self.words.say))
+        run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after, hierarchy)
         return run
 
 

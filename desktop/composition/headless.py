@@ -5,24 +5,34 @@ from contextlib import closing
 
 import msgspec
 
+from desktop.composition.accounts import PAPER
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.markets import MarketChoice, OpenMarket, caught_up, open_market, recording_notes
-from desktop.composition.opening import PAPER, PaperChoice, open_run_journal, paper_broker
+from desktop.composition.notifier import Notifier
+from desktop.composition.opening import PaperChoice, open_run_journal, paper_brokers
 from desktop.composition.rules import market_rules
+from desktop.composition.timed_signals import SignalQueue
+from desktop.composition.volatility import volatility_history
 from engine.domain.commands import AddPortfolio
 from engine.domain.contract_master import UnknownInstrumentError
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, iso_text, ist_date
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.signals import TimedSignal
+from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limits
+from engine.domain.settings.notifications import NOBODY, Notifications
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.volatility_history import VolatilityHistory
 from engine.runtime.clock import PacedClock
-from engine.runtime.engine import Engine
+from engine.runtime.engine import Engine, FactListener
 from engine.runtime.engine_journal import EngineJournal
 from engine.runtime.journal.location import location_warnings
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
+from engine.views.alerts import AlertWatch
 from engine.views.run_glance import RunGlance, run_glance
 from engine.views.run_report import RunReport, RunTally, run_report
 
@@ -35,11 +45,23 @@ class HeadlessRun(msgspec.Struct, frozen=True, kw_only=True):
 
     market: MarketChoice
     portfolios: tuple[MultilegPortfolio, ...]
+    signals: tuple[TimedSignal, ...] = ()
     journal: str | None = None
     latency: int = 50_000
     slippage: int = 1
     speed: float | None = None
     limits: RiskLimits = RiskLimits()
+    """The default account's limits, where they are not those of its settings."""
+    hierarchy: Hierarchy | None = None
+    """Accounts and strategy tags; None for the default account alone."""
+    account: AccountId | None = None
+    """Run in this account alone; None for every account of each portfolio's tag."""
+    notifications: Notifications | None = None
+    """Where alerts are sent; None sends none."""
+
+    def accounts(self) -> Hierarchy:
+        """Answer the accounts and tags of the run, with the limits that were asked for."""
+        return with_limits(with_defaults(self.hierarchy or Hierarchy(), PAPER), self.limits)
 
 
 def play(
@@ -56,17 +78,28 @@ def play(
     _check(asked, market, rules)
     paper = PaperChoice(journal=asked.journal, latency=asked.latency, slippage=asked.slippage)
     opened = open_journal(asked.journal)
-    with closing(opened.journal) as journal, paper_broker(paper, market.master, rules) as broker:
+    hierarchy = asked.accounts()
+    unsent: list[str] = []
+    with (
+        closing(opened.journal) as journal,
+        paper_brokers(paper, hierarchy, market.master, rules) as brokers,
+        closing(Notifier(asked.notifications or NOBODY, unsent.append, about="Legwork, simulated run")) as notifier,
+    ):
         tally = RunTally()
-        engine = _recovered(opened, market, rules, tally)
+        past = volatility_history(asked.market.market)
+        engine = _recovered(opened, market, rules, past.history, (tally, AlertWatch(notifier.offer)))
         begin = _begin(asked, market, engine.state.books.last_fact_at)
-        run = SimulatedRun(engine, FrameStream(caught_up(market.frames, begin, len(market.master))), broker)
+        frames = FrameStream(caught_up(market.frames, begin, len(market.master), engine.see_past))
+        others = {account: broker for account, broker in brokers.items() if account != PAPER}
+        run = SimulatedRun(engine, frames, brokers[PAPER], others)
         known = _known(run, begin)
-        run.open_session(begin, PAPER, f"H{asked.market.seed:05d}", asked.limits, market.stale_after)
+        lineage = f"H{asked.market.seed:05d}"
+        run.open_session(begin, PAPER, lineage, asked.limits, market.stale_after, hierarchy)
         for portfolio in asked.portfolios:
             if portfolio.name not in known:
-                run.submit(_adding(portfolio))
-        _play(run, market, begin, asked.speed, progress)
+                run.submit(_adding(portfolio, asked.account))
+        _play(run, market, begin, asked.speed, progress, SignalQueue(asked.signals, ist_date(begin)))
+        notifier.close()
         return run_report(
             engine.state,
             rules,
@@ -75,7 +108,7 @@ def play(
             messages=run.messages,
             head=journal.head(),
             tally=tally,
-            notes=_notes(asked, market),
+            notes=(*_notes(asked, market), *past.problems, *unsent),
         )
 
 
@@ -91,21 +124,28 @@ def _known(run: SimulatedRun, begin: Instant) -> set[str]:
     return {old.portfolio.name for old in [*run.state.alive(), *today]}
 
 
-def _adding(portfolio: MultilegPortfolio) -> Callable[[Instant], AddPortfolio]:
-    return lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PAPER, start=True)
+def _adding(portfolio: MultilegPortfolio, account: AccountId | None) -> Callable[[Instant], AddPortfolio]:
+    return lambda at: AddPortfolio(at=at, portfolio=portfolio, account=account or AccountId(""), start=True)
 
 
 def _play(
-    run: SimulatedRun, market: OpenMarket, begin: Instant, speed: float | None, progress: Progress | None
+    run: SimulatedRun,
+    market: OpenMarket,
+    begin: Instant,
+    speed: float | None,
+    progress: Progress | None,
+    signals: SignalQueue,
 ) -> None:
     clock = None if speed is None else PacedClock(run.now, speed)
 
     def glance() -> RunGlance:
         return run_glance(run.state, at=run.now, begin=begin, until=market.until, frames=run.messages)
 
-    while (due := run.next_due()) is not None and due <= market.until:
+    while (due := signals.next_due(run.next_due())) is not None and due <= market.until:
         if clock is not None:
             _wait(clock.seconds_until(due))
+        for signal in signals.release(due):
+            run.submit(signal)
         run.step(due)
         if progress is not None:
             progress(glance)
@@ -126,17 +166,39 @@ def _check(asked: HeadlessRun, market: OpenMarket, rules: MarketRules) -> None:
         wrong = refusals(portfolio, rules, market.master, ist_date(market.begin))
         if wrong:
             raise MisuseError("\n".join(f"{portfolio.name}: {error}" for error in wrong))
+        _check_accounts(asked, portfolio)
     names = [portfolio.name for portfolio in asked.portfolios]
     for name in names:
         if names.count(name) > 1:
             raise MisuseError(f"Two portfolios are called {name}; give each its own name")
 
 
-def _recovered(opened: EngineJournal, market: OpenMarket, rules: MarketRules, tally: RunTally) -> Engine:
+def _check_accounts(asked: HeadlessRun, portfolio: MultilegPortfolio) -> None:
+    hierarchy = asked.accounts()
+    tag = hierarchy.tag(portfolio.tag)
+    if tag is None or not tag.enabled:
+        state = "there is no strategy tag" if tag is None else "the strategy tag is switched off:"
+        raise MisuseError(f"{portfolio.name}: {state} {portfolio.tag}; see: legwork tags list")
+    wanted = [member.account for member in tag.members] if asked.account is None else [asked.account]
+    usable = [one for one in wanted if (account := hierarchy.account(one)) is not None and account.enabled]
+    if not usable:
+        names = ", ".join(wanted)
+        raise MisuseError(
+            f"{portfolio.name}: no account of {names} exists and is switched on; see: legwork accounts list"
+        )
+
+
+def _recovered(
+    opened: EngineJournal,
+    market: OpenMarket,
+    rules: MarketRules,
+    past: VolatilityHistory,
+    listeners: tuple[FactListener, ...],
+) -> Engine:
     """Answer the engine as the journal left it. Raises FailureError for one that this run cannot go on from."""
     journal = opened.journal
     try:
-        state = state_from_journal(journal, market.master, rules)
+        state = state_from_journal(journal, market.master, rules, past)
     except msgspec.ValidationError as error:
         raise FailureError(
             f"The journal {journal.name} holds a fact that this Legwork cannot read ({error}): "
@@ -147,7 +209,7 @@ def _recovered(opened: EngineJournal, market: OpenMarket, rules: MarketRules, ta
             f"The journal {journal.name} belongs to another market than {market.name}: {error}. "
             "Use the market it was begun with, or another --journal"
         ) from error
-    return Engine(state, journal, (tally,), space=opened.space)
+    return Engine(state, journal, listeners, space=opened.space)
 
 
 def _begin(asked: HeadlessRun, market: OpenMarket, last_fact_at: Instant) -> Instant:

@@ -1,6 +1,6 @@
 """The market a run plays on: simulated, or a recording."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from itertools import chain
 from pathlib import Path
@@ -13,11 +13,11 @@ from brokers.simulated.listing import derivative_exchanges
 from brokers.simulated.market import SimulatedMarket
 from brokers.simulated.named_scenarios import scenario_of
 from brokers.simulated.scenario import ScenarioError
-from brokers.simulated.sessions import leading_exchanges, stretches_from
+from brokers.simulated.sessions import stretches_from
 from desktop.composition.failures import MisuseError
 from engine.domain.contract_master import ContractMaster
 from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, ist_instant
-from engine.domain.instrument import Exchange
+from engine.domain.instrument import Exchange, leading_exchanges
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.quote import DEPTH_LEVELS, IntArray, QuoteBoard, QuoteFrame
 from engine.runtime.recording.reader import Recording, open_recording
@@ -141,11 +141,14 @@ def _midnight(at: Instant) -> Instant:
     return ist_instant(ist_date(at), time(0))
 
 
-def caught_up(frames: Iterator[QuoteFrame], begin: Instant, size: int) -> Iterator[QuoteFrame]:
+def caught_up(
+    frames: Iterator[QuoteFrame], begin: Instant, size: int, see_past: Callable[[QuoteFrame], None] | None = None
+) -> Iterator[QuoteFrame]:
     """Answer the frames from ``begin`` on, led by one that says how the market of that day stands then.
 
     A run that begins in the middle of its data, or goes on after an interruption, must not see the morning's prices
-    again, but has to know every contract's latest quote. ``size`` is how many contracts the market lists.
+    again, but has to know every contract's latest quote. ``size`` is how many contracts the market lists. ``see_past``
+    is shown the day's frames before ``begin``, for bars and the day's open.
     """
     standing = _Standing(size)
     day = _midnight(begin)
@@ -154,6 +157,8 @@ def caught_up(frames: Iterator[QuoteFrame], begin: Instant, size: int) -> Iterat
             return chain(standing.frames(begin), [frame], frames)
         if frame.at >= day:
             standing.take(frame)
+            if see_past is not None:
+                see_past(frame)
     return standing.frames(begin)
 
 

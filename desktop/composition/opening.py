@@ -1,6 +1,6 @@
 """The journal and the paper broker of a run, opened alike for the window and without one, and closed properly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 
 from brokers.definition import PriceBandRule, Surroundings, TradingHours
+from brokers.errors import BrokerError
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.settings import PaperSettings
+from desktop.composition.accounts import PAPER
 from desktop.composition.failures import FailureError
 from desktop.composition.folders import server_file
 from desktop.composition.journals import server_reserve
@@ -20,12 +22,24 @@ from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import Price
 from engine.domain.price_protection import PriceBand
+from engine.domain.settings.hierarchy import Hierarchy
 from engine.runtime.engine_journal import EngineJournal, open_engine_journal
 from engine.runtime.journal.errors import JournalUnwritableError
 from engine.runtime.journal.location import ServerLocation, SqliteLocation, journal_location
 from engine.runtime.journal.memory import MemoryJournal
 
-PAPER = AccountId("PAPER")
+__all__ = [
+    "PAPER",
+    "PaperChoice",
+    "close_paper_brokers",
+    "hours_by",
+    "open_paper_broker",
+    "open_paper_brokers",
+    "open_run_journal",
+    "paper_books",
+    "paper_brokers",
+    "price_band_by",
+]
 
 _FUNDS = Decimal(5_000_000)
 
@@ -59,39 +73,68 @@ def open_run_journal(address: str | None) -> EngineJournal:
             return open_engine_journal(address, server_reserve=reserve)
 
 
-def open_paper_broker(choice: PaperChoice, contracts: ContractMaster, rules: MarketRules) -> PaperBroker:
-    """Open the paper broker on the hours and price bands of the rules. Raises BrokerError for books it cannot read."""
+def open_paper_broker(
+    choice: PaperChoice, contracts: ContractMaster, rules: MarketRules, account: AccountId = PAPER
+) -> PaperBroker:
+    """Open an account's paper broker on the hours and price bands of the rules.
+
+    Raises BrokerError for books it cannot read.
+    """
     settings = PaperSettings(
         funds=_FUNDS, request_latency=choice.latency, report_latency=choice.latency, slippage_ticks=choice.slippage
     )
     around = Surroundings(
-        account=PAPER,
+        account=account,
         contracts=contracts,
         hours=hours_by(rules),
         price_band=price_band_by(rules),
-        books_file=paper_books(choice.journal),
+        books_file=paper_books(choice.journal, account),
     )
     return PaperBroker(around, settings)
 
 
+def open_paper_brokers(
+    choice: PaperChoice, hierarchy: Hierarchy, contracts: ContractMaster, rules: MarketRules
+) -> dict[AccountId, PaperBroker]:
+    """Open a paper broker for every account, each with books of its own.
+
+    Raises BrokerError for books that cannot be read; those that were open are closed again.
+    """
+    opened: dict[AccountId, PaperBroker] = {}
+    try:
+        for account in hierarchy.accounts:
+            account_id = AccountId(account.id)
+            opened[account_id] = open_paper_broker(choice, contracts, rules, account_id)
+    except BrokerError:
+        close_paper_brokers(opened, choice)
+        raise
+    return opened
+
+
 @contextmanager
-def paper_broker(choice: PaperChoice, contracts: ContractMaster, rules: MarketRules) -> Iterator[PaperBroker]:
-    """Open the paper broker for a while. Raises FailureError where its books cannot be written at the end."""
-    broker = open_paper_broker(choice, contracts, rules)
+def paper_brokers(
+    choice: PaperChoice, hierarchy: Hierarchy, contracts: ContractMaster, rules: MarketRules
+) -> Iterator[dict[AccountId, PaperBroker]]:
+    """Open the paper brokers of all accounts for a while. Raises FailureError where books cannot be written."""
+    brokers = open_paper_brokers(choice, hierarchy, contracts, rules)
     try:
-        yield broker
+        yield brokers
     finally:
-        close_paper_broker(broker, choice)
+        close_paper_brokers(brokers, choice)
 
 
-def close_paper_broker(broker: PaperBroker, choice: PaperChoice) -> None:
-    """Close the paper broker. Raises FailureError where its books cannot be written."""
-    try:
-        broker.close()
-    except OSError as error:
-        raise FailureError(
-            f"The paper broker's books {paper_books(choice.journal)} cannot be written: {error.strerror}"
-        ) from error
+def close_paper_brokers(brokers: Mapping[AccountId, PaperBroker], choice: PaperChoice) -> None:
+    """Close paper brokers, all of them. Raises FailureError for the first whose books cannot be written."""
+    failed: list[tuple[AccountId, OSError]] = []
+    for account, broker in brokers.items():
+        try:
+            broker.close()
+        except OSError as error:
+            failed.append((account, error))
+    if failed:
+        account, trouble = failed[0]
+        books = paper_books(choice.journal, account)
+        raise FailureError(f"The paper broker's books {books} cannot be written: {trouble.strerror}") from trouble
 
 
 def hours_by(rules: MarketRules) -> TradingHours:
@@ -118,15 +161,16 @@ def price_band_by(rules: MarketRules) -> PriceBandRule:
     return band
 
 
-def paper_books(journal: str | None) -> Path | None:
-    """Answer where the paper exchange keeps its own books: beside the journal, or in memory for a fresh run."""
+def paper_books(journal: str | None, account: AccountId = PAPER) -> Path | None:
+    """Answer where the paper exchange keeps an account's books: beside the journal, or in memory for a fresh run."""
     if journal is None:
         return None
+    own = "" if account == PAPER else f"{account}."
     match journal_location(journal):
         case SqliteLocation(path=path):
-            return path.with_name(f"{path.name}.paper")
+            return path.with_name(f"{path.name}.{own}paper")
         case ServerLocation(name=name):
-            return server_file(name, "books")
+            return server_file(name, f"{own}books")
 
 
 def _make_folder(folder: Path) -> None:

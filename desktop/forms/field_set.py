@@ -1,13 +1,20 @@
 """The fields of one declaration laid out in columns, under their headings."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
 
-from desktop.forms.field_input import ErrorLabel, FieldInput, InputMaker, by_first_step, default_of
+from desktop.forms.field_input import (
+    ErrorLabel,
+    FieldInput,
+    InputMaker,
+    Locks,
+    by_first_step,
+    default_of,
+    locks_by_first_step,
+)
 from engine.schema.describe import FieldSpec
 from engine.schema.load import FieldError
 
@@ -38,17 +45,20 @@ class FieldSet(FieldInput):
         self._specs = {spec.name: spec for spec in specs}
         self._kept: dict[str, Any] = {}
         self.inputs: dict[str, FieldInput] = {}
+        self._sections: list[tuple[QGridLayout, list[tuple[QLabel | None, FieldInput]]]] = []
         self._error = ErrorLabel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_GAP)
         column.addWidget(self._error)
 
-        def heading_of(spec: FieldSpec) -> str:
-            return spec.ask.group if headed else ""
-
-        for heading, fields in groupby(self._specs.values() if shown is None else shown, heading_of):
-            column.addWidget(self._section(heading, list(fields), make_input, columns))
+        sections: dict[str, list[FieldSpec]] = {}
+        for spec in self._specs.values() if shown is None else shown:
+            sections.setdefault(spec.ask.group if headed else "", []).append(spec)
+        for heading, fields in sections.items():
+            column.addWidget(self._section(heading, fields, make_input, columns))
+        self._columns = 0
+        self.arrange(columns)
 
     def _section(self, heading: str, fields: list[FieldSpec], make_input: InputMaker, columns: int) -> QWidget:
         section = QGroupBox(heading) if heading else QWidget()
@@ -57,19 +67,39 @@ class FieldSet(FieldInput):
         grid.setContentsMargins(margin, margin // 2, margin, margin)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(_GAP)
-        row = column = 0
+        placed: list[tuple[QLabel | None, FieldInput]] = []
         for spec in fields:
             field = self.inputs[spec.name] = make_input(spec, columns)
             field.changed.connect(self.changed)
-            if column and (field.whole_width or column == columns):
-                row, column = row + 1, 0
-            _place(grid, row, column, spec, field, columns)
-            column = columns if field.whole_width else column + 1
-            if column == columns:
-                row, column = row + 1, 0
-        for pair in range(columns):
-            grid.setColumnStretch(2 * pair + 1, 1)
+            placed.append((None if field.draws_title else _label(spec, field), field))
+        self._sections.append((grid, placed))
         return section
+
+    def arrange(self, columns: int) -> None:
+        """Lay the fields out in so many columns, also inside the fields; what is typed stays."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for grid, placed in self._sections:
+            row = column = 0
+            for label, field in placed:
+                field.arrange(columns)
+                if column and (field.whole_width or column == columns):
+                    row, column = row + 1, 0
+                if label is not None and field.needs_room and columns == 1:
+                    grid.addWidget(label, row, 0, 1, 2)
+                    row += 1
+                    grid.addWidget(field, row, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
+                else:
+                    _place(grid, row, column, label, field, columns)
+                column = columns if field.whole_width else column + 1
+            for pair in range(grid.columnCount() // 2 + 1):
+                grid.setColumnStretch(2 * pair + 1, 1 if pair < columns else 0)
+
+    def explain(self) -> None:
+        """Let every field say what is off in it."""
+        for field in self.inputs.values():
+            field.explain()
 
     def set_plain(self, plain: Any) -> None:
         """Show a group of fields; fields that it lacks get their defaults."""
@@ -100,24 +130,36 @@ class FieldSet(FieldInput):
         defaults = {spec.name: default_of(spec) for spec in specs}
         return {name: value for name, value in defaults.items() if value is not None}
 
+    def lock(self, locks: Locks) -> None:
+        """Lock the fields that are named."""
+        super().lock({"": locks[""]} if "" in locks else {})
+        by_field = locks_by_first_step(locks)
+        for name, field in self.inputs.items():
+            field.lock(by_field.get(name, {}))
+
     def show_errors(self, errors: Sequence[FieldError]) -> None:
         """Give every field its errors; those of no field stand above all."""
         by_field = by_first_step(errors)
         for name, field in self.inputs.items():
             field.show_errors(by_field.pop(name, []))
-        own = [error.reason for error in by_field.pop("", [])]
+        own = by_field.pop("", [])
         strange = {name: found for name, found in by_field.items() if name not in self._specs}
-        self._error.show_sentences(own + [f"{name}: {e.reason}" for name, found in strange.items() for e in found])
+        unknown = [type(e)("", f"{name}: {e.reason}") for name, found in strange.items() for e in found]
+        self._error.show_errors([*own, *unknown])
 
 
-def _place(grid: QGridLayout, row: int, column: int, spec: FieldSpec, field: FieldInput, columns: int) -> None:
-    first, span = 2 * column, 2 * columns if field.whole_width else 2
-    if field.draws_title:
-        grid.addWidget(field, row, first, 1, span, Qt.AlignmentFlag.AlignTop)
-        return
+def _label(spec: FieldSpec, field: FieldInput) -> QLabel:
     label = QLabel(spec.ask.title)
     label.setContentsMargins(0, _LABEL_DROP, 0, 0)
     label.setToolTip(spec.ask.help)
     label.setBuddy(field.focusProxy() or field)
+    return label
+
+
+def _place(grid: QGridLayout, row: int, column: int, label: QLabel | None, field: FieldInput, columns: int) -> None:
+    first, span = 2 * column, 2 * columns if field.whole_width else 2
+    if label is None:
+        grid.addWidget(field, row, first, 1, span, Qt.AlignmentFlag.AlignTop)
+        return
     grid.addWidget(label, row, first, Qt.AlignmentFlag.AlignTop)
     grid.addWidget(field, row, first + 1, 1, span - 1, Qt.AlignmentFlag.AlignTop)

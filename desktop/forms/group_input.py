@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout
 
-from desktop.forms.field_input import FieldInput, InputMaker
+from desktop.forms.field_input import FieldInput, InputMaker, Locks
 from desktop.forms.field_set import FieldSet
 from engine.schema.describe import FieldSpec, describe
 from engine.schema.load import FieldError
@@ -35,6 +35,14 @@ class GroupInput(FieldInput):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box)
 
+    def arrange(self, columns: int) -> None:
+        """Lay the group's fields out in so many columns."""
+        self._fields.arrange(columns if self.whole_width else 1)
+
+    def explain(self) -> None:
+        """Let the fields say what is off in them."""
+        self._fields.explain()
+
     def set_plain(self, plain: Any) -> None:
         """Show the fields of the group."""
         self._fields.set_plain(plain)
@@ -42,6 +50,12 @@ class GroupInput(FieldInput):
     def plain(self) -> dict[str, Any]:
         """Answer the fields of the group."""
         return self._fields.plain()
+
+    def lock(self, locks: Locks) -> None:
+        """Lock the group, or the fields in it that are named."""
+        super().lock({"": locks[""]} if "" in locks else {})
+        if "" not in locks:
+            self._fields.lock(locks)
 
     def show_errors(self, errors: Sequence[FieldError]) -> None:
         """Give every field of the group its errors."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.forms.field_input import ErrorLabel, FieldInput, mark_invalid
+from desktop.forms.field_input import ErrorLabel, FieldInput, is_wrong, mark_invalid
 from engine.schema.describe import FieldSpec
 from engine.schema.load import FieldError
 
@@ -18,7 +18,7 @@ _LONG_TEXT = 100
 _NUMBER_WIDTH = 84
 _TEXT_WIDTH = 150
 _WHOLE_DIGITS = 12
-_FEWEST_LETTERS, _MOST_LETTERS = 6, 18
+_MOST_LETTERS = 36
 _CHOICES_IN_A_COLUMN = 4
 _UP, _DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
@@ -80,7 +80,12 @@ class StillComboBox(QComboBox):
         """Make the open list as wide as its widest entry, and the chooser too within reason."""
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 8)
         longest = max((len(self.itemText(index)) for index in range(self.count())), default=0)
-        self.setMinimumContentsLength(max(_FEWEST_LETTERS, min(longest, _MOST_LETTERS)))
+        if longest <= _MOST_LETTERS:
+            self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        else:
+            self.setMinimumContentsLength(_MOST_LETTERS - 10)  # these letters are wide ones
+        self.ensurePolished()
+        self.setMinimumWidth(max(_NUMBER_WIDTH, self.sizeHint().width()))
 
 
 class SingleInput(FieldInput):
@@ -113,8 +118,8 @@ class SingleInput(FieldInput):
 
     def show_errors(self, errors: Sequence[FieldError]) -> None:
         """Mark the editor and say what is wrong, unless something around it does."""
-        mark_invalid(self.editor, bool(errors))
-        self._error.show_sentences([] if self._is_silent else [error.reason for error in errors])
+        mark_invalid(self.editor, is_wrong(errors))
+        self._error.show_errors([] if self._is_silent else errors)
 
     def silence(self) -> None:
         """Leave the sentences to what is around it and only mark the editor."""

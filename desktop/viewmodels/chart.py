@@ -7,6 +7,7 @@ from desktop.bridge import EngineBridge
 from desktop.viewmodels.bars import Bars, CombinedBars, InstrumentBars, joined
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.domain.money import SCALE
+from engine.domain.multileg.levels import Measure
 from engine.views.contracts import contract_name
 from engine.views.portfolios import LegRow, PortfolioRow
 
@@ -149,7 +150,10 @@ class ChartModel(QObject):
 def _levels_of(leg: LegRow, row: int, portfolio: PortfolioRow) -> list[tuple[float, str]]:
     found = []
     for level, word in ((leg.stop, "Stop"), (leg.target, "Target")):
-        watched = portfolio.underlying_row if level is not None and level.on_underlying else leg.row
-        if level is not None and watched == row:
-            found.append((level.price / SCALE, f"{word} {portfolio.name} leg {leg.leg_id}"))
+        if level is None:
+            continue
+        # Levels of profit and Greeks are no prices and have no line.
+        watched = {Measure.PREMIUM: leg.row, Measure.UNDERLYING: portfolio.underlying_row}.get(level.of)
+        if watched == row:
+            found.append((level.value / SCALE, f"{word} {portfolio.name} leg {leg.leg_id}"))
     return found

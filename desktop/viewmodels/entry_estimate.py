@@ -15,7 +15,7 @@ from engine.domain.order import Side
 from engine.pricing.black76 import implied_volatility
 from engine.pricing.columns import FloatArray
 from engine.pricing.payoff import LegKind, Legs, PayoffSummary, payoff, payoff_at_expiry, payoff_summary
-from engine.pricing.scenario import PositionGreeks, position_greeks
+from engine.pricing.scenario import PositionGreeks, leg_greeks, position_greeks
 from engine.pricing.time_to_expiry import years_to_expiry
 from engine.views.preview import Preview, PreviewLeg
 
@@ -30,7 +30,8 @@ class EntryEstimate(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A portfolio's figures before its entry. Amounts in 1/10,000 ₹ where whole, in ₹ where float.
 
     ``underlying`` are levels of the nearest expiry's forward in index points, with the profit in ₹ at that expiry and
-    now beside them; ``volatilities`` are fractions per year, one per leg, NaN where there is none.
+    now beside them; ``volatilities`` are fractions per year, one per leg, NaN where there is none; ``deltas`` are those
+    of each whole leg, ₹ per index point; ``years`` is the time to the nearest expiry.
     """
 
     preview: Preview
@@ -38,9 +39,11 @@ class EntryEstimate(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     at_expiry: FloatArray
     today: FloatArray
     volatilities: FloatArray
+    deltas: FloatArray
     greeks: PositionGreeks
     summary: PayoffSummary
     spot: float
+    years: float
     margin: Money
     charges: Decimal | None
     """Of the entry and an exit at the same prices, in ₹; None where no rates are known for the date."""
@@ -64,9 +67,11 @@ def estimate(preview: Preview, rules: MarketRules) -> EntryEstimate | None:
         at_expiry=payoff_at_expiry(legs, levels),
         today=payoff(legs, levels),
         volatilities=np.where(legs.is_option, legs.volatility, np.nan),
+        deltas=leg_greeks(legs, forward)[0] * legs.quantity,
         greeks=position_greeks(legs, forward),
         summary=payoff_summary(legs, forward, flat),
         spot=_rupees(preview.spot),
+        years=float(legs.years[nearest]),
         margin=_margin(preview),
         charges=_round_trip_charges(preview, rules),
     )

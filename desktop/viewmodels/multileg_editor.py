@@ -1,21 +1,26 @@
 """The portfolio being edited: its draft, what is wrong with it, what changed, and the way back."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.domain.identifiers import PortfolioId
+from engine.domain.multileg.cautions import cautions
 from engine.domain.multileg.documents import portfolio_from_toml, portfolio_to_toml
+from engine.domain.multileg.leg import Leg
+from engine.domain.multileg.leg_string import hedges_for
 from engine.domain.multileg.portfolio import MultilegPortfolio
-from engine.domain.multileg.templates import Risk, Template, risk_of
+from engine.domain.multileg.templates import Risk, Template, TemplateKind, risk_of
+from engine.schema.describe import describe
 from engine.schema.diff import diff
-from engine.schema.load import DeclarationError, FieldError, dump, load, problems
+from engine.schema.load import DeclarationError, FieldError, dump, load
 
 Refusals = Callable[[MultilegPortfolio], list[FieldError]]
 """What the market has against a portfolio today: engine.domain.multileg.checks.refusals with the rest filled in."""
 
 _LONGEST_HISTORY = 200
-_BASES = {"premium points": "pt", "premium percent": "%", "underlying points": "pt und", "underlying percent": "% und"}
 
 
 class MultilegEditor(QObject):
@@ -30,9 +35,12 @@ class MultilegEditor(QObject):
     changed = Signal()
     replaced = Signal()
 
-    def __init__(self, refusals: Refusals | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, refusals: Refusals | None = None, parent: QObject | None = None, desk_cautions: Refusals | None = None
+    ) -> None:
         super().__init__(parent)
-        self._refusals_of = refusals
+        self._refusals_of, self._desk_cautions_of = refusals, desk_cautions
+        self._desk_cautions: list[FieldError] = []
         self._draft: dict[str, Any] = {}
         self._saved: dict[str, Any] = {}
         self._undo: list[dict[str, Any]] = []
@@ -40,6 +48,10 @@ class MultilegEditor(QObject):
         self._errors: list[FieldError] = []
         self._value: MultilegPortfolio | None = None
         self._running: MultilegPortfolio | None = None
+        self._edited: PortfolioId | None = None
+        self._locks: dict[str, str] = {}
+        self._confirmed: set[tuple[str, str]] = set()
+        self._live_cautions: list[FieldError] = []
         self._judge()
 
     def draft(self) -> dict[str, Any]:
@@ -58,6 +70,22 @@ class MultilegEditor(QObject):
         """Answer what the market has against starting it today; empty while the draft itself is wrong."""
         return self._refusals_of(self._value) if self._refusals_of and self._value else []
 
+    def cautions(self) -> list[FieldError]:
+        """Answer what should be looked at once before it starts; empty while something is wrong."""
+        return [*cautions(self._value), *self._desk_cautions, *self._live_cautions] if self._value else []
+
+    def take_live_cautions(self, found: Sequence[FieldError]) -> None:
+        """Take what the prices of now warn of, until they are asked again."""
+        self._live_cautions = list(found)
+
+    def unconfirmed(self) -> list[FieldError]:
+        """Answer the cautions that were not confirmed yet."""
+        return [one for one in self.cautions() if _topic(one) not in self._confirmed]
+
+    def confirm_cautions(self) -> None:
+        """Remember that the trader has seen the cautions of this draft and means it."""
+        self._confirmed |= {_topic(one) for one in self.cautions()}
+
     def risk(self) -> Risk | None:
         """Answer whether its loss is capped; None while something is wrong."""
         return risk_of(self._value) if self._value else None
@@ -70,7 +98,8 @@ class MultilegEditor(QObject):
     @property
     def is_dirty(self) -> bool:
         """Say whether the draft differs from what was saved or loaded last."""
-        return _canonical(self._draft) != _canonical(self._saved)
+        # What is right is compared as dump writes it, so that 2, "2" and a missing default are the same.
+        return self._draft != self._saved and (self._value is None or dump(self._value) != self._saved)
 
     @property
     def can_undo(self) -> bool:
@@ -102,9 +131,26 @@ class MultilegEditor(QObject):
 
     def open_portfolio(self, portfolio: MultilegPortfolio) -> None:
         """Start editing a portfolio afresh; the history begins anew."""
-        self._undo, self._redo = [], []
+        self._undo, self._redo, self._confirmed = [], [], set()
+        self._running, self._edited, self._locks = None, None, {}
         self._saved = dump(portfolio)
         self._take(dump(portfolio), replaced=True)
+
+    def open_running(self, portfolio_id: PortfolioId, portfolio: MultilegPortfolio, locks: Mapping[str, str]) -> None:
+        """Start editing a portfolio that is in the engine; ``locks`` are the fields it does not let change, and why."""
+        self.open_portfolio(portfolio)
+        self._edited, self._locks = portfolio_id, dict(locks)
+        self.compare_with(portfolio)
+        self.replaced.emit()
+
+    @property
+    def edited(self) -> PortfolioId | None:
+        """The portfolio of the engine that is edited; None for a draft of its own."""
+        return self._edited
+
+    def locks(self) -> dict[str, str]:
+        """Answer the paths of fields that may not be changed now, and why."""
+        return dict(self._locks)
 
     def load_text(self, text: str) -> None:
         """Start editing a TOML document. Raises DocumentError and keeps the draft where it cannot be used."""
@@ -116,21 +162,41 @@ class MultilegEditor(QObject):
 
     def mark_saved(self) -> None:
         """Remember the draft as saved."""
-        self._saved = self.draft()
+        self._saved = self.draft() if self._value is None else dump(self._value)
         self.changed.emit()
 
     def insert_template(self, template: Template) -> None:
         """Replace the draft by a template; for a structure the underlying and its expiry stay as they are."""
-        data = dump(template.portfolio)
-        keep = ("underlying", "exchange") if template.kind.value == "structure" else ()
         self._keep()
-        self._take(data | {name: self._draft[name] for name in keep if name in self._draft}, replaced=True)
+        self._take(self._inserted(template), replaced=True)
+
+    def as_inserted(self, template: Template) -> MultilegPortfolio | None:
+        """Answer the portfolio that inserting a template would give; None where its draft would be wrong."""
+        try:
+            return load(self._inserted(template), MultilegPortfolio)
+        except DeclarationError:
+            return None
+
+    def _inserted(self, template: Template) -> dict[str, Any]:
+        keep = ("underlying", "exchange") if template.kind is TemplateKind.STRUCTURE else ()
+        return dump(template.portfolio) | {name: self._draft[name] for name in keep if name in self._draft}
 
     def add_leg(self, leg: Mapping[str, Any]) -> None:
         """Add a leg given as plain data, for example from the option chain."""
         self._keep()
         legs = self._draft.get("legs")
         self._take({**self._draft, "legs": [*(legs if isinstance(legs, list) else []), dict(leg)]}, replaced=True)
+
+    def take_legs(self, legs: Sequence[Leg], *, replace: bool) -> None:
+        """Take legs into the draft, for example from a leg string: instead of its own, or behind them.
+
+        Where one asks for a hedge and hedges are off, they are switched on with their usual settings.
+        """
+        self._keep()
+        own = self._draft.get("legs")
+        before = own if isinstance(own, list) and not replace else []
+        hedges = hedges_for(legs) if self._draft.get("dynamic_hedge") is None else {}
+        self._take({**self._draft, "legs": [*before, *(dump(leg) for leg in legs)], **hedges}, replaced=True)
 
     def compare_with(self, running: MultilegPortfolio | None) -> None:
         """Set the version that runs, which changes() compares with."""
@@ -153,55 +219,28 @@ class MultilegEditor(QObject):
         self.changed.emit()
 
     def _judge(self) -> None:
-        self._errors = problems(self._draft, MultilegPortfolio)
-        self._value = None if self._errors else load(self._draft, MultilegPortfolio)
+        try:
+            self._value, self._errors = load(self._draft, MultilegPortfolio), []
+        except DeclarationError as error:
+            self._value, self._errors = None, error.errors
+        told = self._desk_cautions_of
+        self._desk_cautions = told(self._value) if told is not None and self._value is not None else []
 
 
-def leg_line(leg: Mapping[str, Any]) -> str:
-    """Answer one line about a leg's plain data: ``"SELL 2 × CE ATM+2 · SL 25 % · CW"``; bad data is shown as it is."""
-    kind = leg.get("kind", "?")
-    strike = "" if kind == "FUT" else _strike_words(leg.get("strike"))
-    parts = [f"{leg.get('side', '?')} {leg.get('lots', '?')} × {kind} {strike}".rstrip()]
-    for name, title in (("stop_loss", "SL"), ("target", "TGT")):
-        rule = leg.get(name)
-        if isinstance(rule, Mapping):
-            basis = rule.get("basis")
-            parts.append(f"{title} {rule.get('distance', '?')} {_BASES.get(str(basis), '')}".rstrip())
-    trailing = leg.get("trailing")
-    if isinstance(trailing, Mapping):
-        unit = "%" if trailing.get("unit") == "percent" else "pt"
-        parts.append(f"TSL {trailing.get('every', '?')}/{trailing.get('by', '?')} {unit}")
-    if leg.get("expiry") is not None:
-        parts.append(_expiry_words(leg["expiry"]))
-    return " · ".join(parts)
+def _topic(caution: FieldError) -> tuple[str, str]:
+    """Answer what a caution is about: its field, and its sentence up to the prices in it, which move."""
+    return caution.path, caution.reason.split(":", 1)[0]
 
 
-def _strike_words(strike: Any) -> str:
-    rule = strike if isinstance(strike, Mapping) else {"type": strike}
-    match rule.get("type"):
-        case "atm":
-            steps = rule.get("steps", 0)
-            return f"ATM{steps:+d}" if isinstance(steps, int) and steps else "ATM" if steps == 0 else f"ATM {steps}"
-        case "fixed":
-            return str(rule.get("strike", "?"))
-        case "closest_premium":
-            return f"≈₹{rule.get('premium', '?')}"
-        case "delta":
-            return f"Δ{rule.get('delta', '?')}"
-        case "straddle_width":
-            return f"{rule.get('multiple', '?')}× straddle"
-        case other:
-            return "?" if other is None else str(other)
+def said(error: FieldError) -> str:
+    """Answer an error with its place in the trader's words: ``"Legs 2: Lots must be at least 1"``."""
+    found = _PLACE.match(error.path)
+    title = _TITLES.get(found["name"]) if found else None
+    if found is None or title is None:
+        return str(error)
+    number = f" {int(found['index']) + 1}" if found["index"] else ""
+    return f"{title}{number}: {error.reason}"
 
 
-def _expiry_words(expiry: Any) -> str:
-    rule = expiry if isinstance(expiry, Mapping) else {"type": expiry}
-    return str(rule.get("on", "?") if rule.get("type") == "date" else rule.get("type"))
-
-
-def _canonical(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Answer data as dump writes it, so that 2, "2" and a missing default compare as the same."""
-    try:
-        return dump(load(data, MultilegPortfolio))
-    except DeclarationError:
-        return data
+_PLACE = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
+_TITLES = {spec.name: spec.ask.title for spec in describe(MultilegPortfolio)}

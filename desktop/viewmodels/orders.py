@@ -83,7 +83,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: str(row.number),
         sort_value=lambda row: row.number,
     ),
-    Column(key="purpose", header="Purpose", width=56, align=Align.LEFT, text=lambda row: row.purpose.value.lower()),
+    Column(key="purpose", header="Purpose", width=66, align=Align.LEFT, text=lambda row: row.purpose.value.lower()),
     Column(
         key="side",
         header="Side",
@@ -106,6 +106,13 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="price", header="Price", tooltip="Limit price, ₹", text=price_text, sort_value=lambda row: row.limit_price
+    ),
+    Column(
+        key="trigger",
+        header="Trigger",
+        tooltip="The last price that wakes a stop order, ₹",
+        text=lambda row: "" if row.trigger_price is None else formats.price(row.trigger_price, row.tick_size),
+        sort_value=lambda row: row.trigger_price,
     ),
     Column(
         key="quantity",

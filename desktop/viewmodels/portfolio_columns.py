@@ -7,9 +7,11 @@ from desktop.presentation.tones import Tone, tone_of_sign
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.portfolio_line import PortfolioLine
 from desktop.viewmodels.times import time_text
+from engine.domain.money import divide_half_up
+from engine.domain.multileg.levels import Measure
 from engine.domain.multileg.states import LegState, PortfolioState
 from engine.domain.order import Side
-from engine.views.portfolios import LegRow
+from engine.views.portfolios import LegRow, Level
 
 _PORTFOLIO_TONES: dict[PortfolioState, Tone] = {
     PortfolioState.RUNNING: Tone.UP,
@@ -33,15 +35,19 @@ _LEG_TONES: dict[LegState, Tone] = {
 }
 
 _TICK = 500
+_MEASURE_LETTERS = {Measure.UNDERLYING: "U", Measure.DELTA: "Δ", Measure.THETA: "Θ"}
 """Prices of the underlying and of combined premiums are written with two decimals."""
 
 
 def _state(line: PortfolioLine) -> str:
     word: str = line.portfolio.state.value if line.leg is None else line.leg.state.value
-    return word.replace("_", " ").lower()
+    mark = " ⚠" if line.leg is None and line.portfolio.suspended else ""
+    return word.replace("_", " ").lower() + mark
 
 
 def _state_tone(line: PortfolioLine) -> Tone:
+    if line.leg is None and line.portfolio.suspended:
+        return Tone.WARNING
     if line.leg is None:
         return _PORTFOLIO_TONES.get(line.portfolio.state, Tone.PLAIN)
     return _LEG_TONES.get(line.leg.state, Tone.PLAIN)
@@ -57,16 +63,21 @@ def _name_tone(line: PortfolioLine) -> Tone:
     return Tone.UP if line.leg.side is Side.BUY else Tone.DOWN
 
 
+def _shown(line: PortfolioLine, amount: int | None) -> int | None:
+    """Answer an amount for all lots, or for one where the portfolio shows its values per lot."""
+    return None if amount is None else divide_half_up(amount, line.portfolio.shown_lots)
+
+
 def _profit(line: PortfolioLine) -> int | None:
-    return line.mark.profit if line.leg_mark is None else line.leg_mark.profit
+    return _shown(line, line.mark.profit if line.leg_mark is None else line.leg_mark.profit)
 
 
 def _unrealised(line: PortfolioLine) -> int | None:
-    return line.mark.unrealised if line.leg_mark is None else line.leg_mark.unrealised
+    return _shown(line, line.mark.unrealised if line.leg_mark is None else line.leg_mark.unrealised)
 
 
-def _booked(line: PortfolioLine) -> int:
-    return line.mark.booked if line.leg_mark is None else line.leg_mark.booked
+def _booked(line: PortfolioLine) -> int | None:
+    return _shown(line, line.mark.booked if line.leg_mark is None else line.leg_mark.booked)
 
 
 def _money(of: Callable[[PortfolioLine], int | None]) -> Callable[[PortfolioLine], str]:
@@ -98,27 +109,25 @@ def _stop(line: PortfolioLine) -> str:
     """Write the level: a price for a leg (marked where it is the underlying's), a profit for a portfolio."""
     if line.leg is None:
         return "" if line.mark.stop is None else formats.signed_amount(line.mark.stop, 0)
-    return _level_text(
-        line.leg,
-        line.leg.stop.price if line.leg.stop else None,
-        line.leg.stop is not None and line.leg.stop.on_underlying,
-    )
+    return _level_text(line.leg, line.leg.stop)
 
 
 def _target(line: PortfolioLine) -> str:
     if line.leg is None:
         return "" if line.portfolio.target is None else formats.signed_amount(line.portfolio.target, 0)
-    return _level_text(
-        line.leg,
-        line.leg.target.price if line.leg.target else None,
-        line.leg.target is not None and line.leg.target.on_underlying,
-    )
+    return _level_text(line.leg, line.leg.target)
 
 
-def _level_text(leg: LegRow, price: int | None, on_underlying: bool) -> str:
-    if price is None:
+def _level_text(leg: LegRow, level: Level | None) -> str:
+    if level is None:
         return ""
-    return f"U {formats.price(price, _TICK)}" if on_underlying else formats.price(price, leg.tick_size)
+    match level.of:
+        case Measure.PREMIUM:
+            return formats.price(level.value, leg.tick_size)
+        case Measure.PROFIT:
+            return formats.signed_amount(level.value, 0)
+        case measure:
+            return f"{_MEASURE_LETTERS[measure]} {formats.price(level.value, _TICK)}"
 
 
 def _distance(portfolio: int | None, leg: int | None, line: PortfolioLine) -> str:
@@ -176,7 +185,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="state",
         header="State",
-        width=62,
+        width=92,
         align=Align.LEFT,
         text=_state,
         tone=_state_tone,
@@ -185,7 +194,7 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="profit",
         header="P&L",
-        tooltip="Booked and open profit together, ₹, before charges",
+        tooltip="Booked and open profit together, ₹, before charges; per lot where the portfolio says so",
         width=78,
         text=_money(_profit),
         tone=_sign(_profit),
@@ -324,21 +333,21 @@ PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (
         key="peak",
         header="Peak",
         tooltip="Highest profit that this screen has seen, ₹",
-        text=_only_portfolio(lambda line: formats.signed_amount(line.mark.peak, 0)),
+        text=_only_portfolio(lambda line: formats.signed_amount(_shown(line, line.mark.peak), 0)),
         hidden=True,
     ),
     Column(
         key="trough",
         header="Trough",
         tooltip="Lowest profit that this screen has seen, ₹",
-        text=_only_portfolio(lambda line: formats.signed_amount(line.mark.trough, 0)),
+        text=_only_portfolio(lambda line: formats.signed_amount(_shown(line, line.mark.trough), 0)),
         hidden=True,
     ),
     Column(
         key="drawdown",
         header="Drawdown",
         tooltip="How far the profit is below its peak, ₹",
-        text=_only_portfolio(lambda line: formats.amount(line.mark.drawdown, 0)),
+        text=_only_portfolio(lambda line: formats.amount(_shown(line, line.mark.drawdown), 0)),
         hidden=True,
     ),
     Column(

@@ -128,7 +128,7 @@ class ColumnHeader(QHeaderView):
         only_one = self.count() - len(self._unwanted) == 1
         for number, heading in enumerate(self._headings):
             shown = number not in self._unwanted
-            action = menu.addAction(heading.header or heading.key)
+            action = menu.addAction((heading.header or heading.key).replace("&", "&&"))
             action.setToolTip(heading.tooltip)
             action.setCheckable(True)
             action.setChecked(shown)

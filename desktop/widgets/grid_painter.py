@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop.presentation.fonts import ui_font
@@ -83,8 +83,9 @@ class GridPainter:
             painter.drawLine(0, top, right, top)
 
     def paint_focus(self, painter: QPainter, cell: QRect) -> None:
-        """Draw the ring around the current cell."""
+        """Draw the ring around the current cell; what stands in it stays readable."""
         painter.setPen(self._focus)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(cell.adjusted(0, 0, -1, -1))
 
     def _background(self, number: int, row: GridRow, *, selected: bool) -> QColor:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.viewmodels.multileg_editor import MultilegEditor
-from desktop.windows.dialog import emergency_actions, tell
-from engine.domain.multileg.documents import LARGEST_DOCUMENT, DocumentError, document_from_toml
+from desktop.viewmodels.multileg_editor import MultilegEditor, said
+from desktop.windows.dialog import ask, emergency_actions, tell
 from engine.domain.multileg.templates import template_from_toml
+from engine.schema.documents import LARGEST_DOCUMENT, DocumentError, document_from_toml
 from engine.schema.load import DeclarationError
 
+_MOST_CAUTIONS = 8
 _FILTER = "Portfolios (*.toml);;All files (*)"
 
 
@@ -30,11 +31,29 @@ class EditorFiles:
         """Ask for a file to write; while something is wrong the sentence says what."""
         value = self._editor.value()
         if value is None:
-            tell(self._parent, "Not saved yet", *(str(error) for error in self._editor.errors()[:6]))
+            tell(self._parent, "Not saved yet", *(said(error) for error in self._editor.errors()[:6]))
             return
+        cautions = self._editor.unconfirmed()
+        if cautions:
+            lines = "\n".join(f"⚠ {said(one)}" for one in cautions[:_MOST_CAUTIONS])
+            ask(
+                self._parent,
+                f"Save {value.name}",
+                [lines, "Asked once; it may be meant."],
+                "Save it",
+                self._save_all_the_same,
+            )
+            return
+        self._ask_where(value.name)
+
+    def _save_all_the_same(self) -> None:
+        self._editor.confirm_cautions()
+        self.save()
+
+    def _ask_where(self, name: str) -> None:
         dialog = self._dialog("Save the portfolio", QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
-        dialog.selectFile(f"{_file_name(value.name)}.toml")
+        dialog.selectFile(f"{_file_name(name)}.toml")
         dialog.fileSelected.connect(lambda name: self.write(Path(name)))
         dialog.open()
 

@@ -1,89 +1,155 @@
-"""The fields of a portfolio on tabs, drawn from the declarations, all showing the one draft."""
+"""The fields of a portfolio on the eleven tabs, drawn from the declarations, all showing the one draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from desktop.forms.field_input import first_step
+from desktop.forms.field_input import DoubtError, first_step
 from desktop.forms.form import DeclarationForm
-from desktop.viewmodels.multileg_editor import MultilegEditor, leg_line
+from desktop.forms.item_table import ItemColumn
+from desktop.forms.list_editor import ListEditor
+from desktop.presentation.theme import Theme
+from desktop.viewmodels.leg_words import leg_cells
+from desktop.viewmodels.multileg_editor import MultilegEditor
+from desktop.windows.side_tabs import SideTabs
 from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.tabs import TABS
 from engine.schema.describe import describe
 from engine.schema.load import FieldError
 
-_TABS: dict[str, tuple[str, ...]] = {
-    "Legs": ("Legs",),
-    "Portfolio": ("Portfolio",),
-    "Execution": ("Execution",),
-    "Target and stop": ("Target", "Stop loss"),
-    "Exit": ("Exit",),
-}
-_COLUMNS = 2
+_MOST_COLUMNS = 3
+_COLUMN_WIDTH = 270
+"""Pixels in which a title, an input and its unit stand side by side."""
+_LEGS = TABS.index("Legs")
 
 
-class EditorForms(QTabWidget):
-    """One form per tab over the same draft; a tab says how many of its fields are wrong."""
+class EditorForms(SideTabs):
+    """One form per tab over the same draft; a tab says how many of its fields are wrong.
 
-    def __init__(self, editor: MultilegEditor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    A form is drawn when its tab is first shown.
+    """
+
+    def __init__(self, editor: MultilegEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, list(TABS), parent)
         self.setAccessibleName("Fields of the portfolio")
-        self.setDocumentMode(True)
         self._editor = editor
         self._group_of = {spec.name: spec.ask.group for spec in describe(MultilegPortfolio)}
-        self.forms: list[DeclarationForm] = []
+        self._forms: dict[int, DeclarationForm] = {}
+        self._columns = 2
+        self._areas = [self._add_area(title) for title in TABS]
         self._stale: set[int] = set()
-        for title, groups in _TABS.items():
-            self._add_tab(title, groups)
+        self._against: list[FieldError] = []
+        self._live: Sequence[Sequence[str]] = ()
         editor.replaced.connect(self._draft_replaced)
-        editor.changed.connect(self._count_errors)
+        editor.changed.connect(self._show_errors)
         self.currentChanged.connect(self._bring_up_to_date)
-        self._draft_replaced()
-        self._count_errors()
+        self.setCurrentIndex(_LEGS)
+        self._show_errors()
 
-    def show_refusals(self, refusals: list[FieldError]) -> None:
-        """Show what the market has against the draft beside the fields in view."""
-        self.forms[self.currentIndex()].show_refusals(refusals)
+    def form(self, title: str) -> DeclarationForm:
+        """Return the form of a tab, drawn if it was not yet."""
+        number = TABS.index(title)
+        self._bring_up_to_date(number)
+        return self._forms[number]
+
+    def show_against(self, refusals: Sequence[FieldError], warnings: Sequence[FieldError]) -> None:
+        """Show what the market has against the draft, and what it should be looked at for, beside the fields."""
+        self._against = [*refusals, *(DoubtError(warning.path, warning.reason) for warning in warnings)]
+        self._show_errors()
 
     def show_first_error(self) -> None:
         """Go to the first tab on which something is wrong."""
-        wrong = self._tabs_of(self._editor.errors() or self._editor.refusals())
+        wrong = self._tabs_of([*self._editor.errors(), *self._against])
         if wrong and self.currentIndex() not in wrong:
             self.setCurrentIndex(min(wrong))
 
-    def _add_tab(self, title: str, groups: tuple[str, ...]) -> None:
-        form = DeclarationForm(MultilegPortfolio, groups, {Leg: leg_line}, _COLUMNS)
+    def show_live(self, rows: Sequence[Sequence[str]]) -> None:
+        """Fill the live columns of the table of legs."""
+        self._live = rows
+        table = self._legs()
+        if table is not None:
+            table.lines.show_live(rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the width there is."""
+        super().resizeEvent(event)
+        columns = self._fitting_columns()
+        if columns != self._columns:
+            self._columns = columns
+            for form in self._forms.values():
+                form.arrange(columns)
+
+    def _fitting_columns(self) -> int:
+        room = self.width() - self.tabBar().sizeHint().width()
+        return max(1, min(_MOST_COLUMNS, room // _COLUMN_WIDTH))
+
+    def _legs(self) -> ListEditor | None:
+        form = self._forms.get(_LEGS)
+        found = form.fields.inputs.get("legs") if form is not None else None
+        return found if isinstance(found, ListEditor) else None
+
+    def _add_area(self, title: str) -> QScrollArea:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(form)
-        number = len(self.forms)
-        self.forms.append(form)
+        area.setAccessibleName(title)
         self.addTab(area, title)
-        form.changed.connect(lambda: self._edited(number))
+        return area
+
+    def _drawn(self, number: int) -> DeclarationForm:
+        if number not in self._forms:
+            form = DeclarationForm(MultilegPortfolio, (TABS[number],), {Leg: _LEG_COLUMNS}, self._columns, judged=False)
+            form.changed.connect(lambda: self._edited(number))
+            self._forms[number] = form
+            self._areas[number].setWidget(form)
+            self._stale.add(number)
+        return self._forms[number]
 
     def _edited(self, number: int) -> None:
-        self._stale = set(range(len(self.forms))) - {number}
-        self._editor.edit(self.forms[number].data())
+        self._stale = set(self._forms) - {number}
+        self._editor.edit(self._forms[number].data())
 
     def _draft_replaced(self) -> None:
-        self._stale = set(range(len(self.forms)))
+        self._against = []
+        self._stale = set(self._forms)
         self._bring_up_to_date(self.currentIndex())
 
     def _bring_up_to_date(self, number: int) -> None:
+        form = self._drawn(number)
         if number in self._stale:
             self._stale.discard(number)
-            self.forms[number].set_data(self._editor.draft())
+            form.set_data(self._editor.draft())
+            form.lock(self._editor.locks())
+            form.show_errors([*self._editor.errors(), *self._against])
+            if number == _LEGS:
+                self.show_live(self._live)
 
-    def _count_errors(self) -> None:
-        errors = self._tabs_of(self._editor.errors())
-        for number, title in enumerate(_TABS):
-            count = errors.count(number)
-            self.setTabText(number, f"{title} ✕{count}" if count else title)
+    def _show_errors(self) -> None:
+        errors = [*self._editor.errors(), *self._against]
+        form = self._forms.get(self.currentIndex())
+        if form is not None and self.currentIndex() not in self._stale:
+            form.show_errors(errors)
+        # The other forms take them when they are shown.
+        self._stale |= set(self._forms) - {self.currentIndex()}
+        self._count(errors)
+
+    def _count(self, errors: Sequence[FieldError]) -> None:
+        wrong = self._tabs_of(error for error in errors if not isinstance(error, DoubtError))
+        doubtful = self._tabs_of(error for error in errors if isinstance(error, DoubtError))
+        for number, title in enumerate(TABS):
+            marks = f" ✕{wrong.count(number)}" if number in wrong else ""
+            marks = marks or (f" ⚠{doubtful.count(number)}" if number in doubtful else "")
+            if self.tabText(number) != title + marks:
+                self.setTabText(number, title + marks)
 
     def _tabs_of(self, errors: Iterable[FieldError]) -> list[int]:
-        found = []
-        for error in errors:
-            group = self._group_of.get(first_step(error.path)[0], "Portfolio")
-            found += [number for number, groups in enumerate(_TABS.values()) if group in groups]
-        return found
+        groups = (self._group_of.get(first_step(error.path)[0], TABS[0]) for error in errors)
+        return [TABS.index(group) for group in groups if group in TABS]
+
+
+_LEG_COLUMNS = [
+    ItemColumn(title=cell.title, text=cell.text, field=cell.field, tip=cell.tip, letters=cell.letters, hides=cell.hides)
+    for cell in leg_cells()
+]

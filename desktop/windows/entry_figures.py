@@ -34,7 +34,7 @@ _FIGURES = (
     ("risk", "Risk", "Whether the loss is capped whatever happens"),
 )
 _PER_ROW = 6
-_LEG_ROWS = 5
+_LEG_ROWS = 3
 
 
 class PreviewLine(NamedTuple):

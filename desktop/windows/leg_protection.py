@@ -1,5 +1,6 @@
 """Change the stop and the target of an open leg by hand."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.presentation import formats
@@ -10,6 +11,8 @@ from engine.domain.commands import ChangeLegProtection, SquareOffLeg
 from engine.domain.money import Price, plain_text
 from engine.domain.order import Side
 from engine.views.portfolios import LegRow, Level, PortfolioRow
+
+_LEAST_WIDTH, _SIDE_BY_SIDE = 230, 332  # pixels
 
 
 class LegProtection(QWidget):
@@ -33,12 +36,24 @@ class LegProtection(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
         grid.addWidget(self._title, 0, 0, 1, 6)
+        self._titles = QLabel("Stop"), QLabel("Target")
+        stop, target = self._titles
         for column, widget in enumerate(
-            (QLabel("Stop"), self.stop_line, QLabel("Target"), self.target_line, self.set_button, self.close_button)
+            (stop, self.stop_line, target, self.target_line, self.set_button, self.close_button)
         ):
             grid.addWidget(widget, 1, column)
-        grid.addWidget(self._error, 2, 0, 1, 6)
+        grid.addWidget(self._error, 3, 0, 1, 6)
+        self._grid = grid
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._enable(open_leg=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the prices where they do not stand side by side."""
+        super().resizeEvent(event)
+        if event.size().width() < _SIDE_BY_SIDE:
+            self._grid.addWidget(self.close_button, 2, 0, 1, 6)
+        else:
+            self._grid.addWidget(self.close_button, 1, 5)
 
     def show_leg(self, portfolio: PortfolioRow, leg: LegRow | None) -> None:
         """Show a leg's levels for editing; None for a line that is no leg."""
@@ -63,8 +78,11 @@ class LegProtection(QWidget):
                 line.setText(_level_text(new))
         holds = leg.net_quantity != 0
         words = f"Leg {leg.leg_id}: {formats.signed_quantity(leg.net_quantity)} {leg.contract}"
-        if any(level is not None and level.on_underlying for level in (leg.stop, leg.target)):
-            words += " · levels on the underlying"
+        others = {
+            level.of.value for level in (leg.stop, leg.target) if level is not None and level.of.value != "premium"
+        }
+        if others:
+            words += f" · levels in {', '.join(sorted(others))}; what is typed here is a price of the leg"
         self._title.setText(words if holds else f"Leg {leg.leg_id} {leg.contract} holds nothing now.")
         self._enable(open_leg=holds)
 
@@ -110,6 +128,9 @@ class LegProtection(QWidget):
     def _enable(self, *, open_leg: bool) -> None:
         for widget in (self.stop_line, self.target_line, self.set_button, self.close_button):
             widget.setEnabled(open_leg)
+        # Without an open leg the room belongs to the reasons above.
+        for shown in (*self._titles, self.stop_line, self.target_line, self.set_button, self.close_button):
+            shown.setVisible(open_leg)
 
 
 def _price_line(name: str) -> QLineEdit:
@@ -121,7 +142,7 @@ def _price_line(name: str) -> QLineEdit:
 
 
 def _level_text(level: Level | None) -> str:
-    return plain_text(level.price) if level is not None else ""
+    return plain_text(level.value) if level is not None else ""
 
 
 def _read(line: QLineEdit, leg: LegRow, title: str) -> Price | None:

@@ -13,6 +13,7 @@ from desktop.bridge import EngineBridge
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.status import StatusModel
 from desktop.widgets.toast import ToastStack
+from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDesk
 from desktop.windows.banner import Banner
 from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.dialog import ask
@@ -31,10 +32,10 @@ from desktop.workspace.frame_clock import FrameClock
 from desktop.workspace.layouts import LayoutError, PlacedPanel, Workspace, open_workspace, save_workspace
 from desktop.workspace.screens import ScreenKeeper
 from engine.domain.identifiers import InstrumentId, PortfolioId
-from engine.views.messages import MessageLevel, MessageRow
+from engine.views.messages import MessageRow
 
-_TOAST_TONES = {MessageLevel.ATTENTION: Tone.ACCENT, MessageLevel.ERROR: Tone.DOWN, MessageLevel.WARNING: Tone.WARNING}
-_MOST_TOASTS_AT_ONCE = 3
+_SHOWN = ("portfolios", "editor", "orders", "positions", "chain", "chart", "premium", "messages", "accounts", "tags")
+"""Panels that an action shows."""
 
 
 class MainWindow(QMainWindow):
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
         self.pictures = PictureSaver(self, own_folder)
+        self.alerts = AlertDesk(self, desk, self._say)
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.clock.health_changed.connect(self.status.show_frames)
         self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
         desk.bridge.messages_added.connect(self._show_messages)
+        desk.bridge.alerts_raised.connect(self.alerts.take)
+        desk.bridge.engine_stopped.connect(self.alerts.engine_stopped)
         # A stopped engine watches nothing, so there is nothing to warn of.
         desk.bridge.engine_stopped.connect(lambda _stopped: setattr(self, "_closing_agreed", True))
         if not restore_window(self, workspace):
@@ -145,8 +149,7 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> Mapping[str, Callable[[], None]]:
         desk = self.portfolio_desk
-        shown = ("portfolios", "editor", "orders", "positions", "chain", "chart", "premium", "messages")
-        show = {f"show_{name}": (lambda name=name: self._show_panel(name)) for name in shown}
+        show = {f"show_{name}": (lambda name=name: self._show_panel(name)) for name in _SHOWN}
         return {
             **show,
             "start_demonstration": desk.start_demonstration,
@@ -155,6 +158,13 @@ class MainWindow(QMainWindow):
             "panic_selected": desk.panic_selected,
             "resume_selected": desk.resume_selected,
             "clone_selected": self._clone_selected,
+            "edit_selected": self._edit_selected,
+            "part_exit_selected": desk.changes.part_exit,
+            "part_entry_selected": desk.changes.part_entry,
+            "mark_completed_selected": desk.changes.mark_completed,
+            "reset_selected": desk.changes.reset,
+            "disable_selected": desk.changes.disable,
+            "enable_selected": desk.changes.enable,
             "kill_switch": desk.open_kill_switch,
             "new_portfolio": lambda: self._with_editor(lambda editor: editor.choose_template()),
             "open_portfolio": lambda: self._with_editor(lambda editor: editor.files.open()),
@@ -170,6 +180,7 @@ class MainWindow(QMainWindow):
             "save_workspace": self.save_workspace,
             "reset_workspace": self._reset_workspace,
             "save_screenshot": self.pictures.ask,
+            "notifications": self.alerts.open_settings,
             "keys": lambda: KeysDialog(self).open(),
             "about": lambda: AboutDialog(self).open(),
             "quit": self._quit,
@@ -189,6 +200,10 @@ class MainWindow(QMainWindow):
 
     def _clone_selected(self) -> None:
         if self.portfolio_desk.clone_selected():
+            self._show_panel("editor")
+
+    def _edit_selected(self) -> None:
+        if self.portfolio_desk.changes.edit():
             self._show_panel("editor")
 
     def _float_focused(self) -> None:
@@ -217,9 +232,10 @@ class MainWindow(QMainWindow):
         self.toasts.show_message(sentence, tone)
 
     def _show_messages(self, messages: list[MessageRow]) -> None:
-        loud = [message for message in messages if message.level in _TOAST_TONES]
-        for message in loud[-_MOST_TOASTS_AT_ONCE:]:
-            self._say(message.sentence, _TOAST_TONES[message.level])
+        # What belongs to a class of alerts is shown as the trader's notifications say.
+        loud = [message for message in messages if message.level in TOAST_TONES and not message.alerts]
+        for message in loud[-MOST_TOASTS_AT_ONCE:]:
+            self._say(message.sentence, TOAST_TONES[message.level])
 
     # --- workspace and the way out ----------------------------------------------------------------------------------
 

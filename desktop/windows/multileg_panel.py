@@ -1,60 +1,72 @@
 """The multileg editor: a form from the declarations, and beside it what the portfolio would be if it entered now."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSplitter, QWidget
+from PySide6.QtWidgets import QBoxLayout, QTabWidget, QWidget
 
-from desktop.presentation import formats
+from desktop.viewmodels.entry_cautions import live_cautions
 from desktop.viewmodels.entry_estimate import EntryEstimate, estimate
+from desktop.viewmodels.entry_words import entry_sentences, error_sentences, live_cells
 from desktop.widgets.payoff_chart import Payoff, PayoffChart
 from desktop.windows.dialog import ask, tell
+from desktop.windows.editor_bar import EditorBar
 from desktop.windows.editor_files import EditorFiles
 from desktop.windows.editor_forms import EditorForms
+from desktop.windows.editor_split import EditorSplit
+from desktop.windows.editor_verdict import EditorVerdict
+from desktop.windows.editor_words import EditorWords
 from desktop.windows.entry_figures import EntryFigures
-from desktop.windows.panel import Desk, Links, Panel, push_button
+from desktop.windows.leg_string_dialog import LegStringDialog, copy_legs
+from desktop.windows.live_edit import LiveEdit
+from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.template_chooser import TemplateChooser
 from engine.domain.commands import AddPortfolio
 from engine.domain.multileg.entry import Manual
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.templates import Template
 from engine.schema.load import FieldError
-from engine.views.preview import Preview, PreviewDesk, PreviewLeg
+from engine.views.preview import Preview, PreviewDesk
 
 _ESTIMATE_EVERY_MS = 500
 _ESTIMATE_AFTER_EDIT_MS = 120
-_SENTENCES_SHOWN = 6
 _LEAST_PAYOFF = 220
-_WIDE = 1_250  # pixels
+_HIGH = 560  # pixels
 
 
 class MultilegPanel(Panel):
     """Build, look at, save and start a portfolio."""
 
-    def __init__(self, desk: Desk, links: Links, own_folder: Path, parent: QWidget | None = None) -> None:
-        super().__init__("Multileg editor", parent)
+    def __init__(self, desk: Desk, links: Links, own_folder: Path, context: Mapping[str, str] | None = None) -> None:
+        super().__init__("Multileg editor")
         self._desk, self._links = desk, links
         self.editor = desk.editor
         self._preview_desk = PreviewDesk(desk.bridge.master, desk.bridge.rules)
         self._estimated_at = -_ESTIMATE_EVERY_MS
         self._edited = True
+        self._frame_ms = 0
         self.preview: Preview | None = None
         self.estimate: EntryEstimate | None = None
         self._refusals: list[FieldError] = []
+        self._cautions: list[FieldError] = []
+        self._told: list[str] = []
         self.files = EditorFiles(self, self.editor, own_folder)
+        self.live_edit = LiveEdit(self, desk)
         self._build_bar()
-        self.forms = EditorForms(self.editor, self)
+        self.forms = EditorForms(self.editor, desk.theme, self)
         self.payoff = PayoffChart(desk.theme, "Payoff of the edited portfolio", self)
+        self.words = EditorWords(desk.theme, self)
         self.figures = EntryFigures(desk.theme, self)
-        self._arranged = False
-        self._splitter = self._split()
+        self._is_small = False
+        self._splitter = self._split(context or {})
         self.column.addWidget(self._splitter)
         self.editor.changed.connect(self._draft_changed)
         self._draft_changed()
 
     def refresh(self, now_ms: int) -> None:
         """Estimate anew, soon after an edit and now and then besides, as quotes move."""
+        self._frame_ms = now_ms
         since = now_ms - self._estimated_at
         if since >= (_ESTIMATE_AFTER_EDIT_MS if self._edited else _ESTIMATE_EVERY_MS):
             self._estimated_at = now_ms
@@ -67,122 +79,150 @@ class MultilegPanel(Panel):
 
     def choose_template(self) -> None:
         """Open the list of templates."""
-        TemplateChooser(self, self._desk.templates, self.take_template).open()
+        desk = self._desk
+        TemplateChooser(self, desk.theme, desk.templates, self._figures_of, self.take_template).open()
+
+    def paste_legs(self) -> None:
+        """Ask for a leg string and take its legs."""
+        value = self.editor.value()
+        LegStringDialog(
+            self,
+            value.default_lots if value is not None else 1,
+            lambda legs, instead: self.editor.take_legs(legs, replace=instead),
+        ).open()
+
+    def copy_legs(self) -> None:
+        """Put the legs on the clipboard as a leg string; wrong ones are named instead."""
+        value = self.editor.value()
+        if value is None:
+            tell(self, "Not copied", *error_sentences(self.editor.errors()))
+        else:
+            copy_legs(self, value.legs)
 
     def arm(self) -> None:
         """Ask, then hand the draft to the engine; a wrong one is refused with every sentence."""
+        if self.editor.edited is not None:
+            self.live_edit.apply()
+            return
         portfolio = self.editor.value()
         against = self.editor.errors() or self.editor.refusals()
         if portfolio is None or against:
             self.forms.show_first_error()
             self._show_refusals(against)
-            tell(self, "This portfolio cannot start yet", *_sentences(against))
+            tell(self, "This portfolio cannot start yet", *error_sentences(against))
             return
         ask(
             self,
             f"Start {portfolio.name}",
-            self._entry_sentences(portfolio),
+            entry_sentences(portfolio, self.preview, self._figure_texts(), self.editor.unconfirmed()),
             "Start it" if isinstance(portfolio.entry, Manual) else "Arm it",
             lambda: self._add(portfolio),
         )
 
     def _add(self, portfolio: MultilegPortfolio) -> None:
-        account = self._desk.account
-        self._desk.bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, account=account, start=True))
+        self.editor.confirm_cautions()
+        # Without an account it runs in every account of its strategy tag.
+        self._desk.bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True))
         self._links.act("show_portfolios")
 
     # --- what is built once -----------------------------------------------------------------------------------------
 
     def _build_bar(self) -> None:
-        bar = self.bar()
-        for text, tip, act in (
-            ("Template…", "Start from a predefined structure (Ctrl+N)", self.choose_template),
-            ("Open…", "Open a TOML file (Ctrl+O)", self.files.open),
-            ("Save…", "Write a TOML file (Ctrl+S)", self.files.save),
-        ):
-            bar.addWidget(push_button(text, tip, act))
-        self.undo_button = push_button("Undo", "Back to the draft before (Ctrl+Z)", self.editor.undo)
-        self.redo_button = push_button("Redo", "Take back the undo (Ctrl+Shift+Z)", self.editor.redo)
-        bar.addWidget(self.undo_button)
-        bar.addWidget(self.redo_button)
-        self.verdict = QLabel()
-        self.verdict.setAccessibleName("What is wrong with the portfolio")
-        bar.addWidget(self.verdict, 1)
-        self.arm_button = push_button("Arm", "Hand it to the engine (F5)", self.arm)
-        self.arm_button.setObjectName("arm_button")
-        bar.addWidget(self.arm_button)
+        acts = {
+            "template": self.choose_template,
+            "open": self.files.open,
+            "save": self.files.save,
+            "paste_legs": self.paste_legs,
+            "copy_legs": self.copy_legs,
+            "undo": self.editor.undo,
+            "redo": self.editor.redo,
+            "payoff": self._show_side,
+        }
+        self.tools = EditorBar(acts, self.arm, self)
+        self.arm_button = self.tools.arm_button
+        self.verdict = EditorVerdict(self)
+        self.column.addWidget(self.tools)
+        self.column.addWidget(self.verdict)
 
-    def _split(self) -> QSplitter:
-        side = QWidget(self)
+    def _split(self, context: Mapping[str, str]) -> EditorSplit:
+        side = self._side_box = QWidget(self)
         self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom, side)
         self._side.setContentsMargins(0, 0, 0, 0)
         self._side.setSpacing(1)
         self.payoff.setMinimumWidth(_LEAST_PAYOFF)
-        self._side.addWidget(self.payoff, 1)
+        pictures = self.pictures = QTabWidget(self)
+        pictures.setDocumentMode(True)
+        pictures.setAccessibleName("Payoff and words")
+        pictures.addTab(self.payoff, "Payoff")
+        pictures.addTab(self.words, "In words")
+        self._side.addWidget(pictures, 1)
         self._side.addWidget(self.figures, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self.forms)
-        splitter.addWidget(side)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setChildrenCollapsible(False)
-        return splitter
+        return EditorSplit(self.forms, side, context, self)
+
+    def context(self) -> Mapping[str, str]:
+        """Return how form and payoff share the panel, where the trader chose it."""
+        return self._splitter.context()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Stand form and payoff side by side where there is room, else one above the other."""
+        """Let fields and payoff take turns where there is no room for both."""
         super().resizeEvent(event)
-        wide = event.size().width() >= _WIDE
-        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if orientation != self._splitter.orientation() or not self._arranged:
-            self._arranged = True
-            self._splitter.setOrientation(orientation)
-            self._side.setDirection(QBoxLayout.Direction.TopToBottom if wide else QBoxLayout.Direction.LeftToRight)
-            room = event.size().width() if wide else event.size().height()
-            form = room // 2 if wide else room * 56 // 100
-            self._splitter.setSizes([form, room - form])
+        self._splitter.fit(event.size().width())
+        wide = self._splitter.is_wide
+        self._is_small = not wide and event.size().height() < _HIGH
+        self.tools.payoff.setVisible(self._is_small)
+        self._side.setDirection(QBoxLayout.Direction.TopToBottom if wide else QBoxLayout.Direction.LeftToRight)
+        self._show_side()
+
+    def _show_side(self) -> None:
+        """In a small panel fields and payoff take turns, else both are there."""
+        chosen = self.tools.payoff.isChecked()
+        self._side_box.setVisible(chosen or not self._is_small)
+        self.forms.setVisible(not (chosen and self._is_small))
 
     # --- what changes -------------------------------------------------------------------------------------------------
 
     def _draft_changed(self) -> None:
         self._edited = True
-        self.undo_button.setEnabled(self.editor.can_undo)
-        self.redo_button.setEnabled(self.editor.can_redo)
+        self.tools.undo.setEnabled(self.editor.can_undo)
+        self.tools.redo.setEnabled(self.editor.can_redo)
+        self.words.show_portfolio(self.editor.value())
         self._show_verdict()
 
     def _show_verdict(self) -> None:
-        value, errors = self.editor.value(), self.editor.errors()
-        wrong = errors or self._refusals
-        if wrong:
-            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            text = f"✕ {wrong[0]}{more}"
-        else:
-            text = f"{value.name if value else ''}{' · edited' if self.editor.is_dirty else ''}"
-        if text != self.verdict.text():
-            self.verdict.setText(text)
-            self.verdict.setToolTip("\n".join(str(error) for error in wrong))
-            self.verdict.setProperty("error", bool(wrong))
-            self.verdict.style().unpolish(self.verdict)
-            self.verdict.style().polish(self.verdict)
+        value = self.editor.value()
+        self.verdict.show_draft(self.editor, self.editor.errors() or self._refusals, self._cautions)
         manual = value is not None and isinstance(value.entry, Manual)
-        self.arm_button.setText("Start…" if manual else "Arm…")
+        edited = self.editor.edited is not None
+        self.arm_button.setText("Apply…" if edited else "Start…" if manual else "Arm…")
 
     def _show_refusals(self, refusals: list[FieldError]) -> None:
-        if refusals != self._refusals:
-            self._refusals = refusals
-            self.forms.show_refusals(refusals)
+        self._refusals, self._cautions = refusals, self.editor.cautions()
+        told = [str(error) for error in (*self._refusals, *self._cautions)]
+        if told != self._told:
+            self._told = told
+            self.forms.show_against(self._refusals, self._cautions)
             self._show_verdict()
+
+    def _show_against(self, found: EntryEstimate | None) -> None:
+        """Show what the market has against an edited draft, and what the prices of now warn of."""
+        others = [row for row in self._desk.bridge.portfolios.values() if row.portfolio_id != self.editor.edited]
+        alive = {row.name for row in others if not row.is_done}
+        self.editor.take_live_cautions(live_cautions(self.preview, found, alive))
+        refusals = self._refusals
+        if self._edited:
+            self._edited, self._told = False, [""]
+            refusals = self.editor.refusals()
+        self._show_refusals(refusals)
 
     def _estimate(self, now_ms: int) -> None:
         portfolio = self.editor.value()
-        if self._edited:
-            self._edited = False
-            self._refusals = []
-            self._show_refusals(self.editor.refusals())
         # A wrong draft has no figures: those of the draft before it would be read as its own.
         self.preview = None if portfolio is None else self._resolved(portfolio, now_ms)
         found = self.estimate = estimate(self.preview, self._desk.bridge.rules) if self.preview else None
+        self._show_against(found)
         self.figures.show_estimate(found, self.editor.risk())
         self.figures.show_legs(self.preview, found.volatilities.tolist() if found else None, now_ms)
+        self.forms.show_live(live_cells(self.preview, found))
         self.payoff.show_payoff(
             Payoff(
                 underlying=found.underlying,
@@ -203,35 +243,13 @@ class MultilegPanel(Panel):
         snapshot = self._desk.bridge.snapshot(now_ms)
         return self._preview_desk.resolve(portfolio, snapshot.quotes(rows), snapshot.at)
 
-    def _entry_sentences(self, portfolio: MultilegPortfolio) -> list[str]:
-        when = "now" if isinstance(portfolio.entry, Manual) else f"at {portfolio.schedule.start:%H:%M:%S}"
-        lines = [
-            (
-                f"{portfolio.name} enters {when} on {portfolio.underlying} and squares off at "
-                f"{portfolio.schedule.square_off:%H:%M}."
-            )
-        ]
-        if self.preview is not None:
-            lines.append("\n".join(_leg_sentence(leg) for leg in self.preview.legs))
-        if self.estimate is not None:
-            text = self.figures.text
-            lines.append(
-                f"Margin about {text('margin')}, max profit {text('profit')}, max loss {text('loss')}, charges about "
-                f"{text('charges')}, at the prices of now."
-            )
-        risk = self.editor.risk()
-        if risk is not None and risk.naked:
-            lines.append(f"The loss is not capped: {risk.tails}.")
-        return lines
+    def _figures_of(self, template: Template) -> EntryEstimate | None:
+        """Return the figures of a template as it would be inserted now."""
+        portfolio = self.editor.as_inserted(template)
+        preview = None if portfolio is None else self._resolved(portfolio, self._frame_ms)
+        return None if preview is None else estimate(preview, self._desk.bridge.rules)
 
-
-def _sentences(errors: list[FieldError]) -> list[str]:
-    lines = [str(error) for error in errors[:_SENTENCES_SHOWN]]
-    if len(errors) > _SENTENCES_SHOWN:
-        lines.append(f"and {len(errors) - _SENTENCES_SHOWN} more")
-    return lines or ["Nothing is in the editor; choose a template."]
-
-
-def _leg_sentence(leg: PreviewLeg) -> str:
-    contract = leg.name or leg.why
-    return f"{leg.side.value} {formats.quantity(abs(leg.quantity))}  {contract}  at about ₹{formats.price(leg.price)}"
+    def _figure_texts(self) -> Mapping[str, str] | None:
+        if self.estimate is None:
+            return None
+        return {key: self.figures.text(key) for key in ("margin", "profit", "loss", "charges")}

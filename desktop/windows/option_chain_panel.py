@@ -15,6 +15,7 @@ from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from engine.domain.instrument import Instrument
 from engine.domain.money import plain_text
 from engine.domain.order import Side
+from engine.views.contracts import strike_text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -172,6 +173,8 @@ class OptionChainPanel(Panel):
         words = f"F {formats.decimal(chain.forward, 2)} · {formats.decimal(chain.years * 365, 1)} d"
         if chain.put_call_ratio is not None:
             words += f" · PCR {formats.decimal(chain.put_call_ratio, 2)}"
+        if chain.max_pain is not None:
+            words += f" · Max pain {strike_text(chain.max_pain)}"
         words += f" · IV {formats.volatility(chain.volatility)} %"
         if words != self._figures.text():
             self._figures.setText(words)

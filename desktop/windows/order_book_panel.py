@@ -6,9 +6,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
 from desktop.presentation import formats
-from desktop.viewmodels.orders import OrdersModel
+from desktop.viewmodels.orders import ORDER_COLUMNS, OrdersModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.windows.account_column import AccountColumn
 from desktop.windows.limit_dialog import LimitDialog
 from desktop.windows.order_details import OrderDetails
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
@@ -29,6 +30,7 @@ class OrderBookPanel(Panel):
         self.model = OrdersModel(desk.bridge, desk.theme, self)
         self.table = DataTable(self.model, desk.theme, "Order book", self)
         self._build_bar()
+        self._account_column = AccountColumn(desk.bridge, self.table.header(), ORDER_COLUMNS)
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.show_details())
         self.table.context_menu_requested.connect(self._open_menu)

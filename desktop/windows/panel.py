@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineBridge
+from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
@@ -23,6 +24,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         templates: Predefined portfolios, the demonstration first.
         account: Where new portfolios are traded.
         broker: What the broker is called on screen.
+        keeps_settings: Whether changes of accounts, tags and notifications are written to the trader's files.
+        notifier: Sends alerts to services; None leaves them in the window.
     """
 
     bridge: EngineBridge
@@ -31,6 +34,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     templates: Sequence[Template]
     account: AccountId
     broker: str
+    keeps_settings: bool = True
+    notifier: Notifier | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

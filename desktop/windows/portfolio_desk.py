@@ -8,6 +8,7 @@ from desktop.presentation import formats
 from desktop.windows.dialog import ask
 from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
 from desktop.windows.panel import Desk
+from desktop.windows.portfolio_changes import PortfolioChanges
 from engine.domain.commands import (
     AddPortfolio,
     ReleaseKillSwitch,
@@ -26,6 +27,7 @@ class PortfolioDesk:
     def __init__(self, window: QWidget, desk: Desk, say: Callable[[str], None]) -> None:
         self._window, self._desk, self._say = window, desk, say
         self._selected: PortfolioId | None = None
+        self.changes = PortfolioChanges(window, desk, say, self._needed)
         self._kill_dialog: KillSwitchDialog | None = None
 
     def select(self, portfolio_id: PortfolioId | None) -> None:
@@ -60,9 +62,7 @@ class PortfolioDesk:
                 ),
             ],
             "Arm it",
-            lambda: self._desk.bridge.submit(
-                lambda at: AddPortfolio(at=at, portfolio=portfolio, account=self._desk.account, start=True)
-            ),
+            lambda: self._desk.bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True)),
         )
 
     def start_selected(self) -> None:
@@ -70,8 +70,9 @@ class PortfolioDesk:
         row = self._needed("start")
         if row is None:
             return
-        if row.state not in (PortfolioState.IDLE, PortfolioState.WAITING):
-            self._say(f"{row.name} is {row.state.value.lower().replace('_', ' ')} already; clone it to start it again.")
+        is_over = row.state in FINAL and not row.open_legs
+        if row.state not in (PortfolioState.IDLE, PortfolioState.WAITING) and not is_over:
+            self._say(f"{row.name} is {row.state.value.lower().replace('_', ' ')} already.")
             return
         ask(
             self._window,

@@ -1,16 +1,29 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from desktop.presentation import formats
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.pnl_label import PnlLabel
 from desktop.widgets.why_list import Why, WhyList, WhyState
+from desktop.windows.account_column import AccountColumn
+from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from desktop.windows.portfolio_changes import CHANGES, possible
+from desktop.windows.signal_menu import SignalMenu
+from desktop.windows.words_dialog import WordsDialog
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
 
@@ -18,12 +31,14 @@ _BUTTONS: tuple[tuple[str, str, str, bool], ...] = (
     ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
     ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
     ("clone_selected", "Clone", "Open a copy in the editor (Ctrl+Shift+C)", False),
+    ("edit_selected", "Edit…", "Change it in the editor, also while it runs (Ctrl+E)", False),
     ("square_off_selected", "Square off…", "Close everything it holds (Ctrl+Shift+Q)", True),
     ("panic_selected", "Panic…", "Close everything at once, without pauses (Ctrl+Shift+X)", True),
 )
 """Action, text, tip, and whether it is dangerous."""
 
 _STATE_WORDS: dict[PortfolioState, str] = {
+    PortfolioState.DISABLED: "disabled: nothing starts it",
     PortfolioState.IDLE: "waits for a click",
     PortfolioState.WAITING: "armed, watching its entry rule",
     PortfolioState.ENTERING: "entering",
@@ -49,6 +64,7 @@ class PortfoliosPanel(Panel):
         self._reasons_of = -1
         self._build_bar()
         self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Portfolios and legs", self)
+        self._account_column = AccountColumn(desk.bridge, self.grid.header(), self.source.columns)
         self.grid.expander_toggled.connect(self.source.toggle)
         self.grid.selection_changed.connect(self._selection_changed)
         self.grid.context_menu_requested.connect(self._open_menu)
@@ -99,6 +115,8 @@ class PortfoliosPanel(Panel):
         self.done_too.toggled.connect(self.source.show_done)
         bar.addWidget(self.done_too)
         self._words = muted_label()
+        # The first to give way in a narrow panel.
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar.addWidget(self._words, 1)
         self.total = PnlLabel(self._desk.theme, "Profit of all portfolios today", pixels=15)
         bar.addWidget(self.total)
@@ -138,6 +156,8 @@ class PortfoliosPanel(Panel):
         self._headline.setWordWrap(True)
         self.why = WhyList(self._desk.theme, "Why", side)
         self.protection = LegProtection(self._desk, side)
+        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off)
+        self._signal_menu = SignalMenu(self, self._desk)
         column.addWidget(self._headline)
         column.addWidget(self.why, 1)
         column.addWidget(self.protection)
@@ -146,7 +166,7 @@ class PortfoliosPanel(Panel):
         splitter.addWidget(side)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([740, 300])
+        splitter.setSizes([640, 360])
         return splitter
 
     # --- what changes -------------------------------------------------------------------------------------------------
@@ -183,6 +203,8 @@ class PortfoliosPanel(Panel):
         if row is None:
             return
         charge = f"{row.name} ({row.portfolio_id}): {_STATE_WORDS[row.state]}"
+        charge += f", version {row.version}" if row.version > 1 else ""
+        charge += " · SUSPENDED: nothing is opened" if row.suspended else ""
         if self._headline.text() != charge:
             self._headline.setText(charge)
             self._enable_buttons()
@@ -191,7 +213,8 @@ class PortfoliosPanel(Panel):
         line = self._line()
         if line is not None and line.portfolio.portfolio_id == row.portfolio_id:
             self.protection.follow(line.portfolio, line.leg)
-        self._words.setText(f"{len(rows)} portfolios, {sum(not one.is_done for one in rows.values())} alive")
+        alive = sum(not one.is_done for one in rows.values())
+        self._words.setText(f"{len(rows)} portfolio{'s' if len(rows) != 1 else ''}, {alive} alive")
 
     def _enable_buttons(self) -> None:
         row = self._desk.bridge.portfolios.get(self._selected or "")
@@ -200,6 +223,7 @@ class PortfoliosPanel(Panel):
         self.buttons["start_selected"].setEnabled(state in (PortfolioState.IDLE, PortfolioState.WAITING))
         self.buttons["resume_selected"].setEnabled(state is PortfolioState.HELD)
         self.buttons["clone_selected"].setEnabled(row is not None)
+        self.buttons["edit_selected"].setEnabled(row is not None and "edit_selected" in possible(row))
         self.buttons["square_off_selected"].setEnabled(alive and state not in EXITING)
         self.buttons["panic_selected"].setEnabled(alive)
 
@@ -210,6 +234,20 @@ class PortfoliosPanel(Panel):
         elif line.leg is None:
             self._links.show_premium(line.portfolio.portfolio_id)
 
+    def say_in_words(self, line: PortfolioLine) -> None:
+        """Show what a portfolio does, in plain sentences."""
+        WordsDialog(self, self._desk.theme, line.portfolio.portfolio).open()
+
+    def _add_changes(self, menu: QMenu, line: PortfolioLine) -> None:
+        allowed = possible(line.portfolio)
+        menu.addSeparator()
+        for name, text in CHANGES:
+            if name in self.buttons:
+                continue
+            entry = menu.addAction(text)
+            entry.setEnabled(name in allowed)
+            entry.triggered.connect(lambda _checked=False, name=name: self._links.act(name))
+
     def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
         line = self.source.row(number)
         portfolio_id = line.portfolio.portfolio_id
@@ -219,15 +257,16 @@ class PortfoliosPanel(Panel):
             entry = menu.addAction(button.text())
             entry.setEnabled(button.isEnabled())
             entry.triggered.connect(lambda _checked=False, name=name: self._links.act(name))
+        self._add_changes(menu, line)
         menu.addSeparator()
+        self._signal_menu.fill(menu, line.portfolio)
         leg = line.leg
         if leg is not None:
-            close = menu.addAction(f"Square off leg {leg.leg_id}: {formats.signed_quantity(leg.net_quantity)}")
-            close.setEnabled(leg.net_quantity != 0)
-            close.triggered.connect(lambda: self.protection.square_off(line.portfolio, leg))
+            self._leg_menu.fill(menu, line.portfolio, leg)
             instrument = leg.instrument
             if instrument is not None:
                 menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(instrument))
+        menu.addAction("Say it in words…").triggered.connect(lambda: self.say_in_words(line))
         menu.addAction("Show the combined premium").triggered.connect(lambda: self._links.show_premium(portfolio_id))
         menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
         menu.popup(at)

@@ -1,44 +1,67 @@
-"""Choose one of the predefined structures to start from."""
+"""Choose one of the predefined structures to start from, by market view, with a picture of its payoff."""
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from desktop.viewmodels.multileg_editor import leg_line
+from desktop.presentation.theme import Theme
+from desktop.viewmodels.leg_words import leg_line
+from desktop.widgets.payoff_icon import SIZE, payoff_icon
 from desktop.windows.dialog import DeskDialog
-from engine.domain.multileg.templates import Template, TemplateKind
+from desktop.windows.template_details import Figures, TemplateDetails
+from engine.domain.multileg.adapting import MarketView, market_view
+from engine.domain.multileg.templates import Template
 from engine.schema.load import dump
+from engine.views.template_picture import picture_of
 
-_TITLES = {TemplateKind.PRESET: "Ready to run, with times and exits", TemplateKind.STRUCTURE: "Structures of legs"}
-_HEADERS = ("Template", "View", "Risk", "Legs", "What is traded")
+_HEADERS = ("Template", "Risk", "Legs")
+_TEMPLATE = Qt.ItemDataRole.UserRole
+_WORDS = Qt.ItemDataRole.UserRole + 1
+_REFRESH_MS = 1_000
+_SETTLE_MS = 60
+_NAMES, _MOST_FOR_NAMES = 340, 470
+_SIZE = QSize(1_240, 660)
+"""Pixels; the longest name stands beside its picture, and the window fits a screen of 1,280 × 720."""
 
 
 class TemplateChooser(DeskDialog):
-    """A searchable list of templates; Enter or a double click takes one."""
+    """A searchable list of templates under their market views; Enter or a double click takes one as it was adjusted."""
 
-    def __init__(self, parent: QWidget, templates: Sequence[Template], take: Callable[[Template], None]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        theme: Theme,
+        templates: Sequence[Template],
+        figures_of: Figures,
+        take: Callable[[Template], None],
+    ) -> None:
         super().__init__(parent, "Choose a template")
         self.setObjectName("template_chooser")
-        self._take = take
-        self.resize(860, 560)
+        self._theme, self._take = theme, take
+        self.resize(_SIZE)
         self.search_line = QLineEdit(self)
-        self.search_line.setPlaceholderText("Search: condor, neutral, naked …")
+        self.search_line.setPlaceholderText("Search: condor, bull, naked, calendar …")
         self.search_line.setAccessibleName("Search templates")
         self.search_line.setClearButtonEnabled(True)
         self.search_line.textChanged.connect(self._search)
-        self.column.addWidget(self.search_line)
-        self.tree = QTreeWidget(self)
-        self.tree.setAccessibleName("Templates")
-        self.tree.setHeaderLabels(list(_HEADERS))
-        self.tree.setUniformRowHeights(True)
-        self.tree.itemActivated.connect(lambda item, _column: self._chosen(item))
-        self.column.addWidget(self.tree)
+        self.tree = self._made_tree()
+        self.details = TemplateDetails(theme, figures_of, self)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._show_selected)
+        refresh = QTimer(self)
+        refresh.timeout.connect(self.details.refresh)
+        refresh.start(_REFRESH_MS)
+        self._lay_out()
         self._fill(templates)
+        self.tree.itemSelectionChanged.connect(self._settle.start)
         self.add_buttons("Open in the editor", "Leave it")
         self.accepted.connect(self._accepted)
         self.search_line.setFocus()
+        self._show_selected()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the choice from the search line with the arrow keys."""
@@ -46,20 +69,58 @@ class TemplateChooser(DeskDialog):
             self.tree.setFocus()
         super().keyPressEvent(event)
 
+    def selected(self) -> Template | None:
+        """Return the selected template as it is shipped."""
+        items = self.tree.selectedItems()
+        template = items[0].data(0, _TEMPLATE) if items else None
+        return template if isinstance(template, Template) else None
+
+    def _made_tree(self) -> QTreeWidget:
+        tree = QTreeWidget(self)
+        tree.setAccessibleName("Templates")
+        tree.setHeaderLabels(list(_HEADERS))
+        tree.setIconSize(SIZE)
+        tree.setIndentation(8)
+        tree.setRootIsDecorated(True)
+        tree.itemActivated.connect(lambda item, _column: self._chosen(item))
+        return tree
+
+    def _lay_out(self) -> None:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.search_line)
+        column.addWidget(self.tree, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(left)
+        splitter.addWidget(self.details)
+        splitter.setSizes([620, 560])
+        splitter.setChildrenCollapsible(False)
+        row = QHBoxLayout()
+        row.addWidget(splitter)
+        self.column.addLayout(row, 1)
+
     def _fill(self, templates: Sequence[Template]) -> None:
         first: QTreeWidgetItem | None = None
-        for kind, title in _TITLES.items():
-            group = QTreeWidgetItem(self.tree, [title])
+        ratio = self.devicePixelRatioF()
+        for view in MarketView:
+            listed = sorted((one for one in templates if market_view(one) is view), key=lambda one: one.name.casefold())
+            if not listed:
+                continue
+            group = QTreeWidgetItem(self.tree, [f"{view.value} ({len(listed)})"])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             group.setFirstColumnSpanned(True)
-            for template in templates:
-                if template.kind is kind:
-                    item = QTreeWidgetItem(group, _cells(template))
-                    item.setData(0, Qt.ItemDataRole.UserRole, template)
-                    item.setToolTip(4, item.text(4))
-                    first = first or item
+            for template in listed:
+                item = QTreeWidgetItem(group, [template.name, template.risk.label, str(len(template.portfolio.legs))])
+                item.setData(0, _TEMPLATE, template)
+                item.setData(0, _WORDS, _searched(template, view))
+                picture = picture_of(template.portfolio)
+                item.setIcon(0, payoff_icon(picture.across.tolist(), picture.profit.tolist(), self._theme, ratio))
+                item.setToolTip(0, f"{template.name}: {template.risk.tails}")
+                first = first or item
             group.setExpanded(True)
-        for column, width in enumerate((240, 110, 80, 40)):
+        names = min(max(_NAMES, self.tree.sizeHintForColumn(0)), _MOST_FOR_NAMES)
+        for column, width in enumerate((names, 66, 36)):
             self.tree.setColumnWidth(column, width)
         self._choose(first)
 
@@ -72,31 +133,48 @@ class TemplateChooser(DeskDialog):
     def _search(self, text: str) -> None:
         words = text.casefold().split()
         first: QTreeWidgetItem | None = None
-        for item in self._items():
-            line = " ".join(item.text(column) for column in range(len(_HEADERS))).casefold()
-            shown = all(word in line for word in words)
-            item.setHidden(not shown)
-            first = first or (item if shown else None)
+        for group in self._groups():
+            any_shown = False
+            for item in _children(group):
+                shown = all(word in item.data(0, _WORDS) for word in words)
+                item.setHidden(not shown)
+                any_shown = any_shown or shown
+                first = first or (item if shown else None)
+            group.setHidden(not any_shown)
         self._choose(first)
 
-    def _items(self) -> list[QTreeWidgetItem]:
-        groups = [self.tree.topLevelItem(number) for number in range(self.tree.topLevelItemCount())]
-        found = (group.child(number) for group in groups if group is not None for number in range(group.childCount()))
-        return [item for item in found if item is not None]
+    def _groups(self) -> list[QTreeWidgetItem]:
+        found = (self.tree.topLevelItem(number) for number in range(self.tree.topLevelItemCount()))
+        return [group for group in found if group is not None]
+
+    def _show_selected(self) -> None:
+        self.details.show_template(self.selected())
 
     def _chosen(self, item: QTreeWidgetItem) -> None:
-        if isinstance(item.data(0, Qt.ItemDataRole.UserRole), Template):
+        if isinstance(item.data(0, _TEMPLATE), Template):
             self.tree.setCurrentItem(item)
             self.accept()
 
     def _accepted(self) -> None:
-        items = self.tree.selectedItems()
-        template = items[0].data(0, Qt.ItemDataRole.UserRole) if items else None
-        if isinstance(template, Template):
-            self._take(template)
+        template = self.selected()
+        if template is not None:
+            self.details.show_template(template)
+            adjusted = self.details.adjusted()
+            self._take(adjusted if adjusted is not None else template)
 
 
-def _cells(template: Template) -> list[str]:
-    legs = dump(template.portfolio)["legs"]
-    lines = ";  ".join(leg_line(leg) for leg in legs)
-    return [template.name, template.view, template.risk.label, str(len(legs)), lines]
+def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    found = (group.child(number) for number in range(group.childCount()))
+    return [item for item in found if item is not None]
+
+
+def _searched(template: Template, view: MarketView) -> str:
+    words = [
+        template.name,
+        template.id.replace("_", " "),
+        template.view,
+        view.value,
+        template.risk.label,
+        template.note,
+    ]
+    return " ".join([*words, *(leg_line(dump(leg)) for leg in template.portfolio.legs)]).casefold()

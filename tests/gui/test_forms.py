@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QGroupBox, QLineEdit, QWidget
 
 from desktop.composition.folders import layout_path
-from desktop.forms.field_input import ErrorLabel, first_step
+from desktop.forms.field_input import DoubtError, ErrorLabel, first_step
 from desktop.forms.form import DeclarationForm
 from desktop.forms.inputs import stepped_date, stepped_number, stepped_time
 from engine.domain.multileg.portfolio import MultilegPortfolio
@@ -119,13 +119,17 @@ def test_an_error_of_the_whole_stands_above_all(form):
     assert sentences(form) == ["✕ a closed garden cannot be watered"]
 
 
-def test_refusals_of_others_stand_until_something_changes(form):
-    form.show_refusals([FieldError("bed.radius", "too wide for the market")])
-    assert sentences(form) == ["✕ too wide for the market"]
+def test_a_form_that_is_not_judged_shows_what_its_owner_finds(qtbot):
+    drawn = DeclarationForm(Garden, judged=False)
+    qtbot.addWidget(drawn)
+    drawn.set_data({**FULL, "name": "WRONG"})
+    assert sentences(drawn) == []
 
-    typed(form, "Name", "lily")
+    drawn.show_errors([FieldError("bed.radius", "too wide"), DoubtError("name", "is it meant?")])
 
-    assert sentences(form) == []
+    assert sentences(drawn) == ["⚠ is it meant?", "✕ too wide"]
+    assert editor(drawn, "Name").property("invalid") is not True
+    assert editor(drawn, "Radius").property("invalid") is True
 
 
 def test_an_optional_group_is_off_until_it_is_checked_and_keeps_what_was_typed(form, qtbot):

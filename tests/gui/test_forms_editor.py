@@ -3,8 +3,11 @@
 import pytest
 
 from desktop.viewmodels.multileg_editor import MultilegEditor
-from engine.domain.multileg.documents import DocumentError, portfolio_from_toml
+from engine.domain.multileg.documents import portfolio_from_toml
+from engine.domain.multileg.dynamic_hedge import DynamicHedge
+from engine.domain.multileg.leg_string import legs_from_string
 from engine.domain.multileg.templates import template_from_toml
+from engine.schema.documents import DocumentError
 from engine.schema.load import DeclarationError, FieldError
 
 TEXT = 'schema = 1\nname = "Straddle"\n[[legs]]\nkind = "CE"\n[[legs]]\nkind = "PE"\n'
@@ -147,4 +150,30 @@ def test_the_market_is_asked_only_about_a_right_draft(qapp):
     editor.load_text(TEXT)
 
     assert [error.reason for error in editor.refusals()] == ["not listed"]
+    assert asked == ["Straddle"]
+
+
+def test_a_leg_that_asks_for_a_hedge_switches_hedges_on_and_leaves_what_is_set(editor):
+    asking = legs_from_string("Strike:ATM+5|Txn:SELL|Ins:CE|Hedge:YES")
+
+    editor.take_legs(asking, replace=True)
+    assert (editor.errors(), editor.value().dynamic_hedge) == ([], DynamicHedge())
+
+    editor.edit({**editor.draft(), "dynamic_hedge": {"ratio": "0.5"}})
+    editor.take_legs(asking, replace=False)
+    assert editor.draft()["dynamic_hedge"] == {"ratio": "0.5"}
+
+
+def test_warnings_of_the_desk_are_cautions_of_the_draft_and_asked_once_for_every_change(qapp):
+    asked = []
+
+    def warn(portfolio):
+        asked.append(portfolio.name)
+        return [FieldError("legs", "20 orders at entry")]
+
+    editor = MultilegEditor(desk_cautions=warn)
+    editor.load_text(TEXT)
+
+    assert [str(one) for one in editor.cautions()].count("legs: 20 orders at entry") == 1
+    assert "legs: 20 orders at entry" in [str(one) for one in editor.unconfirmed()]
     assert asked == ["Straddle"]

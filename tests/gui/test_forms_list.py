@@ -5,10 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from desktop.forms.form import DeclarationForm
-from desktop.forms.list_editor import ListEditor, generic_summary
-from desktop.viewmodels.multileg_editor import leg_line
+from desktop.forms.item_table import ItemColumn
+from desktop.forms.items import generic_summary
+from desktop.forms.list_editor import ListEditor
+from desktop.viewmodels.leg_words import leg_line
 from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.schema.load import load
 
 LEGS = [
     {"side": "BUY", "kind": "PE", "strike": {"type": "atm", "steps": -10}, "lots": 2},
@@ -24,7 +27,8 @@ LEGS = [
 
 @pytest.fixture
 def form(qtbot) -> DeclarationForm:
-    drawn = DeclarationForm(MultilegPortfolio, summaries={Leg: leg_line})
+    line = ItemColumn(title="Leg", text=leg_line, letters=0)
+    drawn = DeclarationForm(MultilegPortfolio, tables={Leg: [line]})
     qtbot.addWidget(drawn)
     drawn.set_data({"name": "x", "legs": LEGS})
     return drawn
@@ -36,7 +40,7 @@ def legs(form) -> ListEditor:
 
 
 def lines(legs: ListEditor) -> list[str]:
-    return [legs.lines.item(row).text().strip() for row in range(legs.lines.count())]
+    return [legs.lines.item(row, 0).text().strip() for row in range(legs.lines.rowCount())]
 
 
 def test_every_leg_has_a_line(form, legs):
@@ -52,16 +56,17 @@ def test_the_selected_leg_is_edited(form, legs, qtbot):
     with qtbot.waitSignal(form.changed):
         lots.setText("5")
 
-    assert form.data()["legs"] == [LEGS[0], {**LEGS[1], "lots": 5}]
+    assert form.data()["legs"][0] == LEGS[0]
+    assert form.value().legs[1] == load({**LEGS[1], "lots": 5}, Leg)
     assert lines(legs)[1] == "2  SELL 5 × CE ATM · SL 25 %"
 
 
 def test_wrong_legs_are_marked_in_the_list_and_their_fields_when_selected(form, legs):
-    broken = {**LEGS[1], "lots": 0, "stop_loss": {"basis": "premium percent", "distance": "abc"}}
+    broken = {**LEGS[1], "lots": -1, "stop_loss": {"basis": "premium percent", "distance": "abc"}}
     form.set_data({"name": "x", "legs": [LEGS[0], broken, {**LEGS[0], "side": "HOLD"}]})
 
     assert [line.split()[1] for line in lines(legs)] == ["BUY", "✕", "✕"]
-    assert "Lots must be at least 1" in legs.lines.item(1).toolTip()
+    assert "Lots must be at least 0" in legs.lines.item(1, 0).toolTip()
 
     legs.select(1)
     marked = [edit.accessibleName() for edit in legs.details.findChildren(QLineEdit) if edit.property("invalid")]
@@ -87,7 +92,7 @@ def test_legs_are_added_duplicated_deleted_and_moved(form, legs):
     assert legs.lines.currentRow() == 2
 
     legs.add()
-    assert form.data()["legs"][3] == {"side": "SELL", "kind": "CE", "strike": {"type": "atm", "steps": 0}, "lots": 1}
+    assert form.value().legs[3] == Leg()
 
     for _ in range(6):
         legs.delete()

@@ -92,6 +92,21 @@ def test_a_changed_price_flashes_and_fades_within_half_a_second(grid, source):
     assert after == before
 
 
+def test_the_current_cell_is_outlined_and_its_text_stays_readable(grid, qtbot):
+    # The last row painted before the ring has an expander, which leaves its brush behind.
+    qtbot.mouseClick(grid.viewport(), CLICK, pos=QPoint(grid.header().sectionViewportPosition(1) + 20, 2 * 18 + 9))
+    grid.setFocus()
+    qtbot.waitUntil(grid.hasFocus)
+
+    shown = picture(grid)
+
+    left, width = grid.header().sectionViewportPosition(1), grid.header().sectionSize(1)
+    inside = [shown.pixelColor(x, y) for x in range(left + 2, left + width - 2) for y in range(38, 52)]
+    assert inside.count(QColor(THEME.colours.selection)) > len(inside) // 2
+    assert inside.count(QColor(THEME.colours.header)) == 0
+    assert shown.pixelColor(left, 2 * 18 + 9) == QColor(THEME.colours.accent)
+
+
 class WatchedSource(RowGridSource):
     """Remembers which rows were asked for since ``asked`` was cleared."""
 
@@ -352,3 +367,11 @@ def test_columns_of_the_highest_rank_give_way_first_and_come_back(qtbot, source)
     assert not any(column.hidden for column in saved)
     assert header.shown_columns() == [0, 1, 2]
     assert header.length() == pytest.approx(300, abs=3)
+
+
+def test_the_column_menu_shows_an_ampersand(qtbot):
+    columns = (Column[Strike](key="profit", header="P&L", text=lambda r: str(r.price)), COLUMNS[0])
+    grid = FastGrid(RowGridSource(columns, lambda row: row.strike), columns, THEME, "Profits")
+    qtbot.addWidget(grid)
+
+    assert grid.header().chooser(grid).actions()[0].text() == "P&&L"

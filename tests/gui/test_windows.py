@@ -37,7 +37,7 @@ def test_a_wrong_field_is_named_and_keeps_the_portfolio_from_starting(open_desk)
     editor = desk.panel("editor")
     draft = desk.window.desk.editor.draft()
 
-    desk.window.desk.editor.edit({**draft, "legs": [{**draft["legs"][0], "lots": 0}, *draft["legs"][1:]]})
+    desk.window.desk.editor.edit({**draft, "legs": [{**draft["legs"][0], "lots": -1}, *draft["legs"][1:]]})
     editor.arm()
 
     assert "lots" in editor.verdict.text().casefold()

@@ -1,0 +1,94 @@
+"""The trader's accounts and strategy tags: one settings file, read through the declarations and never half written."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from brokers.errors import BrokerError
+from brokers.registry import broker_named
+from desktop.composition.failures import FailureError, MisuseError
+from desktop.composition.folders import data_folder
+from engine.domain.identifiers import AccountId
+from engine.domain.settings.account import Account
+from engine.domain.settings.hierarchy import Hierarchy, changed, hierarchy_from_toml, hierarchy_to_toml, with_defaults
+from engine.schema.documents import DocumentError
+
+PAPER = AccountId("PAPER")
+"""The default account."""
+
+_PAPER_BROKER = "paper"
+
+
+def accounts_file() -> Path:
+    """Answer where the settings of accounts and tags lie, there or not."""
+    return data_folder() / "accounts.toml"
+
+
+def load_hierarchy(path: Path | None = None) -> Hierarchy:
+    """Answer the trader's accounts and tags; the default account and the default tag are always among them.
+
+    Raises FailureError where the file cannot be read, MisuseError with every wrong field; nothing is changed then.
+    """
+    place = path or accounts_file()
+    try:
+        text = place.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return with_defaults(Hierarchy(), PAPER)
+    except UnicodeDecodeError as error:
+        raise MisuseError(f"The accounts file {place} is not text in UTF-8 (byte {error.start}). {_WAY_OUT}") from None
+    except OSError as error:
+        raise FailureError(f"The accounts file {place} cannot be read: {error.strerror}") from error
+    try:
+        found = hierarchy_from_toml(text, PAPER)
+    except DocumentError as error:
+        raise MisuseError(f"The accounts file {place} cannot be used: {error}\n{_WAY_OUT}") from error
+    for account in found.accounts:
+        need_broker(account)
+    return found
+
+
+_WAY_OUT = "Nothing was changed. Correct it, or move it away to begin with the default account alone"
+
+
+def need_broker(account: Account) -> None:
+    """Raise MisuseError for a broker that does not exist, or one that trades no simulated market."""
+    try:
+        broker = broker_named(account.broker)
+    except BrokerError as error:
+        raise MisuseError(f"The account {account.id}: {error}") from error
+    if broker.name != _PAPER_BROKER:
+        raise MisuseError(
+            f"The account {account.id} names the broker {account.broker}, which cannot trade a simulated market; "
+            f"choose {_PAPER_BROKER}"
+        )
+
+
+def save_hierarchy(hierarchy: Hierarchy, path: Path | None = None) -> None:
+    """Write the settings file in one piece; what it said before lies beside it as ``.bak``.
+
+    Raises MisuseError with every wrong field, FailureError where the disk refuses; the file is as it was then.
+    """
+    place = path or accounts_file()
+    try:
+        text = hierarchy_to_toml(changed(hierarchy))
+    except DocumentError as error:
+        raise MisuseError(str(error)) from error
+    fresh = place.with_name(f"{place.name}.new")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text, encoding="utf-8")
+        with suppress(FileNotFoundError):
+            place.with_name(f"{place.name}.bak").write_bytes(place.read_bytes())
+        fresh.replace(place)
+    except OSError as error:
+        raise FailureError(f"The accounts file {place} cannot be written: {error.strerror}") from error
+
+
+def change_hierarchy(change: Callable[[Hierarchy], Hierarchy], path: Path | None = None) -> Hierarchy:
+    """Read the settings, change them, write them, and answer them. Raises as reading and writing do."""
+    before = load_hierarchy(path)
+    after = with_defaults(change(before), PAPER)
+    for account in after.accounts:
+        need_broker(account)
+    save_hierarchy(after, path)
+    return after

@@ -1,0 +1,119 @@
+"""The accounts: how each one's day stands, its settings, and exit-only mode."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.composition.accounts import change_hierarchy, need_broker
+from desktop.composition.failures import MisuseError
+from desktop.viewmodels.accounts import AccountsModel
+from desktop.widgets.column_header import ColumnHeader
+from desktop.widgets.data_table import DataTable
+from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from desktop.windows.reason_dialog import ReasonDialog
+from desktop.windows.settings_dialog import SettingsDialog
+from engine.domain.commands import SetAccount, SetExitOnly
+from engine.domain.settings.account import Account
+from engine.domain.settings.hierarchy import Hierarchy
+from engine.schema.declared import Declared, replace
+from engine.views.accounts import AccountRow
+
+Change = Callable[[Hierarchy], Hierarchy]
+
+_NEW_NOTE = "A new account is opened when Legwork is started the next time."
+
+
+class AccountsPanel(Panel):
+    """Every account of the desk."""
+
+    def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
+        super().__init__("Accounts", parent)
+        self._desk, self._links = desk, links
+        self.model = AccountsModel(desk.bridge, desk.theme, self)
+        self.table = DataTable(self.model, desk.theme, "Accounts", self)
+        bar = self.bar()
+        bar.addWidget(muted_label("Limits close everything of an account until the next day"), 1)
+        bar.addWidget(push_button("Add…", "Add an account", self.add))
+        bar.addWidget(push_button("Edit…", "Change the selected account's settings and limits", self.edit))
+        bar.addWidget(
+            push_button("Exit only…", "Open nothing any more in the selected account, or take it back", self.exit_only)
+        )
+        self.column.addWidget(self.table)
+        self.table.row_activated.connect(lambda _row: self.edit())
+
+    def table_header(self) -> ColumnHeader:
+        """Return the header of the table."""
+        return self.table.header()
+
+    def selected(self) -> AccountRow | None:
+        """Return the selected account, or the only one there is."""
+        rows = [self.model.row_at(row) for row in self.table.selected_rows()]
+        shown = self.model.shown_rows()
+        return rows[0] if rows else shown[0] if len(shown) == 1 else None
+
+    def add(self) -> None:
+        """Ask for a new account."""
+        SettingsDialog(self, "Add an account", Account, None, self._keep_new, _NEW_NOTE).open()
+
+    def edit(self) -> None:
+        """Ask for other settings of the selected account."""
+        row = self.selected()
+        if row is None:
+            self._links.say("Select an account to change it.")
+            return
+        declared = replace(row.declared, limits=row.limits)
+        SettingsDialog(
+            self, f"Account {row.account_id}", Account, declared, lambda value: self._keep(row, value)
+        ).open()
+
+    def exit_only(self) -> None:
+        """Ask for a reason, then let the selected account only close, or open again."""
+        row = self.selected()
+        if row is None:
+            self._links.say("Select an account first.")
+            return
+        on = row.exit_only is None
+        text = (
+            f"{row.account_id} opens nothing any more: waiting entries are cancelled, exits go on."
+            if on
+            else f"{row.account_id} may open again. It is in exit-only mode because: {row.exit_only}"
+        )
+        ReasonDialog(
+            self,
+            f"Exit only: {row.account_id}",
+            text,
+            "Only close" if on else "Allow openings",
+            lambda reason: self._set_exit_only(row, reason, on=on),
+            danger=on,
+        ).open()
+
+    def _set_exit_only(self, row: AccountRow, reason: str, *, on: bool) -> None:
+        self._desk.bridge.submit(lambda at: SetExitOnly(at=at, account=row.account_id, on=on, reason=reason))
+
+    def _keep_new(self, declared: Declared) -> None:
+        assert isinstance(declared, Account)  # The form was drawn from it.
+
+        def change(hierarchy: Hierarchy) -> Hierarchy:
+            if hierarchy.account(declared.id) is not None:
+                raise MisuseError(f"There is an account {declared.id} already; choose another id")
+            return Hierarchy(accounts=(*hierarchy.accounts, declared), tags=hierarchy.tags)
+
+        self._write(declared, change)
+        self._links.say(f"{declared.id} is added. {_NEW_NOTE}")
+
+    def _keep(self, row: AccountRow, declared: Declared) -> None:
+        assert isinstance(declared, Account)  # The form was drawn from it.
+        if declared.id != row.account_id:
+            raise MisuseError("The id of an account cannot be changed: journals name it")
+
+        def change(hierarchy: Hierarchy) -> Hierarchy:
+            others = [one for one in hierarchy.accounts if one.id != declared.id]
+            return Hierarchy(accounts=(*others, declared), tags=hierarchy.tags)
+
+        self._write(declared, change)
+
+    def _write(self, declared: Account, change: Change) -> None:
+        need_broker(declared)
+        if self._desk.keeps_settings:
+            change_hierarchy(change)
+        self._desk.bridge.submit(lambda at: SetAccount(at=at, declared=declared))
