@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date, time
 from multiprocessing import get_context
 
 import msgspec
@@ -11,18 +10,10 @@ import msgspec
 from desktop.composition.rules import market_rules
 from desktop.verification.day import Outcome, live
 from engine.core.violations import SENTENCES
-from engine.domain.instant import Instant, iso_text, ist_instant
-
-TRADED_ON = date(2026, 8, 19)
-"""The day that every seed plays: an ordinary Wednesday, far enough from the expiry."""
+from engine.domain.instant import iso_text
 
 _BATCH = 8
 """Seeds that a process plays before it answers."""
-
-
-def opens() -> Instant:
-    """Answer the instant at which the played day opens."""
-    return ist_instant(TRADED_ON, time(9, 15))
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -62,8 +53,8 @@ def play(first: int, seeds: int, jobs: int) -> Iterator[Outcome]:
 
 
 def _played(seeds: Iterable[int]) -> Iterator[Outcome]:
-    rules, begins = market_rules(), opens()
-    return (live(seed, rules, begins) for seed in seeds)
+    rules = market_rules()
+    return (live(seed, rules) for seed in seeds)
 
 
 def _batch(seeds: range) -> list[Outcome]:

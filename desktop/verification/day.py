@@ -15,7 +15,7 @@ from brokers.simulated.market import SimulatedMarket
 from desktop.verification import deeds
 from desktop.verification.findings import Broken, Findings
 from desktop.verification.late_fills import LateFills
-from desktop.verification.plan import FAULTS_END, Action, DayPlan, Deed, day_plan
+from desktop.verification.plan import Action, DayPlan, Deed, day_plan, opens_on
 from desktop.verification.power import BreakableJournal, Breaker, Moment, PowerLoss
 from desktop.verification.quotes import DisturbedMarket, TriggerChecks
 from desktop.verification.wire import Wire
@@ -28,7 +28,7 @@ from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
-from engine.domain.multileg.states import FINAL, PortfolioState
+from engine.domain.multileg.states import EXITING, FINAL, NOT_BEGUN, PortfolioState
 from engine.domain.order import OrderStatus, OrderTransitionError, Purpose, Side
 from engine.domain.quote import QuoteColumn
 from engine.runtime.engine import Engine
@@ -62,24 +62,24 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Day:
     """One day from a plan; ``run`` lives it."""
 
-    def __init__(self, plan: DayPlan, rules: MarketRules, opens: Instant) -> None:
+    def __init__(self, plan: DayPlan, rules: MarketRules) -> None:
         self.plan = plan
         self.rules = rules
-        self.opens = opens
+        self.opens = plan.opens
         self.injected: Counter[str] = Counter()
         self.findings = Findings()
         self._market = SimulatedMarket(
             rules,
-            start=opens,
+            start=plan.opens,
             seed=plan.seed,
             underlyings=["NIFTY"],
             scenario=plan.scenario,
             step=plan.step,
-            expiries=1,
-            strikes_each_side=7,
+            expiries=plan.expiries,
+            strikes_each_side=plan.strikes,
         )
-        faults_end = Instant(opens + FAULTS_END)
-        self.market = DisturbedMarket(self._market, _dice(plan.seed, 2), plan.wrong_prints, self.injected, faults_end)
+        dice = _dice(plan.seed, 2)
+        self.market = DisturbedMarket(self._market, dice, plan.wrong_prints, self.injected, plan.faults_end)
         self.market.held = self._held_rows
         self.broker = self._broker()
         self.breaker = Breaker(plan.outages)
@@ -135,7 +135,7 @@ class Day:
         return self._outcome(violation)
 
     def _live(self) -> None:
-        ends = Instant(self.opens + _LASTS)
+        ends = Instant(opens_on(self.plan.days[-1]) + _LASTS)
         self._with_power(self._open)
         self._play([*self._opening_actions(), *self.plan.actions], ends)
         # While nothing is alive nobody reads the books: the next look must find what was traded outside meanwhile.
@@ -166,7 +166,8 @@ class Day:
 
     def _open(self) -> None:
         at = max(self.opens, self.run_now.now)
-        self.run_now.open_session(at, ACCOUNT, LINEAGE, self.plan.limits, self.plan.step * 5 // 2)
+        stale_after = self.plan.step * 5 // 2
+        self.run_now.open_session(at, ACCOUNT, LINEAGE, self.plan.limits, stale_after, self.plan.hierarchy(ACCOUNT))
         self.catch_up()
 
     def _act(self, action: Action) -> None:
@@ -195,6 +196,7 @@ class Day:
         self.findings.take(self._kill_switch_kept())
         self.findings.take(self.checks.at(self.run_now.now))
         self.findings.take(self.triggers.missed(self.state))
+        self.findings.take(self.checks.misplaced(self.state))
 
     def catch_up(self) -> None:
         """Let the checks see the facts that are in the journal by now."""
@@ -224,7 +226,8 @@ class Day:
         self.broker.hang_up()
         up_again = Instant(self.run_now.now + outage.lasts)
         while (at := self.market.next_at) is not None and at <= up_again:
-            self.broker.take_quotes(self.market.take_next())
+            self.wire.take_quotes(self.market.take_next())
+        self.wire.note_day(up_again)
         self.broker.take(up_again)
         self.broker.hang_up()
         self.wire.late.hang_up()
@@ -260,7 +263,7 @@ class Day:
 
     def _settled(self) -> "list[Violation]":
         state, now, found = self.state, self.run_now.now, []
-        blocked = self._blocked()
+        blocked = self._blocked() | self._held_over()
         for order in state.books.orders.values():
             if order.is_working and order.portfolio_id not in blocked:
                 words = f"{order.order_id} is still {order.status.value}"
@@ -268,14 +271,24 @@ class Day:
         if state.books.recovering:
             found.append(Violation(34, now, "the recovery never finished"))
         for run in state.books.portfolios.values():
-            if run.state is PortfolioState.IDLE or run.state in FINAL:
+            if run.state in NOT_BEGUN or run.state in FINAL:
                 continue
             if run.portfolio_id in blocked:
                 continue  # Held by the broker, with an alarm: nothing we may send closes it.
+            if run.state is PortfolioState.DISABLED:
+                continue
             if run.state is not PortfolioState.WAITING or run.starts_at <= now:
                 found.append(Violation(20, now, f"{run.portfolio_id} ends {run.state.value}"))
         holding = [run.portfolio_id for run in state.alive() if run.holds_something]
         return found + [Violation(20, now, f"{name} still holds something") for name in holding if name not in blocked]
+
+    def _held_over(self) -> set[PortfolioId]:
+        """Answer the portfolios that are held over days and whose day to be squared off has not come."""
+        return {
+            run.portfolio_id
+            for run in self.state.alive()
+            if run.portfolio.schedule.positional is not None and run.square_off_at > self.run_now.now
+        }
 
     def _blocked(self) -> set[PortfolioId]:
         """Answer the portfolios whose exit the broker itself refuses until the end."""
@@ -285,7 +298,19 @@ class Day:
                 last[order.portfolio_id] = order.status
         blocked = [run for run in self.state.alive() if run.state is PortfolioState.EXIT_BLOCKED]
         refused = {run.portfolio_id for run in blocked if last.get(run.portfolio_id) is OrderStatus.REJECTED}
-        return refused | self._short_of_quantity()
+        return refused | self._short_of_quantity() | self._held_by_others()
+
+    def _held_by_others(self) -> set[PortfolioId]:
+        """Answer the portfolios that close no more than the broker holds, where somebody traded it away outside."""
+        outside = {instrument for instrument, net in self.state.books.of(ACCOUNT).outside.items() if net}
+        traded = outside | self.checks.drift
+        return {
+            run.portfolio_id
+            for run in self.state.alive()
+            if run.portfolio.exit.held_only
+            and run.state in EXITING
+            and any(leg.net_quantity and leg.instrument in traded for leg in run.legs)
+        }
 
     def _short_of_quantity(self) -> set[PortfolioId]:
         """Answer the portfolios whose exits rest at the broker at a price that trades, for want of shown quantity."""
@@ -311,9 +336,9 @@ class Day:
         at_broker: dict[InstrumentId, int] = {}
         tagged: dict[InstrumentId, int] = {}
         left: dict[InstrumentId, int] = {}
-        blocked = self._blocked()
+        blocked = self._blocked() | self._held_over()
         outside_cash = 0
-        for row in self.broker.orders:
+        for row in self.wire.orders:
             signed = row.side.sign * row.filled
             at_broker[row.instrument] = at_broker.get(row.instrument, 0) + signed
             if row.order_id is not None:
@@ -328,13 +353,14 @@ class Day:
             if our_net != tagged.get(instrument, 0):
                 words = f"{instrument}: our fills {our_net:+d}, the broker's {tagged.get(instrument, 0):+d}"
                 found.append(Violation(11, now, words))
-            outside = state.books.outside.get(instrument, 0)
+            outside = state.books.of(ACCOUNT).outside.get(instrument, 0)
             if our_net + outside != theirs and instrument not in self.checks.drift:
                 found.append(
                     Violation(11, now, f"{instrument}: {our_net:+d} and {outside:+d} outside, {theirs:+d} there")
                 )
-            if left.get(instrument, 0):
-                found.append(Violation(33, now, f"{instrument}: {left[instrument]:+d} are left at the broker"))
+            over = left.get(instrument, 0) - self.checks.expired.get(instrument, 0)
+            if over:
+                found.append(Violation(33, now, f"{instrument}: {over:+d} are left at the broker"))
         if cash + outside_cash != self.broker.cash:
             found.append(
                 Violation(15, now, f"cash {cash} and {outside_cash} outside, {self.broker.cash} at the broker")
@@ -363,6 +389,6 @@ def _dice(seed: int, stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([seed, stream]))
 
 
-def live(seed: int, rules: MarketRules, opens: Instant) -> Outcome:
+def live(seed: int, rules: MarketRules) -> Outcome:
     """Live the day of a seed and answer what it came to."""
-    return Day(day_plan(seed, opens), rules, opens).run()
+    return Day(day_plan(seed, rules), rules).run()

@@ -1,5 +1,6 @@
 """Many running portfolios under a full chain's quotes: what the core has to carry on a busy day."""
 
+from collections import Counter
 from datetime import date, time
 from decimal import Decimal
 from functools import partial
@@ -38,11 +39,27 @@ class Loaded(msgspec.Struct, frozen=True):
     frames: tuple[QuoteFrame, ...]
     running: int
 
+    def lone_row(self) -> int:
+        """Answer the row of a contract that the first portfolio alone holds."""
+        return self.run.state.alive()[0].legs[0].row
+
+    def watchers(self) -> dict[int, int]:
+        """Answer for every row how many of the running portfolios hold its contract; for the spot's all of them."""
+        state = self.run.state
+        counted: Counter[int] = Counter()
+        for one in state.alive():
+            counted.update({leg.row for leg in one.legs if leg.net_quantity})
+            spot = state.master.spot(one.portfolio.underlying)
+            if spot is not None:
+                counted[state.master.row(spot.id)] += 1
+        return dict(counted)
+
 
 def _portfolio(number: int) -> MultilegPortfolio:
     far = {"basis": "premium percent", "distance": Decimal(300)}
     near = {"basis": "premium percent", "distance": Decimal(95)}
-    out = 4 + number % 7
+    # The first one's wings are nobody else's.
+    out = 12 if number == 0 else 4 + number % 7
     data: dict[str, Any] = {
         "name": f"Load {number}",
         "entry": {"type": "manual"},

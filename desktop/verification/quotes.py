@@ -8,34 +8,22 @@ import numpy as np
 from brokers.simulated.market import SimulatedMarket
 from engine.core.invariants import FactChecks
 from engine.core.portfolio_run import LegRun
-from engine.core.seen import SeenLeg
 from engine.core.state import EngineState
 from engine.core.violations import Violation
 from engine.domain import facts as f
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Exchange
-from engine.domain.multileg.portfolio import PriceType
-from engine.domain.multileg.states import EXITING, ExitReason, LegState
-from engine.domain.order import Side
+from engine.domain.multileg.levels import Level, Measure
+from engine.domain.multileg.monitoring import Realtime
+from engine.domain.multileg.portfolio import MultilegPortfolio, PriceType
+from engine.domain.multileg.states import COMBINED_HITS, EXITING, LEG_STOP_HITS, LEG_TARGET_HITS, ExitReason, LegState
+from engine.domain.multileg.stop import Basis
 from engine.domain.quote import QuoteColumn, QuoteFrame
 
 _LAST = int(QuoteColumn.LAST_PRICE)
-_TRIGGERS = frozenset(
-    {
-        ExitReason.LEG_SL,
-        ExitReason.LEG_SL_TRAIL,
-        ExitReason.LEG_COST,
-        ExitReason.LEG_TGT,
-        ExitReason.SL_ON_RECOVERY,
-        ExitReason.COMB_SL,
-        ExitReason.COMB_SL_TRAIL,
-        ExitReason.COMB_TGT,
-        ExitReason.COMB_TGT_TRAIL,
-    }
-)
+_TRIGGERS = LEG_STOP_HITS | LEG_TARGET_HITS | COMBINED_HITS | {ExitReason.DAY_LOSS, ExitReason.SIDE_LIMIT}
 """Reasons that a quote gives."""
 
-_STOPS = frozenset({ExitReason.LEG_SL, ExitReason.LEG_SL_TRAIL, ExitReason.LEG_COST, ExitReason.SL_ON_RECOVERY})
 _QUIET = 45 * SECOND
 """A freak print is one only against a price this recent."""
 _JUMP = 100_000
@@ -111,13 +99,18 @@ class TriggerChecks:
     def __init__(self, checks: FactChecks, market: DisturbedMarket) -> None:
         self._checks = checks
         self._market = market
-        self._beyond: dict[tuple[str, int], int] = {}
+        self._beyond: dict[tuple[str, int], tuple[int, Instant]] = {}
         self._looked_at = Instant(0)
 
     def fired(self, state: EngineState, fact: f.AnyFact) -> Iterator[Violation]:
         """Answer what is wrong with a trigger that was decided on what the state shows now."""
-        if not isinstance(fact, f.LegExitDecided | f.PortfolioExitDecided) or fact.reason not in _TRIGGERS:
+        if not isinstance(fact, f.LegExitDecided | f.LegHit | f.PortfolioExitDecided) or fact.reason not in _TRIGGERS:
             return
+        seen = self._checks.portfolios[fact.portfolio_id]
+        if isinstance(fact, f.PortfolioExitDecided) and not any(leg.net for leg in seen.legs):
+            return  # Its last leg was closed before.
+        if isinstance(fact, f.LegExitDecided) and seen.legs[fact.leg_id - 1].was_hit:
+            return  # It is closed later for a hit that was seen before.
         words = f"{fact.portfolio_id} {fact.reason.value}: {fact.why}"
         if fact.at - state.last_frame_at > state.books.stale_after:
             yield Violation(24, fact.at, f"{words} (feed silent since {state.last_frame_at})")
@@ -126,24 +119,31 @@ class TriggerChecks:
             yield Violation(24, fact.at, f"{words} (closed)")
         if self._market.freak is not None and self._market.freak[0] == fact.at:
             row = self._market.freak[1]
-            legs = [run.leg(fact.leg_id)] if isinstance(fact, f.LegExitDecided) else run.legs
+            legs = run.legs if isinstance(fact, f.PortfolioExitDecided) else [run.leg(fact.leg_id)]
             if any(leg.row == row for leg in legs):
                 yield Violation(24, fact.at, f"{words} (on a wrong print of row {row})")
-        if isinstance(fact, f.LegExitDecided):
+        if not isinstance(fact, f.PortfolioExitDecided):
             yield from self._leg_trigger(state, fact, words)
 
-    def _leg_trigger(self, state: EngineState, fact: f.LegExitDecided, words: str) -> Iterator[Violation]:
+    def _leg_trigger(self, state: EngineState, fact: f.LegExitDecided | f.LegHit, words: str) -> Iterator[Violation]:
         run = state.books.portfolios[fact.portfolio_id]
         leg, seen = run.leg(fact.leg_id), self._checks.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
-        rule = leg.leg.target if fact.reason is ExitReason.LEG_TGT else leg.leg.stop_loss
-        moved = fact.reason is not ExitReason.LEG_TGT and seen.stop_reason is ExitReason.LEG_COST
-        on_underlying = rule is not None and rule.basis.on_underlying and not moved
-        if run.portfolio.price_type is not PriceType.LAST or on_underlying:
+        levels = {ExitReason.LEG_TGT: seen.target, ExitReason.LEG_TGT_TRAIL: seen.floor}
+        if fact.reason not in LEG_STOP_HITS | LEG_TARGET_HITS:
             return
-        level = seen.target if fact.reason is ExitReason.LEG_TGT else seen.stop
+        level = levels.get(fact.reason, seen.stop)
+        breakout = run.portfolio.range_breakout
+        if breakout is not None and breakout.range_stop is not None:
+            return  # It has a stop of its own, counted from the range.
+        rule = leg.leg.stop_loss
+        if rule is not None and rule.basis is Basis.PREMIUM_PRICE and level == seen.stop:
+            return  # It may have been passed by the fill itself, whatever the price is now.
+        if not isinstance(run.portfolio.monitoring.leg_stop, Realtime):
+            return
+        if run.portfolio.price_type is not PriceType.LAST or (level is not None and level.of is not Measure.PREMIUM):
+            return
         price = state.board.number(leg.row, _LAST)
-        rising = (seen.side is Side.SELL) is not (fact.reason is ExitReason.LEG_TGT)
-        if level is None or not (price >= level if rising else price <= level):
+        if level is None or not _is_beyond(level, price):
             yield Violation(37, fact.at, f"{words} (price {price}, level {level})")
 
     def missed(self, state: EngineState) -> Iterator[Violation]:
@@ -158,26 +158,36 @@ class TriggerChecks:
         for run in state.alive():
             if run.portfolio.price_type is not PriceType.LAST or run.state in EXITING:
                 continue
+            if not isinstance(run.portfolio.monitoring.leg_stop, Realtime) or run.portfolio.monitoring.stops_too:
+                continue
             for leg, seen in zip(run.legs, self._checks.portfolios[run.portfolio_id].legs, strict=True):
                 key = run.portfolio_id, leg.leg_id
                 if leg.row < 0 or state.board.arrival(leg.row) != state.now:
                     continue
-                if not self._is_passed(state, leg.row, leg.state, seen.stop, seen.side) or _on_underlying(leg, seen):
+                if not self._is_passed(state, leg, seen.stop):
                     self._beyond.pop(key, None)
                     continue
-                self._beyond[key] = self._beyond.get(key, 0) + 1
-                if self._beyond[key] >= 3:
+                count, since = self._beyond.get(key, (0, state.now))
+                self._beyond[key] = count + 1, since
+                if count >= 2 and state.now >= since + self._patience(run.portfolio):
                     price = state.board.number(leg.row, _LAST)
                     words = f"leg {leg.leg_id} of {run.portfolio_id} is open at {price}, its stop is {seen.stop}"
                     yield Violation(38, state.now, words)
 
-    def _is_passed(self, state: EngineState, row: int, leg: LegState, stop: int | None, side: Side) -> bool:
-        if leg is not LegState.OPEN or stop is None:
+    def _patience(self, portfolio: MultilegPortfolio) -> int:
+        """Answer how long a stop may be passed: one that rests at the broker closes the leg itself."""
+        rule = portfolio.at_broker
+        return 0 if rule is None else (rule.shadow_seconds + rule.convert_after + 60) * SECOND
+
+    def _is_passed(self, state: EngineState, leg: LegRun, stop: Level | None) -> bool:
+        if leg.state is not LegState.OPEN or stop is None or stop.of is not Measure.PREMIUM:
             return False
-        price = state.board.number(row, _LAST)
-        return price > 0 and (price >= stop if side is Side.SELL else price <= stop)
+        if leg.leg.confirmation is not None:
+            return False  # It may have come back between two frames.
+        price = state.board.number(leg.row, _LAST)
+        return price > 0 and _is_beyond(stop, price)
 
 
-def _on_underlying(leg: LegRun, seen: SeenLeg) -> bool:
-    rule = leg.leg.stop_loss
-    return rule is not None and rule.basis.on_underlying and seen.stop_reason is not ExitReason.LEG_COST
+def _is_beyond(level: Level, price: int) -> bool:
+    # Its own comparison: the one of the core is what is checked.
+    return price >= level.value if level.rising else price <= level.value

@@ -2,6 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from datetime import date, time
+
+import msgspec
 
 from brokers.paper.gateway import PaperBroker
 from desktop.verification.findings import Findings
@@ -12,11 +15,11 @@ from engine.core.violations import Violation
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import AnyFact, OrderMoved, OrderRequested
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
-from engine.domain.instant import SECOND, Instant
+from engine.domain.instant import SECOND, Instant, ist_date, ist_instant
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import TERMINAL, OrderStatus, Purpose
 from engine.domain.quote import QuoteFrame
-from engine.domain.reports import BooksReport, OrderReport, Report
+from engine.domain.reports import BookOrder, BooksReport, OrderReport, Report
 from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, PlaceOrder
 
 MOST_PER_SECOND = 10
@@ -54,6 +57,9 @@ class Wire:
         self._cancels: dict[OrderId, int] = {}
         self._recent: deque[Instant] = deque()
         self._last_opening: Instant = Instant(-1)
+        self._earlier: list[BookOrder] = []
+        """Orders of earlier days, which the broker's books show no more."""
+        self._date: date | None = None
 
     # --- the broker's ports ----------------------------------------------------------------------------------------
 
@@ -62,8 +68,23 @@ class Wire:
         """What the paper broker allows."""
         return self.broker.capabilities
 
+    @property
+    def orders(self) -> tuple[BookOrder, ...]:
+        """The orders of all days as the broker has them."""
+        return (*self._earlier, *self.broker.orders)
+
+    def note_day(self, at: Instant) -> None:
+        """Remember the orders of a day that is over; those that still worked have lapsed."""
+        today = ist_date(at)
+        if self._date is not None and today > self._date:
+            for row in self.broker.orders:
+                lapsed = row.status not in TERMINAL
+                self._earlier.append(msgspec.structs.replace(row, status=OrderStatus.CANCELLED) if lapsed else row)
+        self._date = today
+
     def at(self, now: Instant) -> None:
         """Tell the time."""
+        self.note_day(now)
         self._now = now
         self.broker.at(now)
 
@@ -74,6 +95,7 @@ class Wire:
 
     def take(self, until: Instant) -> list[Report]:
         """Answer the reports due, and remember what they claim."""
+        self.note_day(until)
         reports = self.late.passed(list(self.broker.take(until)), until)
         for report in reports:
             if isinstance(report, OrderReport):
@@ -87,6 +109,7 @@ class Wire:
 
     def take_quotes(self, frame: QuoteFrame) -> None:
         """Show the exchange a frame."""
+        self.note_day(frame.at)
         self.broker.take_quotes(frame)
 
     def ask_books(self, account: AccountId) -> None:
@@ -171,15 +194,19 @@ class Wire:
         waited = self._now - request.at
         if waited > SECOND and request.at < self._last_opening:
             yield Violation(28, self._now, f"{order.order_id} waited {waited} µs while openings left")
-        entered, exited, under_way = self._truth(request.portfolio_id, request.leg_id)
+        entered, exited, under_way = self._truth(request)
         if order.quantity + under_way > entered - exited:
             words = f"{order.order_id} closes {order.quantity} with {under_way} under way of {entered - exited}"
             yield Violation(13, self._now, words)
 
-    def _truth(self, portfolio_id: PortfolioId, leg_id: LegId) -> tuple[int, int, int]:
-        """Answer what the broker knows of a leg: quantity entered, exited, and in exit orders that still work."""
+    def _truth(self, request: OrderRequested) -> tuple[int, int, int]:
+        """Answer what the broker knows of a leg: quantity entered, exited, and in exit orders that still work.
+
+        A stop and a target may rest for the same quantity.
+        """
+        portfolio_id, leg_id, kind = request.portfolio_id, request.leg_id, request.rests_for
         entered = exited = under_way = 0
-        for row in self.broker.orders:
+        for row in self.orders:
             seen = None if row.order_id is None else self._checks.orders.get(row.order_id)
             if seen is None or (seen.request.portfolio_id, seen.request.leg_id) != (portfolio_id, leg_id):
                 continue
@@ -187,7 +214,8 @@ class Wire:
                 entered += row.filled
             else:
                 exited += row.filled
-                under_way += 0 if row.status in TERMINAL else row.quantity - row.filled
+                rival = kind is not None and seen.request.rests_for not in (None, kind)
+                under_way += 0 if rival or row.status in TERMINAL else row.quantity - row.filled
         return entered, exited, under_way
 
     def _changed(self, change: ChangeOrder) -> Iterator[Violation]:
@@ -218,8 +246,14 @@ class Wire:
         ended = (OrderStatus.REJECTED, OrderStatus.CANCELLED, OrderStatus.COMPLETE)
         if isinstance(fact, OrderMoved) and fact.status in ended:
             claimed = self.claimed.get(fact.order_id, set())
-            if fact.status not in claimed:
+            if fact.status not in claimed and not self._is_expired(fact):
                 yield Violation(5, fact.at, f"{fact.order_id} is {fact.status.value}, which the broker never said")
+
+    def _is_expired(self, fact: OrderMoved) -> bool:
+        """Say whether an order lapsed with its contract, which needs no word of the broker."""
+        contract = self._contracts.by_id(self._checks.orders[fact.order_id].request.instrument)
+        closed = contract.expiry is not None and fact.at >= ist_instant(contract.expiry, time(15, 30))
+        return fact.status is OrderStatus.CANCELLED and closed
 
     # --- the broker's truth, asked at rest ---------------------------------------------------------------------------
 
@@ -227,7 +261,7 @@ class Wire:
         """Answer what the broker took more of than was wanted."""
         rows: dict[OrderId, int] = {}
         entered: dict[tuple[PortfolioId, LegId], list[int]] = {}
-        for row in self.broker.orders:
+        for row in self.orders:
             if row.order_id is None:
                 continue
             rows[row.order_id] = rows.get(row.order_id, 0) + 1
@@ -240,5 +274,6 @@ class Wire:
             numbers = entered.setdefault((seen.request.portfolio_id, seen.request.leg_id), [0, 0])
             numbers[seen.request.purpose is Purpose.EXIT] += row.filled
         for (portfolio_id, leg_id), (opened, closed) in entered.items():
-            if closed > opened:
+            resting = self._checks.portfolios[portfolio_id].declared.at_broker
+            if closed > opened and not (resting is not None and resting.leg_target):
                 yield Violation(13, self._now, f"leg {leg_id} of {portfolio_id}: {opened} opened, {closed} closed")

@@ -70,6 +70,17 @@ small_commands = st.sampled_from(
         ("price", "24500", "24500", "call", "--days"),
         ("price", "24500"),
         ("help",),
+        ("portfolio", "check"),
+        ("portfolio", "check", "--on"),
+        ("portfolio", "new", "--template"),
+        ("portfolio", "new", "--template", "iron_condor", "--expiry"),
+        ("portfolio", "new", "--template", "iron_condor", "--underlying"),
+        ("portfolio", "new", "--template", "iron_condor", "--width"),
+        ("portfolio", "templates", "--view"),
+        ("portfolio", "import", "--legs"),
+        ("portfolio", "import"),
+        ("portfolio", "export"),
+        ("explain",),
     ]
 )
 

@@ -8,21 +8,39 @@ import msgspec
 
 from desktop.verification import power
 from engine.core import (
+    account_folding,
+    action_folding,
+    at_broker,
+    closings,
+    entry_orders,
     entry_scheduler,
-    folding,
+    entry_start,
+    exit_orders,
+    exit_plan,
+    extra_conditions,
+    hedge_ties,
+    hedging,
     ledger,
+    leg_exits,
+    leg_trails,
     order_book,
+    order_gate,
     order_pricing,
     order_router,
+    order_slices,
     pipeline,
-    portfolio_monitor,
+    protecting,
+    range_breakout,
     reconciliation,
+    reopening,
     risk_gate,
     state,
+    tag_guard,
 )
 from engine.core.tick_trail import TickTrail
 from engine.domain import facts as f
 from engine.domain.money import Money, Price
+from engine.domain.multileg.levels import Level
 from engine.domain.multileg.states import EXITING, ExitReason, KillLevel, LegState, PortfolioState
 from engine.domain.order import OrderStatus, Purpose, Side
 from engine.runtime import outbox
@@ -166,14 +184,14 @@ def an_exit_forgets_what_is_under_way() -> AbstractContextManager[None]:
 
 def an_exit_closes_the_symbol() -> AbstractContextManager[None]:
     """An exit closes what the account holds of the contract, not what the leg holds."""
-    sliced = order_router._sliced
+    sliced = order_slices.sliced
 
     def whole(now: Any, run: Any, leg: Any, purpose: Purpose, side: Side, quantity: int, why: str) -> Any:
         if purpose is Purpose.EXIT:
             quantity = abs(now.books.net_quantity.get(leg.instrument, 0)) or quantity
         return sliced(now, run, leg, purpose, side, quantity, why)
 
-    return patched((order_router, "_sliced", whole), (risk_gate, "_flip", _none))
+    return patched((order_slices, "sliced", whole), (risk_gate, "_flip", _none))
 
 
 def sales_do_not_wait_for_their_hedge() -> AbstractContextManager[None]:
@@ -182,7 +200,7 @@ def sales_do_not_wait_for_their_hedge() -> AbstractContextManager[None]:
     def enterable(_state: Any, run: Any) -> Any:
         return [leg for leg in run.legs if leg.state in (LegState.RESOLVED, LegState.ENTERING)]
 
-    return patched((order_router, "_enterable", enterable), (risk_gate, "_naked", _none))
+    return patched((entry_orders, "_enterable", enterable), (risk_gate, "_naked", _none))
 
 
 def a_failed_hedge_is_shrugged_off() -> AbstractContextManager[None]:
@@ -195,55 +213,47 @@ def a_failed_hedge_is_shrugged_off() -> AbstractContextManager[None]:
 
 def a_stop_lies_on_the_wrong_side() -> AbstractContextManager[None]:
     """The distance of a stop has the wrong sign."""
-    right = entry_scheduler.stop_level
+    right = protecting.stop_level
 
-    def wrong(leg: Any, average: Price, underlying: Any, tick: Price) -> Any:
-        level = right(leg, average, underlying, tick)
-        return None if level is None else Price(max(tick, 2 * average - level))
+    def wrong(leg: Any, average: Price, underlying: Any, tick: Price, **rest: Any) -> Any:
+        level = right(leg, average, underlying, tick, **rest)
+        return None if level is None else msgspec.structs.replace(level, value=max(tick, 2 * average - level.value))
 
-    return patched((entry_scheduler, "stop_level", wrong))
+    return patched((protecting, "stop_level", wrong))
 
 
 def a_trail_follows_both_ways() -> AbstractContextManager[None]:
     """A trailing stop goes back with the price."""
 
     def trail(now: Any, run: Any, leg: Any) -> Any:
-        if leg.leg.trailing is None or leg.stop is None or leg.average_entry is None:
-            return
-        price = portfolio_monitor.market_data.mark(now, leg, run.portfolio.price_type)
-        if price is None:
-            return
-        first = portfolio_monitor.stop_level(leg.leg, leg.average_entry, None, leg.tick) or leg.stop
-        level, steps = portfolio_monitor.trailed_stop(leg.leg, leg.average_entry, price, first, leg.tick)
-        if level != leg.stop:
+        found = leg_trails.moved_stop(now, run, leg)
+        if found is not None and found.stop != leg.stop:
             yield f.StopMoved(
                 at=now.now,
                 portfolio_id=run.portfolio_id,
                 leg_id=leg.leg_id,
-                stop=level,
+                stop=found.stop,
                 reason=ExitReason.LEG_SL_TRAIL,
                 why="",
-                trail_steps=steps,
+                trail_steps=found.steps,
             )
 
-    return patched((portfolio_monitor, "_trail_leg", trail), (pipeline, "is_quiet", lambda *_: False))
+    return patched((leg_exits, "_trail", trail), (pipeline, "is_quiet", lambda *_: False))
 
 
 def a_stop_is_only_looked_at_from_one_side() -> AbstractContextManager[None]:
     """A falling price never reaches anything."""
-    return patched(
-        (portfolio_monitor, "_reached", lambda price, level, *, rising: rising and price >= level),
-    )
+    return patched((Level, "is_reached", lambda level, measured: level.rising and measured >= level.value))
 
 
 def the_second_fill_is_not_protected() -> AbstractContextManager[None]:
     """Levels are computed at the first fill and never again."""
-    progress = entry_scheduler._protection
+    progress = protecting.protection
 
     def once(now: Any, run: Any, leg: Any) -> Any:
         return iter(()) if leg.protected_quantity else progress(now, run, leg)
 
-    return patched((entry_scheduler, "_protection", once))
+    return patched((protecting, "protection", once))
 
 
 def the_kill_switch_forgets_the_outbox() -> AbstractContextManager[None]:
@@ -258,29 +268,19 @@ def the_kill_switch_is_not_asked() -> AbstractContextManager[None]:
 
 def the_kill_switch_is_off_after_a_start() -> AbstractContextManager[None]:
     """A new session begins without it."""
-    opened = folding._session_opened
+    opened = account_folding._session_opened
 
     def fresh(books: Any, fact: Any) -> None:
         opened(books, fact)
         books.kill_level = KillLevel.OFF
 
-    return patched((folding, "_session_opened", fresh))
-
-
-def a_start_forgets_unanswered_orders() -> AbstractContextManager[None]:
-    """What was sent and not answered before the crash is nobody's business after it."""
-    opens = reconciliation.open_session
-
-    def forgetful(now: Any, message: Any) -> Any:
-        return (fact for fact in opens(now, message) if not isinstance(fact, f.OrderMoved))
-
-    return patched((reconciliation, "open_session", forgetful))
+    return patched((account_folding, "_session_opened", fresh))
 
 
 def tags_begin_again() -> AbstractContextManager[None]:
     """Order tags count what is under way instead of what was ever made."""
-    tag = pipeline.order_tag
-    return patched((pipeline, "order_tag", lambda lineage, number: tag(lineage, number % 3)))
+    tag = order_gate.order_tag
+    return patched((order_gate, "order_tag", lambda lineage, number: tag(lineage, number % 3)))
 
 
 def every_print_is_believed() -> AbstractContextManager[None]:
@@ -288,14 +288,14 @@ def every_print_is_believed() -> AbstractContextManager[None]:
 
     def believe(trail: TickTrail, quote: Any, at: Any) -> None:
         if quote.last_price > 0:
-            trail.price, trail.at, trail.doubt = quote.last_price, at, Price(0)
+            trail.price, trail.latest, trail.at, trail.doubt = quote.last_price, quote.last_price, at, Price(0)
 
     return patched((state, "follow", believe))
 
 
 def longs_are_sold_before_shorts() -> AbstractContextManager[None]:
     """Closing everything, all legs go at once."""
-    return patched((order_router, "_shorts_first", lambda _state, _run, exiting: exiting))
+    return patched((exit_orders, "_shorts_first", lambda _state, _run, exiting: exiting))
 
 
 def facts_are_folded_at_the_end() -> AbstractContextManager[None]:
@@ -335,7 +335,7 @@ def exits_queue_behind_entries() -> AbstractContextManager[None]:
 def a_held_portfolio_enters_by_itself() -> AbstractContextManager[None]:
     """A restart goes on with every entry."""
 
-    def all_of_them(now: Any) -> Any:
+    def all_of_them(now: Any, _account: Any) -> Any:
         for run in now.alive():
             if run.state is PortfolioState.HELD:
                 yield reconciliation.resumed(now, run, "")
@@ -361,7 +361,7 @@ def profit_is_a_little_off() -> AbstractContextManager[None]:
 
 def a_stage_writes_to_the_state() -> AbstractContextManager[None]:
     """A decision is remembered in the state and not as a fact."""
-    exits = portfolio_monitor.time_exit
+    exits = closings.time_exit
 
     def scribbling(now: Any, run: Any) -> Any:
         run.legs[0].attempt += 1
@@ -395,12 +395,104 @@ def refusals_are_never_final() -> AbstractContextManager[None]:
 def done_with_orders_under_way() -> AbstractContextManager[None]:
     """A portfolio counts as done when its legs hold nothing, whatever still works."""
 
-    def closings(now: Any, run: Any) -> Any:
+    def early(now: Any, run: Any) -> Any:
         if run.state in EXITING and all(not leg.net_quantity for leg in run.legs):
-            yield portfolio_monitor._portfolio_closed(now, run)
+            yield closings._portfolio_closed(now, run)
 
-    after = tuple(closings if stage is portfolio_monitor.closings else stage for stage in pipeline._AFTER_ORDERS)
+    after = tuple(early if stage is closings.closings else stage for stage in pipeline._AFTER_ORDERS)
     return patched((pipeline, "_AFTER_ORDERS", after))
+
+
+def reentries_are_not_counted() -> AbstractContextManager[None]:
+    """A leg is executed again as long as its stop is hit."""
+    return patched((reopening, "used_up", lambda _times, _used: False))
+
+
+def a_wait_fires_twice() -> AbstractContextManager[None]:
+    """Nobody remembers that a leg has waited."""
+    release = action_folding.fold_release
+
+    def forgetful(leg: Any, fact: Any) -> None:
+        release(leg, fact)
+        leg.waited, leg.triggered_at, leg.reference = False, None, None
+
+    return patched((action_folding, "fold_release", forgetful))
+
+
+def a_wait_is_skipped() -> AbstractContextManager[None]:
+    """A leg that should wait for its price is entered at once."""
+    before = tuple(stage for stage in pipeline._BEFORE_ENTRIES if stage.__name__ != "waits_for_price")
+    return patched((pipeline, "_BEFORE_ENTRIES", before))
+
+
+def a_range_is_broken_twice() -> AbstractContextManager[None]:
+    """A boundary stays armed after its break, a message later."""
+    look = range_breakout._look
+
+    def eager(now: Any, run: Any, rule: Any, found: Any) -> Any:
+        if found.high_broken_at is not None and found.high_broken_at < now.now:
+            found.high_armed = True
+        if found.low_broken_at is not None and found.low_broken_at < now.now:
+            found.low_armed = True
+        return look(now, run, rule, found)
+
+    return patched((range_breakout, "_look", eager))
+
+
+def a_hedge_is_sold_before_its_short() -> AbstractContextManager[None]:
+    """Selling a hedge waits for nothing."""
+    return patched((hedge_ties, "is_held_back", lambda _run, _leg: False))
+
+
+def hedges_are_not_counted() -> AbstractContextManager[None]:
+    """Hedges are bought at any time, and any number."""
+    return patched((hedging, "_not_now", _none))
+
+
+def a_resting_stop_is_not_moved() -> AbstractContextManager[None]:
+    """A trail moves the stop here, and not at the broker."""
+    return patched((at_broker, "_follow", _nothing))
+
+
+def a_part_exit_closes_too_much() -> AbstractContextManager[None]:
+    """A part is a third larger than asked."""
+    after_part = exit_plan.reducing.after_part
+
+    def greedy(now: Any, run: Any, percent: Any, **more: Any) -> Any:
+        return after_part(now, run, min(percent * 4 / 3, percent * 0 + 99), **more)
+
+    return patched((exit_plan.reducing, "after_part", greedy))
+
+
+def what_is_kept_is_closed_too() -> AbstractContextManager[None]:
+    """A part exit closes the leg."""
+    to_close = ledger.to_close
+    return patched((ledger, "to_close", lambda leg: to_close(leg) if leg.keep is None else abs(leg.net_quantity)))
+
+
+def a_tag_forgets_its_limit() -> AbstractContextManager[None]:
+    """Nobody looks at the day of a strategy tag."""
+    return patched((tag_guard, "day", _nothing))
+
+
+def a_condition_is_asked_twice() -> AbstractContextManager[None]:
+    """What held a minute ago is asked again."""
+    asks = extra_conditions.at_the_start
+    answered: dict[str, int] = {}
+
+    def forgetful(now: Any, run: Any) -> Any:
+        if run.conditions_met and now.now >= answered.setdefault(run.portfolio_id, now.now) + 60_000_000:
+            run.conditions_met = False
+            answered[run.portfolio_id] = now.now
+        return asks(now, run)
+
+    before = tuple(forgetful if stage is asks else stage for stage in pipeline._BEFORE_ORDERS)
+    return patched((pipeline, "_BEFORE_ORDERS", before))
+
+
+def executions_are_not_counted() -> AbstractContextManager[None]:
+    """A portfolio may be started as often as anybody likes."""
+    return patched((entry_start, "too_often", _none))
 
 
 PLANTS: tuple[Plant, ...] = (
@@ -425,7 +517,6 @@ PLANTS: tuple[Plant, ...] = (
     the_kill_switch_forgets_the_outbox,
     the_kill_switch_is_not_asked,
     the_kill_switch_is_off_after_a_start,
-    a_start_forgets_unanswered_orders,
     tags_begin_again,
     every_print_is_believed,
     longs_are_sold_before_shorts,
@@ -441,4 +532,16 @@ PLANTS: tuple[Plant, ...] = (
     a_refused_slice_is_sent_again_at_once,
     refusals_are_never_final,
     done_with_orders_under_way,
+    reentries_are_not_counted,
+    a_wait_fires_twice,
+    a_wait_is_skipped,
+    a_range_is_broken_twice,
+    a_hedge_is_sold_before_its_short,
+    hedges_are_not_counted,
+    a_resting_stop_is_not_moved,
+    a_part_exit_closes_too_much,
+    what_is_kept_is_closed_too,
+    a_tag_forgets_its_limit,
+    a_condition_is_asked_twice,
+    executions_are_not_counted,
 )

@@ -1,40 +1,81 @@
 """Days made harder in one way, so that a rare mistake has its chance within a few seeds."""
 
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 import msgspec
 
 from brokers.paper.faults import FaultPlan
-from desktop.verification.plan import FAULTS_END, Action, DayPlan, Deed
+from desktop.verification.plan import Action, DayPlan, Deed
+from desktop.verification.power import Moment, Outage
 from engine.domain.instant import SECOND, Instant, day_time, ist_time_of_day
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.settings.strategy_tag import StrategyTag, TagMember
+from engine.schema.load import load
 
 
-def as_drawn(plan: DayPlan, _opens: Instant) -> DayPlan:
+def as_drawn(plan: DayPlan) -> DayPlan:
     """The day as its seed has it."""
     return plan
 
 
-def killed_while_queued(plan: DayPlan, opens: Instant) -> DayPlan:
+def killed_while_queued(plan: DayPlan) -> DayPlan:
     """One order a second, and the kill switch two seconds into every entry."""
     kills = tuple(
-        Action(at=_start(declared, opens, 2), deed=Deed.KILL_OPENINGS, pick=0) for declared in plan.portfolios
+        Action(at=_start(declared, plan.opens, 2), deed=Deed.KILL_OPENINGS, pick=0) for declared in plan.portfolios
     )
     starts = tuple(
-        Action(at=_start(declared, opens, 0), deed=Deed.START, pick=n) for n, declared in enumerate(plan.portfolios)
+        Action(at=_start(declared, plan.opens, 0), deed=Deed.START, pick=number)
+        for number, declared in enumerate(plan.portfolios)
     )
     limits = msgspec.structs.replace(plan.limits, orders_per_second=1)
     actions = tuple(sorted(kills + starts, key=lambda action: action.at))
     return msgspec.structs.replace(plan, limits=limits, actions=actions, outages=())
 
 
-def slow_line(plan: DayPlan, _opens: Instant) -> DayPlan:
+def slow_line(plan: DayPlan) -> DayPlan:
     """One order a second."""
     return msgspec.structs.replace(plan, limits=msgspec.structs.replace(plan.limits, orders_per_second=1))
 
 
-def unanswered(plan: DayPlan, opens: Instant) -> DayPlan:
+def unanswered(plan: DayPlan) -> DayPlan:
     """A third of the orders is not answered, a third refused."""
-    faults = FaultPlan(lost_request=3_300, random_reject=5_000, ends_at=Instant(opens + FAULTS_END))
+    faults = FaultPlan(lost_request=3_300, random_reject=5_000, ends_at=plan.faults_end)
     return msgspec.structs.replace(plan, faults=faults, outages=(), answer_timeout=SECOND)
+
+
+def playing(
+    *deeds: tuple[int, Deed], tag_loss: int | None = None, wrong_prints: int = 0, **declared: Any
+) -> Callable[[DayPlan], DayPlan]:
+    """A day without faults on which one portfolio trades from 09:20 to 15:10; deeds are so many minutes after 09:15."""
+
+    def plays(plan: DayPlan) -> DayPlan:
+        tag = None
+        if tag_loss is not None:
+            member = TagMember(account="PAPER")
+            tag = StrategyTag(name="T", members=(member,), max_loss=Decimal(tag_loss))
+        schedule = {"start": "09:20:00", "end": "15:00:00", "square_off": "15:10:00"}
+        data = {"name": "P1", "schedule": schedule, "tag": "Default" if tag is None else "T", **declared}
+        actions = tuple(
+            Action(at=Instant(plan.opens + minutes * 60 * SECOND), deed=deed, pick=0) for minutes, deed in deeds
+        )
+        return msgspec.structs.replace(
+            plan, days=(date(2026, 8, 19),), step=30 * SECOND, wrong_prints=wrong_prints,
+            late_fills=0, faults=FaultPlan(),
+            outages=(), portfolios=(load(data, MultilegPortfolio),), limits=RiskLimits(), funds=Decimal(50_000_000),
+            request_latency=0, report_latency=0, actions=actions, tag=tag, expiries=1, strikes=12,
+        )  # fmt: skip
+
+    return plays
+
+
+def cut_off(plays: Callable[[DayPlan], DayPlan], number: int) -> Callable[[DayPlan], DayPlan]:
+    """That day with a power loss at a numbered order on the wire."""
+    outage = Outage(moment=Moment.ON_THE_WIRE, number=number, lasts=30 * SECOND)
+    return lambda plan: msgspec.structs.replace(plays(plan), outages=(outage,))
 
 
 def _start(declared: MultilegPortfolio, opens: Instant, after: int) -> Instant:
