@@ -79,6 +79,8 @@ def _again(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted | f.PortfolioRe
         SeenLeg(declared=replace(leg, lots=min(leg.lots * portfolio.times, most or leg.lots * portfolio.times)))
         for leg in portfolio.declared.legs
     ]
+    for leg in portfolio.legs:
+        leg.failed = False  # What failed then was unwound, and leaves nobody naked now.
     portfolio.begins = len(portfolio.legs)
     portfolio.legs += fresh
     waits = isinstance(fact, f.PortfolioReexecuted)

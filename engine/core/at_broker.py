@@ -12,10 +12,7 @@ from engine.domain.money import Price, plain_text
 from engine.domain.multileg.at_broker import AfterSeconds, AtBroker, AtMinuteClose, AtOnce
 from engine.domain.multileg.levels import Measure
 from engine.domain.multileg.states import ACTIVE, ENTERS, EXITING, LEG_OPEN, LEG_TARGET_HITS, ExitReason, LegState
-from engine.domain.order import TERMINAL, OrderStatus, OrderType, Purpose, RestsFor, Side
-
-_MODIFICATIONS = 20
-"""Changes of a resting order before it is cancelled and placed anew; brokers refuse the 26th (reliability A8)."""
+from engine.domain.order import MOST_CHANGES, TERMINAL, OrderStatus, OrderType, Purpose, RestsFor, Side
 
 _REFUSALS = 3
 """Refused changes in a row after which a stop is watched from here: at the broker it lies where it should not."""
@@ -158,9 +155,6 @@ def _follow(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order, ru
         terms = resting_orders.Terms(order.order_type, order.trigger_price, order.limit_price or Price(0))
     if quantity == order.quantity and not terms.differ_from(order):
         return
-    if order.modifications >= _MODIFICATIONS:
-        yield _cancel(state, order, f"changed {_MODIFICATIONS} times; a new order follows")
-        return
     if state.now < resting_orders.may_change_from(order):
         return
     level = leg.stop if order.rests_for is RestsFor.STOP else leg.target
@@ -212,14 +206,10 @@ def _change_entry(
 ) -> Iterator[AnyFact]:
     if leg.state in _WAITS and run.state in ENTERS:
         terms = resting_orders.entry_terms(state, run, leg, rule)
-        if terms is None or not terms.differ_from(order):
-            return
-        if order.modifications >= _MODIFICATIONS:
-            yield _cancel(state, order, f"changed {_MODIFICATIONS} times; a new order follows")
-        elif state.now >= resting_orders.may_change_from(order):
+        if terms is not None and terms.differ_from(order) and state.now >= resting_orders.may_change_from(order):
             yield _change(state, order, order.quantity, terms, "follows the price that is waited for")
         return
-    if leg.state is LegState.ENTERING:
+    if leg.state is LegState.ENTERING and order.modifications < MOST_CHANGES:
         since = max(leg.wanted_since, order.priced_at)
         if state.now >= max(since + rule.convert_after * SECOND, resting_orders.may_change_from(order)):
             price = _price(state, run, leg, order)
@@ -271,6 +261,8 @@ def _resting(state: EngineState, leg: LegRun, kind: RestsFor | None = None) -> l
 
 
 def _change(state: EngineState, order: Order, quantity: int, terms: resting_orders.Terms, why: str) -> AnyFact:
+    if order.modifications >= MOST_CHANGES:
+        return _cancel(state, order, f"changed {MOST_CHANGES} times; a new order follows")
     return OrderModifyRequested(
         at=state.now,
         order_id=order.order_id,

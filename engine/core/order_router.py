@@ -18,10 +18,7 @@ from engine.domain.multileg.states import (
     LegState,
     PortfolioState,
 )
-from engine.domain.order import RESTING, OrderType, Purpose, RestsFor
-
-MODIFICATIONS = 20
-"""A chased order is cancelled and sent anew after so many changes; brokers refuse the 26th (reliability A8)."""
+from engine.domain.order import MOST_CHANGES, RESTING, OrderType, Purpose, RestsFor
 
 _MARKET_RESTS = 10 * SECOND
 """How long a market order may rest unfilled."""
@@ -79,8 +76,8 @@ def _cancel(state: EngineState, order: Order, why: str) -> Iterator[AnyFact]:
 def _chase(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> Iterator[AnyFact]:
     if state.now < chase_due(run, leg, order) or market_data.is_stale(state):
         return
-    if order.modifications >= MODIFICATIONS:
-        yield from _cancel(state, order, f"changed {MODIFICATIONS} times; a new order follows")
+    if order.modifications >= MOST_CHANGES:
+        yield from _cancel(state, order, f"changed {MOST_CHANGES} times; a new order follows")
         return
     terms = order_pricing.terms_of(run, order.purpose)
     price = order_pricing.chased_price(state, order, leg.row, terms, order.modifications + 1)

@@ -81,6 +81,9 @@ TERMINAL = frozenset({OrderStatus.COMPLETE, OrderStatus.CANCELLED, OrderStatus.R
 RESTING = frozenset({OrderStatus.OPEN, OrderStatus.TRIGGER_PENDING})
 """States in which the exchange holds the order."""
 
+MOST_CHANGES = 20
+"""Changes of one order before it is cancelled and sent anew; brokers refuse the 26th (reliability A8)."""
+
 _ALIVE = frozenset(OrderStatus) - {OrderStatus.NEW}
 
 _ALLOWED: dict[OrderStatus, frozenset[OrderStatus]] = {
