@@ -1,8 +1,13 @@
 """A desk whose chain has premiums that fall with the distance from the money, for tests of hedges."""
 
+from typing import Any
+
+from engine.domain import commands as c
+from engine.domain.facts import AnyFact
+from engine.domain.identifiers import LegId
 from engine.domain.instrument import Kind
 from engine.domain.money import price_of
-from tests.helpers.core_desk import EXPIRY, MASTER, Desk, leg
+from tests.helpers.core_desk import EXPIRY, MASTER, P1, Desk, leg, portfolio
 
 CALL = leg("SELL", "CE", hedge_required=True)
 PUT = leg("SELL", "PE", hedge_required=True)
@@ -43,3 +48,24 @@ def strike_of(desk: Desk, leg_id: int) -> tuple[int, str]:
     assert contract.strike is not None
     assert contract.kind in (Kind.CALL, Kind.PUT)
     return contract.strike // price_of(1), contract.kind.value
+
+
+def hedged(*legs: Any, desk: Desk | None = None, execution: Any = None, exits: Any = None, **hedge: Any) -> Desk:
+    """Answer a desk on which a portfolio with hedges was added; no order is answered."""
+    desk = desk or hedge_desk()
+    more = {} if exits is None else {"exit": exits}
+    desk.add(portfolio(*(legs or (CALL,)), dynamic_hedge=hedge, execution=execution or {}, **more))
+    return desk
+
+
+def entered(*legs: Any, **hedge: Any) -> Desk:
+    """Answer the same with every order filled at 120."""
+    desk = hedged(*legs, **hedge)
+    desk.fill_all()
+    return desk
+
+
+def close(desk: Desk, number: int) -> list[AnyFact]:
+    """Square one leg off by hand, fill what follows, and answer the facts."""
+    desk.say(c.SquareOffLeg(at=desk.now, portfolio_id=P1, leg_id=LegId(number)))
+    return desk.fill_all()
