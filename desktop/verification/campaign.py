@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.composition.rules import market_rules
 from desktop.verification.day import Outcome, live
-from engine.core.violations import SENTENCES
+from engine.core.verification.violations import SENTENCES
 from engine.domain.instant import iso_text
 
 _BATCH = 8

@@ -19,10 +19,11 @@ from desktop.verification.plan import Action, DayPlan, Deed, day_plan, opens_on
 from desktop.verification.power import BreakableJournal, Breaker, Moment, PowerLoss
 from desktop.verification.quotes import DisturbedMarket, TriggerChecks
 from desktop.verification.wire import Wire
-from engine.core.invariants import FactChecks, differences
 from engine.core.pipeline import EngineFault
 from engine.core.state import EngineState
-from engine.core.violations import Violation
+from engine.core.verification.invariants import FactChecks
+from engine.core.verification.restart_checks import differences
+from engine.core.verification.violations import Violation
 from engine.domain.facts import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import MINUTE, Instant

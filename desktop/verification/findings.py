@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from engine.core.violations import Violation
+from engine.core.verification.violations import Violation
 
 
 class Broken(Exception):  # noqa: N818  # A finding, not an error of the harness.

@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 import numpy as np
 
-from engine.core.invariants import FactChecks
+from engine.core.verification.invariants import FactChecks
 from engine.domain.identifiers import OrderId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.order import OrderStatus

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from brokers.simulated.market import SimulatedMarket
-from engine.core.invariants import FactChecks
-from engine.core.portfolio_run import LegRun
+from engine.core.records.portfolio_run import LegRun
 from engine.core.state import EngineState
-from engine.core.violations import Violation
+from engine.core.verification.invariants import FactChecks
+from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Exchange

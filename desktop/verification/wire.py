@@ -10,8 +10,8 @@ from brokers.paper.gateway import PaperBroker
 from desktop.verification.findings import Findings
 from desktop.verification.late_fills import LateFills
 from desktop.verification.power import Breaker, Moment
-from engine.core.invariants import FactChecks
-from engine.core.violations import Violation
+from engine.core.verification.invariants import FactChecks
+from engine.core.verification.violations import Violation
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import AnyFact, OrderMoved, OrderRequested
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from engine.core import cadence, conditions, leg_trails, range_series
-from engine.core.candles import Named, Series
-from engine.core.market_data import underlying_price
-from engine.core.portfolio_run import PortfolioRun
+from engine.core.exits import leg_trails
+from engine.core.prices.candles import Named, Series
+from engine.core.readings import cadence, conditions, range_series
+from engine.core.readings.market_data import underlying_price
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.multileg.entry import OnCondition
 from engine.domain.multileg.portfolio import UnderlyingReference

@@ -2,25 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from engine.core import (
-    account_guard,
-    combined_exits,
-    entry_triggers,
-    exit_plan,
-    extra_conditions,
-    hedging,
-    ledger,
-    leg_exits,
-    legs_waiting,
-    market_data,
-    portfolio_again,
-    range_breakout,
-    resting_orders,
-    side_limits,
-    wait_coupling,
-)
-from engine.core.portfolio_run import PortfolioRun
-from engine.core.resting import FAR, Resting, Watch, resting
+from engine.core.accounts import account_guard
+from engine.core.entries import entry_triggers, extra_conditions, legs_waiting, range_breakout, wait_coupling
+from engine.core.exits import combined_exits, exit_plan, leg_exits, portfolio_again, side_limits
+from engine.core.hedges import hedging
+from engine.core.orders import resting_orders
+from engine.core.prices.resting import FAR, Resting, Watch, resting
+from engine.core.readings import ledger, market_data
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.multileg.portfolio import PriceType
 from engine.domain.multileg.states import LEG_ENTERS, NOT_BEGUN, RUNNING, LegState, PortfolioState

@@ -3,49 +3,39 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from engine.core import (
-    account_desk,
-    account_guard,
-    at_broker,
-    bar_needs,
-    by_hand,
-    cadence,
-    closings,
-    combined_exits,
-    command_intake,
-    cost_moves,
-    delta_hedge,
+from engine.core import bar_needs, next_looks
+from engine.core.accounts import account_desk, account_guard, tag_guard, user_sync
+from engine.core.desk import by_hand, command_intake, expiry_desk
+from engine.core.entries import (
     entry_gates,
     entry_lots,
     entry_orders,
     entry_scheduler,
     entry_start,
-    exit_orders,
-    exit_plan,
-    expiry_desk,
     extra_conditions,
-    hedging,
-    hit_actions,
-    leg_exits,
     legs_waiting,
-    margin_gate,
-    next_looks,
-    order_book,
-    order_gate,
-    order_router,
     part_entry,
-    portfolio_again,
     range_breakout,
-    reconciliation,
-    side_limits,
-    strike_selector,
-    tag_guard,
-    user_sync,
     wait_coupling,
 )
-from engine.core.portfolio_run import PortfolioRun
-from engine.core.resting import is_quiet
+from engine.core.exits import (
+    closings,
+    combined_exits,
+    cost_moves,
+    exit_orders,
+    exit_plan,
+    hit_actions,
+    leg_exits,
+    portfolio_again,
+    side_limits,
+)
+from engine.core.hedges import delta_hedge, hedging
+from engine.core.orders import at_broker, margin_gate, order_book, order_gate, order_router, reconciliation
+from engine.core.prices.resting import is_quiet
+from engine.core.readings import cadence
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
+from engine.core.strikes import strike_selector
 from engine.domain import commands as c
 from engine.domain.facts import (
     AccountHalted,

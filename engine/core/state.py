@@ -4,15 +4,15 @@ from datetime import date
 
 import numpy as np
 
-from engine.core import folding
-from engine.core.account_books import AccountSight
-from engine.core.books import Books
-from engine.core.candles import CandleBook, Series, rows_of
-from engine.core.day_prices import DayPrices
-from engine.core.day_profits import DayProfits
-from engine.core.portfolio_run import PortfolioRun
-from engine.core.resting import Resting
-from engine.core.tick_trail import TickTrail, follow
+from engine.core.prices.candles import CandleBook, Series, rows_of
+from engine.core.prices.day_prices import DayPrices
+from engine.core.prices.resting import Resting
+from engine.core.prices.tick_trail import TickTrail, follow
+from engine.core.records import folding
+from engine.core.records.account_books import AccountSight
+from engine.core.records.books import Books
+from engine.core.records.day_profits import DayProfits
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import AnyFact, DayStarted, SessionOpened
 from engine.domain.identifiers import AccountId, LegId, PortfolioId

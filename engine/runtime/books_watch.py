@@ -1,7 +1,7 @@
 """When to ask the broker for its books: at the start, while an outcome is unknown, now and then, and at the end."""
 
-from engine.core.ledger import cancel_in_doubt
-from engine.core.reconciliation import UNANSWERED_AFTER
+from engine.core.orders.reconciliation import UNANSWERED_AFTER
+from engine.core.readings.ledger import cancel_in_doubt
 from engine.core.state import EngineState
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import SECOND, Instant

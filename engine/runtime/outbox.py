@@ -4,7 +4,7 @@ from collections import deque
 
 import msgspec
 
-from engine.core.portfolio_run import Order
+from engine.core.records.portfolio_run import Order
 from engine.core.state import EngineState
 from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
 from engine.domain.identifiers import AccountId, OrderId

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import msgspec
 
-from engine.core.books import Books
+from engine.core.records.books import Books
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import decode

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from engine.core import volatility_now
-from engine.core.market_data import has_quote_today
+from engine.core.readings import volatility_now
+from engine.core.readings.market_data import has_quote_today
 from engine.core.state import EngineState
 from engine.domain.instant import Instant, ist_date
 from engine.domain.market_rules import UnknownRuleError

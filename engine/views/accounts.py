@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.core import day_limits
-from engine.core.account_books import AccountBooks, TagBooks
+from engine.core.accounts import day_limits
+from engine.core.records.account_books import AccountBooks, TagBooks
 from engine.core.state import EngineState
 from engine.domain.denial import DenialReason
 from engine.domain.identifiers import AccountId, InstrumentId

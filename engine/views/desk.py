@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from engine.core.portfolio_run import PortfolioRun
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain import facts as f
 from engine.domain.facts import AnyFact

@@ -2,10 +2,12 @@
 
 import msgspec
 
-from engine.core import hedge_choice, hedge_ties, market_data
-from engine.core.choice import Chosen, Impossible
-from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.readings import market_data
+from engine.core.records import hedge_ties
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
+from engine.core.strikes import hedge_choice
+from engine.core.strikes.choice import Chosen, Impossible
 from engine.domain.identifiers import LegId
 from engine.domain.instrument import Instrument, value_of
 from engine.domain.margin import Holding

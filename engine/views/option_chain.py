@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from engine.core.market_data import at_the_money as money_by_step
+from engine.core.readings.market_data import at_the_money as money_by_step
 from engine.domain.instant import Instant
 from engine.domain.money import SCALE, Price
 from engine.domain.multileg.portfolio import AtmRounding

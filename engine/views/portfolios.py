@@ -4,19 +4,15 @@ from datetime import date
 
 import msgspec
 
-from engine.core import (
-    account_standing,
-    combined_levels,
-    delta_hedge,
-    entry_orders,
-    hedge_ties,
-    hedging,
-    ledger,
-    strike_selector,
-)
-from engine.core.choice import Chosen
-from engine.core.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.entries import entry_orders
+from engine.core.exits import combined_levels
+from engine.core.hedges import delta_hedge, hedging
+from engine.core.readings import account_standing, ledger
+from engine.core.records import hedge_ties
+from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
 from engine.core.state import EngineState
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Chosen
 from engine.domain.denial import DenialReason
 from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant

@@ -5,10 +5,11 @@ from datetime import date
 import msgspec
 import numpy as np
 
-from engine.core import market_data, strike_selector
-from engine.core.choice import Chosen, Impossible, NotYet
-from engine.core.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
+from engine.core.readings import market_data
+from engine.core.records.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
 from engine.core.state import EngineState
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Chosen, Impossible, NotYet
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId, LegId, PortfolioId
 from engine.domain.instant import Instant

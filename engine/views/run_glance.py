@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.core import ledger, market_data
+from engine.core.readings import ledger, market_data
 from engine.core.state import EngineState
 from engine.domain.instant import Instant
 from engine.domain.money import paise_text

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from engine.core import ledger
-from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.readings import ledger
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.charges import Charges, exercise_charges, order_charges, total
 from engine.domain.facts import AnyFact, JournalFailed, OrderDenied

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.core import entry_gates, hit_actions, ledger, portfolio_again, range_breakout, reopening
-from engine.core.portfolio_run import LegRun, PortfolioRun
+from engine.core.entries import entry_gates, range_breakout
+from engine.core.exits import hit_actions, portfolio_again
+from engine.core.readings import ledger, reopening
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.instant import Instant, clock_text
 from engine.domain.money import Price, plain_text

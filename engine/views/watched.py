@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.core import combined_levels, combined_tests, leg_greeks, side_limits
-from engine.core.portfolio_run import Delay, LegRun, PortfolioRun
+from engine.core.exits import combined_levels, combined_tests, side_limits
+from engine.core.readings import leg_greeks
+from engine.core.records.portfolio_run import Delay, LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price, plain_text

@@ -14,7 +14,9 @@ CONTRACTS = PROJECT["contracts"]
 
 HOUSE = "The house: imports only ever go downstairs"
 ENGINE = "Floors inside the engine"
+ROOMS = "Rooms of the core"
 STAGES = "Only the pipeline knows the stages; no stage knows another"
+JUDGES = "Who verifies does not ask who decided"
 DESKTOP = "Floors inside the desktop"
 FRONT_DOOR = "The desktop uses the front door; only composition meets brokers and the runtime"
 ADAPTER = "An adapter knows the engine's words, not its workings"
@@ -29,10 +31,13 @@ PLANTED = [
     ("engine.api", "desktop.viewmodels", HOUSE),
     ("brokers.paper", "desktop.forms", HOUSE),
     ("engine.domain", "engine.core.state", ENGINE),
-    ("engine.core.risk_gate", "engine.ports", ENGINE),
+    ("engine.core.orders.risk_gate", "engine.ports", ENGINE),
     ("engine.views", "engine.runtime", ENGINE),
-    ("engine.core.risk_gate", "engine.core.order_router", STAGES),
-    ("engine.core.state", "engine.core.pipeline", STAGES),
+    ("engine.core.orders.risk_gate", "engine.core.orders.order_router", STAGES),
+    ("engine.core.exits.leg_exits", "engine.core.exits.cost_moves", STAGES),
+    ("engine.core.state", "engine.core.pipeline", ROOMS),
+    ("engine.core.orders", "engine.core.exits", ROOMS),
+    ("engine.core.verification", "engine.core.readings.ledger", JUDGES),
     ("desktop.presentation", "desktop.viewmodels", DESKTOP),
     ("desktop.viewmodels", "desktop.forms", DESKTOP),
     ("desktop.windows", "brokers.paper", FRONT_DOOR),
@@ -61,6 +66,8 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             names = " | ".join(contract["layers"]).replace("(", "").replace(")", "").split(" | ")
             for name in names:
                 _write(folder, f"{container}.{name}", "")
+        for module in contract.get("modules", []):
+            _write(folder, module, "")
     _write(folder, "engine.api", "import engine.runtime\n")
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.core.invariants import FactChecks
 from engine.core.state import EngineState
+from engine.core.verification.invariants import FactChecks
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.identifiers import AccountId, OrderId, PortfolioId

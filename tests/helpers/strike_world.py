@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from engine.core import strike_selector
-from engine.core.choice import Choice, Chosen
-from engine.core.portfolio_run import PortfolioRun, new_leg
+from engine.core.records.portfolio_run import PortfolioRun, new_leg
 from engine.core.state import EngineState
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Choice, Chosen
 from engine.domain.identifiers import LegId
 from engine.domain.instrument import Kind
 from engine.domain.listing import listed_contracts

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.core.invariants import FactChecks
+from engine.core.verification.invariants import FactChecks
 from engine.domain import commands as c
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import FINAL, LegOrigin, PortfolioState

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.invariants import FactChecks
+from engine.core.verification.invariants import FactChecks
 from engine.domain import facts as f
 from tests.helpers.core_desk import MASTER, leg
 from tests.unit.core.levels_desk import CALL, PUT, SPOT, entered, level

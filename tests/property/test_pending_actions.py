@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.invariants import FactChecks
+from engine.core.verification.invariants import FactChecks
 from engine.domain import facts as f
 from engine.domain.multileg.states import ACTIVE
 from engine.domain.order import OrderStatus

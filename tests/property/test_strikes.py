@@ -6,8 +6,8 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core import strike_selector
-from engine.core.choice import Chosen
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Chosen
 from engine.domain.instrument import Kind
 from engine.domain.multileg import strike as by
 from engine.domain.multileg.leg import LegKind

@@ -5,8 +5,8 @@ from datetime import time
 
 import pytest
 
-from engine.core.invariants import differences
 from engine.core.pipeline import EngineFault
+from engine.core.verification.restart_checks import differences
 from engine.domain.denial import DenialReason
 from engine.domain.facts import (
     AlarmRaised,

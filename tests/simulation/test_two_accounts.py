@@ -11,7 +11,7 @@ from brokers.simulated.market import SimulatedMarket
 from desktop.composition.headless import HeadlessRun, play
 from desktop.composition.markets import MarketChoice
 from desktop.composition.opening import paper_books
-from engine.core.invariants import differences
+from engine.core.verification.restart_checks import differences
 from engine.domain.commands import AddPortfolio, TripKillSwitch
 from engine.domain.facts import AccountHalted, OrderMoved, TagHalted
 from engine.domain.identifiers import AccountId

@@ -1,7 +1,7 @@
 """Condition trees: comparisons of prices, indicators and times, decided at the close of bars (reference §1.3.2, §1.5).
 
 A tree is groups of lines. Any combination of AND and OR can be written so; a group may also count weighted points.
-Entries, extra conditions and exits use the same tree; engine/core/conditions.py judges it.
+Entries, extra conditions and exits use the same tree; engine/core/readings/conditions.py judges it.
 """
 
 from collections.abc import Iterator

@@ -7,37 +7,24 @@ from typing import Any
 import msgspec
 
 from desktop.verification import power
-from engine.core import (
-    account_folding,
-    action_folding,
+from engine.core import pipeline, state
+from engine.core.accounts import tag_guard
+from engine.core.entries import entry_orders, entry_scheduler, entry_start, extra_conditions, range_breakout
+from engine.core.exits import closings, exit_orders, exit_plan, leg_exits, leg_trails, protecting
+from engine.core.hedges import hedging
+from engine.core.orders import (
     at_broker,
-    closings,
-    entry_orders,
-    entry_scheduler,
-    entry_start,
-    exit_orders,
-    exit_plan,
-    extra_conditions,
-    hedge_ties,
-    hedging,
-    ledger,
-    leg_exits,
-    leg_trails,
     order_book,
     order_gate,
     order_pricing,
     order_router,
     order_slices,
-    pipeline,
-    protecting,
-    range_breakout,
     reconciliation,
-    reopening,
     risk_gate,
-    state,
-    tag_guard,
 )
-from engine.core.tick_trail import TickTrail
+from engine.core.prices.tick_trail import TickTrail
+from engine.core.readings import ledger, reopening
+from engine.core.records import account_folding, action_folding, hedge_ties
 from engine.domain import facts as f
 from engine.domain.money import Money, Price
 from engine.domain.multileg.levels import Level

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core.delta_hedge import SCALE, lots_to_trade
+from engine.core.hedges.delta_hedge import SCALE, lots_to_trade
 from engine.domain.multileg.cautions import cautions
 from engine.domain.multileg.dynamic_hedge import DeltaBand, DynamicHedge
 from engine.domain.multileg.portfolio import MultilegPortfolio

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core import market_data
+from engine.core.readings import market_data
 from engine.domain.money import Price, price_of
 from engine.domain.multileg.cautions import whole_lots
 from engine.domain.multileg.portfolio import AtmRounding

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.core.invariants import differences
 from engine.core.state import EngineState
+from engine.core.verification.restart_checks import differences
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.denial import DenialReason

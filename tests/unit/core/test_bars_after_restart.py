@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.core.candles import CLOSE
 from engine.core.pipeline import see_past
+from engine.core.prices.candles import CLOSE
 from engine.core.state import EngineState
 from engine.domain.money import price_of
 from engine.domain.quote import COLUMNS, QuoteFrame

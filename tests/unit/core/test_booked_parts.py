@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.core import ledger
+from engine.core.readings import ledger
 from engine.domain import commands as c
 from engine.domain.money import price_of
 from engine.domain.multileg.states import PortfolioState

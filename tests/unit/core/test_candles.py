@@ -4,7 +4,7 @@ from datetime import date, time
 
 import numpy as np
 
-from engine.core.candles import CLOSE, HIGH, LONGEST_SILENCE, LOW, OPEN, VOLUME, Basket, CandleBook, Named
+from engine.core.prices.candles import CLOSE, HIGH, LONGEST_SILENCE, LOW, OPEN, VOLUME, Basket, CandleBook, Named
 from engine.domain.instant import MINUTE, SECOND, Instant, ist_instant
 from engine.domain.instrument import Exchange
 

@@ -4,8 +4,9 @@ from datetime import date, time
 
 import pytest
 
-from engine.core import expiry_choice, ledger, strike_selector
-from engine.core.choice import Impossible
+from engine.core.readings import ledger
+from engine.core.strikes import expiry_choice, strike_selector
+from engine.core.strikes.choice import Impossible
 from engine.domain import facts as f
 from engine.domain.instant import ist_instant
 from engine.domain.multileg.expiry import (

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import numpy as np
 
-from engine.core.day_prices import DayPrices
+from engine.core.prices.day_prices import DayPrices
 from engine.domain.instant import MINUTE, Instant, ist_instant
 from engine.domain.quote import COLUMNS, QuoteFrame
 

@@ -5,8 +5,8 @@ from datetime import time
 import numpy as np
 import pytest
 
-from engine.core import delta_hedge
-from engine.core.delta_hedge import SCALE, lots_to_trade
+from engine.core.hedges import delta_hedge
+from engine.core.hedges.delta_hedge import SCALE, lots_to_trade
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.instant import Instant, ist_instant

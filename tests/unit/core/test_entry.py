@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core import market_data
+from engine.core.readings import market_data
 from engine.domain import facts as f
 from engine.domain.money import price_of
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState

@@ -4,9 +4,9 @@ from datetime import date, time
 
 import pytest
 
-from engine.core import entry_days
-from engine.core.books import Books
-from engine.core.portfolio_run import PortfolioRun, new_leg
+from engine.core.readings import entry_days
+from engine.core.records.books import Books
+from engine.core.records.portfolio_run import PortfolioRun, new_leg
 from engine.core.state import EngineState
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.instant import ist_date, ist_instant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core import entry_gates
+from engine.core.entries import entry_gates
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.messages import OpenSession

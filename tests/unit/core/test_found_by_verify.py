@@ -1,6 +1,6 @@
 """Mistakes that seeded days brought to light, each in its smallest form."""
 
-from engine.core import resting_orders
+from engine.core.orders import resting_orders
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.identifiers import LegId

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from engine.core import strike_selector
-from engine.core.choice import Chosen, Impossible, NotYet
-from engine.core.portfolio_run import PortfolioRun, new_leg
+from engine.core.records.portfolio_run import PortfolioRun, new_leg
 from engine.core.state import EngineState
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Chosen, Impossible, NotYet
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import LegId
 from engine.domain.listing import listed_contracts

@@ -1,6 +1,6 @@
 """What becomes of a hedge when its leg is entered again (executor reference §1.6, rulings 5, 6 and 11)."""
 
-from engine.core import hedge_ties
+from engine.core.records import hedge_ties
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.identifiers import LegId

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.core import hedge_ties
+from engine.core.records import hedge_ties
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.identifiers import LegId

@@ -4,7 +4,8 @@ from datetime import time
 
 import pytest
 
-from engine.core import hedge_ties, hedging
+from engine.core.hedges import hedging
+from engine.core.records import hedge_ties
 from engine.domain import facts as f
 from engine.domain.money import price_of
 from engine.domain.multileg.states import LegState, PortfolioState

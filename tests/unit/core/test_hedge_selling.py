@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.core import market_data
+from engine.core.readings import market_data
 from engine.domain import commands as c
 from engine.domain.identifiers import LegId
 from engine.domain.money import price_of

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from engine.core.live_edit import standings
+from engine.core.desk.live_edit import standings
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.money import price_of

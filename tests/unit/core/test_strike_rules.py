@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.core import strike_selector
-from engine.core.choice import Chosen, Impossible, NotYet
+from engine.core.strikes import strike_selector
+from engine.core.strikes.choice import Chosen, Impossible, NotYet
 from tests.helpers.strike_world import EXPIRIES, StrikeWorld
 
 OUT, IN = "out of the money", "in the money"

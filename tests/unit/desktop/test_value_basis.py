@@ -4,7 +4,7 @@ import pytest
 
 from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS
 from desktop.viewmodels.portfolio_line import PortfolioLine
-from engine.core import market_data
+from engine.core.readings import market_data
 from engine.domain.money import rupees
 from engine.views.marks import portfolio_mark
 from engine.views.portfolios import portfolio_row

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.core.portfolio_run import PortfolioRun, new_leg
-from engine.core.reconciliation import UNANSWERED_AFTER
+from engine.core.orders.reconciliation import UNANSWERED_AFTER
+from engine.core.records.portfolio_run import PortfolioRun, new_leg
 from engine.core.state import EngineState
 from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from engine.core.books import Books
-from engine.core.invariants import differences
+from engine.core.records.books import Books
+from engine.core.verification.restart_checks import differences
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.snapshots import VERSION, keep_snapshot, snapshot_is_due, state_from_journal

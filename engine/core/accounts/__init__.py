@@ -1,0 +1,1 @@
+"""Accounts: what accounts and strategy tags permit, and portfolios that stand on several."""

@@ -1,0 +1,1 @@
+"""Exits: levels, what hits them, and how what is held is closed."""

@@ -1,0 +1,1 @@
+"""Prices: what the core remembers of the market, and between which prices nothing needs a look."""

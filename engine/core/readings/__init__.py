@@ -1,0 +1,1 @@
+"""Readings: questions about the state that several stages ask; they decide nothing."""

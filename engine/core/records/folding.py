@@ -1,0 +1,390 @@
+"""fold(): how each fact changes the books. One case per fact, no decisions."""
+
+import msgspec
+
+from engine.core.records import account_folding, action_folding, level_folding
+from engine.core.records.books import Books
+from engine.core.records.edit_folding import fold_edit, fold_leg_edit
+from engine.core.records.entry_folding import fold_armed, fold_entry, fold_started
+from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun, RangeRun, new_leg, place_leg
+from engine.domain import facts as f
+from engine.domain.contract_master import ContractMaster
+from engine.domain.denial import DenialReason
+from engine.domain.identifiers import LegId
+from engine.domain.instant import Instant
+from engine.domain.money import Money
+from engine.domain.multileg.range_breakout import RangeSide
+from engine.domain.multileg.states import (
+    LEG_ENTERS,
+    LEG_OPEN,
+    LEG_WAITS,
+    ExitReason,
+    KillLevel,
+    LegState,
+    PortfolioState,
+)
+from engine.domain.order import OrderStatus, OrderTerms, OrderType, PendingRequest, Purpose, Side, next_status
+
+
+def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun | None:
+    """Change the books by one fact and answer the portfolio it belongs to, if any."""
+    match fact:
+        case f.OrderFact():
+            return _order(books, fact)
+        case f.LegFact():
+            run = books.portfolios[fact.portfolio_id]
+            _leg(run, run.leg(fact.leg_id), master, fact)
+            if isinstance(fact, f.LegClosedOutside):
+                account_folding.known_books(books, run.account).net_quantity[fact.instrument] -= fact.quantity
+            if isinstance(fact, f.LegExpired):
+                account_folding.known_books(books, run.account).net_quantity[fact.instrument] -= fact.quantity
+            return run
+        case f.PortfolioFact():
+            return _portfolio(books, master, fact)
+        case _:
+            _session(books, fact)
+            return None
+
+
+def _session(books: Books, fact: f.AnySessionFact) -> None:
+    match fact:
+        case f.KillSwitchTripped():
+            books.kill_level, books.kill_reason = fact.level, fact.reason
+        case f.KillSwitchReleased():
+            books.kill_level, books.kill_reason = KillLevel.OFF, ""
+        case f.FeedWentStale():
+            books.feed_stale = True
+        case f.FeedRecovered():
+            books.feed_stale = False
+        case f.JournalFailed():
+            books.journal_failed = True
+        case f.JournalRestored():
+            books.journal_failed = False
+        case f.CommandRefused() | f.AlarmRaised():
+            pass  # Told to the trader; they change nothing.
+        case _:
+            account_folding.fold(books, fact)
+
+
+def _portfolio_added(books: Books, fact: f.PortfolioAdded) -> PortfolioRun:
+    copies = [] if fact.parent is None else books.families.setdefault(fact.parent, [])
+    books.portfolios_made += not copies
+    copies.append(fact.portfolio_id)
+    run = PortfolioRun(
+        portfolio_id=fact.portfolio_id,
+        account=fact.account,
+        portfolio=fact.portfolio,
+        added_at=fact.at,
+        tag=fact.tag,
+        parent=fact.parent,
+        multiplier=fact.multiplier,
+        lots_multiplier=fact.multiplier,
+        legs=[
+            new_leg(LegId(number), msgspec.structs.replace(leg, lots=leg.lots * fact.multiplier))
+            for number, leg in enumerate(fact.portfolio.legs, 1)
+        ],
+    )
+    books.portfolios[fact.portfolio_id] = run
+    return run
+
+
+def _portfolio(books: Books, master: ContractMaster, fact: f.AnyPortfolioFact) -> PortfolioRun:
+    if isinstance(fact, f.PortfolioAdded):
+        return _portfolio_added(books, fact)
+    run = books.portfolios[fact.portfolio_id]
+    match fact:
+        case f.EditFact():
+            fold_edit(run, master, fact)
+        case f.CombinedLevelFact():
+            level_folding.fold_combined(run, fact)
+        case f.PortfolioActionFact():
+            action_folding.fold_portfolio(run, master, fact)
+        case f.EntryFact():
+            fold_entry(run, fact)
+        case f.PortfolioArmed():
+            fold_armed(run)
+            run.state = PortfolioState.WAITING
+            run.starts_at, run.ends_at, run.square_off_at = fact.starts_at, fact.ends_at, fact.square_off_at
+        case f.PortfolioStarted():
+            run.sync_until, run.sync_why, run.sync_missing = None, "", ""
+            fold_started(run, fact)
+            run.repeats = run.again is not None
+            run.state, run.started_at, run.again = PortfolioState.ENTERING, fact.at, None
+            run.ends_at, run.square_off_at = fact.ends_at, fact.square_off_at
+            run.underlying_at_start = fact.underlying_price
+            level_folding.begin_again(run)
+            for leg in run.present:
+                leg.wanted_since = fact.at
+        case f.StraddleWidthTaken():
+            run.straddle_width, run.straddle_of = fact.width, fact.execution
+        case f.DayCarried():
+            run.carried, run.carried_into = fact.profit, books.day
+        case f.SyncAwaited():
+            run.sync_until, run.sync_why, run.sync_missing = fact.until, fact.why, fact.missing
+        case f.LegAdded():
+            action_folding.fold_added(run, master, fact)
+        case f.DeltaBandLeft():
+            run.delta_left_at = fact.at
+        case f.DeltaBandRegained():
+            run.delta_left_at = None
+        case f.ConditionsMet():
+            run.conditions_met = True
+        case f.RangeSet() | f.RangeArmed() | f.RangeBroken():
+            _range(run, fact)
+        case f.PortfolioRunning():
+            run.state = PortfolioState.RUNNING_PARTIAL if fact.partial else PortfolioState.RUNNING
+            run.running_since, run.combined_premium = fact.at, fact.combined_premium
+            run.base_quantity = fact.base_quantity
+        case f.ProfitLockMoved():
+            run.floor, run.anchor = fact.floor, fact.anchor
+        case f.CombinedStopMoved():
+            run.trailed_stop, run.stop_anchor = fact.stop, fact.anchor
+        case f.StopsMovedToCost():
+            level_folding.moved_to_cost(run, fact)
+        case f.CombinedPremiumSet():
+            run.combined_premium, run.base_quantity = fact.combined_premium, fact.base_quantity
+        case f.PortfolioExitDecided():
+            _exit_decided(run, fact)
+        case f.PortfolioExitBlocked():
+            run.state = PortfolioState.EXIT_BLOCKED
+        case f.PortfolioClosed():
+            run.state, run.closed_at = fact.state, fact.at
+            run.exit_reason = fact.reason
+            run.exit_why = fact.why or run.exit_why
+            _leave_behind(run, fact.why)
+        case f.PortfolioHeld():
+            run.state = PortfolioState.HELD
+        case f.PortfolioResumed():
+            run.state, run.started_at = PortfolioState.ENTERING, fact.at
+            for leg in run.present:
+                leg.wanted_since = max(leg.wanted_since, fact.at)
+    return run
+
+
+def _leave_behind(run: PortfolioRun, why: str) -> None:
+    """Cancel what was still to be entered when its portfolio ended."""
+    for leg in run.legs:
+        if leg.state in LEG_WAITS or (leg.state in LEG_ENTERS and not leg.entered_quantity):
+            leg.state, leg.failure, leg.wanted = LegState.CANCELLED, why, 0
+
+
+def _range(run: PortfolioRun, fact: f.RangeSet | f.RangeArmed | f.RangeBroken) -> None:
+    if isinstance(fact, f.RangeSet):
+        made = RangeRun(
+            number=fact.number,
+            high=fact.high,
+            low=fact.low,
+            problem=fact.problem,
+            set_at=fact.at,
+            high_armed=fact.armed,
+            low_armed=fact.armed,
+        )
+        run.ranges.append(made)
+        return
+    found = next(one for one in run.ranges if one.number == fact.number)
+    is_broken = isinstance(fact, f.RangeBroken)
+    if fact.side is RangeSide.HIGH:
+        found.high_armed, found.high_broken_at = not is_broken, fact.at if is_broken else found.high_broken_at
+    else:
+        found.low_armed, found.low_broken_at = not is_broken, fact.at if is_broken else found.low_broken_at
+
+
+def _exit_decided(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
+    run.state, run.exit_decided_at = PortfolioState.EXITING, fact.at
+    run.panic = run.panic or fact.reason is ExitReason.MANUAL_PANIC
+    action_folding.note_exit(run, fact)
+    run.stop_pending = run.target_pending = None
+    run.day_loss_hit = run.day_loss_hit or fact.reason is ExitReason.DAY_LOSS
+    if run.closed_at is None:
+        run.exit_reason, run.exit_why = fact.reason, fact.why
+    for leg in run.legs:
+        if leg.state in LEG_WAITS or leg.state in (LegState.WAITING, LegState.RESOLVED):
+            leg.state = LegState.CANCELLED
+        elif leg.state is LegState.ENTERING or leg.state in LEG_OPEN or leg.net_quantity:
+            leg.state = LegState.EXITING
+            leg.exit_reason, leg.exit_why = leg.exit_reason or fact.reason, leg.exit_why or fact.why
+            leg.exit_decided_at = leg.exit_decided_at or fact.at
+
+
+def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegFact) -> None:
+    match fact:
+        case f.LegEditFact():
+            fold_leg_edit(leg, fact)
+        case f.LegLevelFact():
+            level_folding.fold_leg(run, leg, fact)
+        case f.LegActionFact():
+            action_folding.fold_leg(leg, fact)
+        case f.LegResolved():
+            place_leg(leg, master.by_id(fact.instrument), master.row(fact.instrument))
+            leg.state, leg.wanted = LegState.RESOLVED, fact.quantity
+        case f.LegWaits():
+            action_folding.fold_wait(leg, fact)
+        case f.HedgeReused():
+            leg.parent = fact.parent
+        case f.LegReleased():
+            action_folding.fold_release(leg, fact)
+        case f.StopTakenOver():
+            leg.stop_taken_over = True
+        case f.LegConditionsMet():
+            leg.conditions_met = True
+            leg.state = LegState.RESOLVED
+        case f.LegRetried():
+            leg.attempt, leg.again_at, leg.failure = fact.attempt, fact.again_at, fact.why
+        case f.LegEntryFailed():
+            leg.failed, leg.failure, leg.wanted = True, fact.why, leg.entered_quantity
+            leg.skipped = fact.skipped
+            leg.failed_at = fact.at
+            leg.state = LegState.OPEN if leg.net_quantity else LegState.ENTRY_FAILED
+        case f.LegResized():
+            leg.wanted = fact.quantity
+        case f.LegCancelled():
+            leg.state, leg.failure, leg.wanted = LegState.CANCELLED, fact.why, leg.entered_quantity
+        case f.LegOpened():
+            leg.state, leg.average_entry = LegState.OPEN, fact.average_price
+        case f.LegProtected():
+            leg.average_entry, leg.underlying_at_entry = fact.average_price, fact.underlying_price
+            leg.stop, leg.target, leg.protected_quantity = fact.stop, fact.target, leg.entered_quantity
+            leg.first_stop = fact.first_stop
+        case f.StopMoved():
+            leg.stop, leg.stop_reason, leg.trail_steps = fact.stop, fact.reason, fact.trail_steps
+            if fact.reason is ExitReason.MANUAL:
+                leg.stop_reason, leg.target = ExitReason.LEG_SL, fact.target
+        case f.LegExitDecided():
+            leg.state, leg.exit_decided_at, leg.pending = LegState.EXITING, fact.at, None
+            leg.exit_reason, leg.exit_why = fact.reason, fact.why
+        case f.LegExpired():
+            _settle_expired(leg, fact)
+        case f.LegClosed():
+            leg.state, leg.closed_at, leg.exit_reason = LegState.CLOSED, fact.at, fact.reason
+            leg.average_exit, leg.realised, leg.denied = fact.average_price, fact.realised, ""
+            run.last_close_at = fact.at
+            level_folding.note_close(run, leg, fact)
+            action_folding.note_close(run, leg, fact)
+        case f.OrderDenied():
+            leg.denied = f"{fact.purpose.value} {fact.reason.name}"
+            awaited = fact.reason in (DenialReason.BASKET_UNKNOWN, DenialReason.RECOVERING)
+            leg.denied_since = None if awaited else (leg.denied_since or fact.at)
+
+
+def _settle_expired(leg: LegRun, fact: f.LegExpired) -> None:
+    value = Money(fact.settlement_price * abs(fact.quantity) // leg.scale)
+    if fact.quantity > 0:
+        leg.sold_quantity += fact.quantity
+        leg.sold_value = Money(leg.sold_value + value)
+        leg.exercised_value = Money(leg.exercised_value + value)
+    else:
+        leg.bought_quantity -= fact.quantity
+        leg.bought_value = Money(leg.bought_value + value)
+    leg.state = LegState.EXITING
+    leg.exit_reason = leg.exit_reason or ExitReason.EXPIRY
+    leg.exit_decided_at = leg.exit_decided_at or fact.at
+
+
+def _order_requested(books: Books, fact: f.OrderRequested) -> PortfolioRun:
+    books.orders_made += 1
+    account_folding.known_books(books, fact.account).orders_today += 1
+    books.orders[fact.order_id] = Order(
+        order_id=fact.order_id,
+        account=fact.account,
+        portfolio_id=fact.portfolio_id,
+        leg_id=fact.leg_id,
+        cycle=fact.cycle,
+        purpose=fact.purpose,
+        instrument=fact.instrument,
+        side=fact.side,
+        quantity=fact.quantity,
+        product=fact.product,
+        order_type=fact.order_type,
+        limit_price=fact.limit_price,
+        trigger_price=fact.trigger_price,
+        rests_for=fact.rests_for,
+        why=fact.why,
+        requested_at=fact.at,
+        priced_at=fact.at,
+        updated_at=fact.at,
+    )
+    run = books.portfolios[fact.portfolio_id]
+    leg = run.leg(fact.leg_id)
+    leg.orders.append(fact.order_id)
+    leg.working.append(fact.order_id)
+    leg.denied, leg.denied_since = "", None
+    if fact.purpose is Purpose.ENTRY and leg.state is LegState.RESOLVED:
+        leg.state = LegState.ENTERING
+    return run
+
+
+def _order(books: Books, fact: f.AnyOrderFact) -> PortfolioRun:
+    if isinstance(fact, f.OrderRequested):
+        return _order_requested(books, fact)
+    order = books.orders[fact.order_id]
+    order.updated_at = fact.at
+    run = books.portfolios[order.portfolio_id]
+    match fact:
+        case f.OrderMoved():
+            _order_moved(order, fact)
+        case f.OrderFilled():
+            _order_filled(books, run, order, fact)
+        case f.OrderModifyRequested():
+            order.pending, order.pending_since = PendingRequest.MODIFY, fact.at
+            order.pending_terms = OrderTerms(fact.quantity, fact.limit_price, fact.trigger_price)
+            order.priced_at = fact.at
+            order.modifications += 1
+        case f.OrderModified():
+            order.quantity, order.limit_price = fact.quantity, fact.limit_price
+            if order.trigger_price is not None and fact.trigger_price is None:
+                order.order_type, order.rests_for = OrderType.LIMIT, None
+            order.trigger_price, order.refusals = fact.trigger_price, 0
+            _settle_request(order)
+        case f.OrderCancelRequested():
+            order.pending, order.pending_since, order.pending_terms = PendingRequest.CANCEL, fact.at, None
+            order.cancel_asked = True
+        case f.OrderChangeRefused():
+            order.refusals += 1
+            _settle_request(order)
+            order.wording = fact.wording
+        case f.OrderMissing():
+            order.missing = fact.times
+    leg = run.leg(order.leg_id)
+    if not order.is_working and order.order_id in leg.working:
+        leg.working.remove(order.order_id)
+    return run
+
+
+def _order_moved(order: Order, fact: f.OrderMoved) -> None:
+    if fact.status is not order.status:
+        order.status = next_status(order.status, fact.status)
+    if fact.status is OrderStatus.SENT:
+        order.sent_at = fact.at
+    order.broker_order_id = fact.broker_order_id or order.broker_order_id
+    order.wording = fact.wording or order.wording
+    order.missing = 0
+    if not order.is_working:
+        _settle_request(order)
+
+
+def _order_filled(books: Books, run: PortfolioRun, order: Order, fact: f.OrderFilled) -> None:
+    order.filled = fact.filled
+    order.value = Money(order.value + fact.value)
+    if order.filled >= order.quantity and order.status is not OrderStatus.COMPLETE:
+        order.status = next_status(order.status, OrderStatus.COMPLETE)
+        _settle_request(order)
+    signed = order.side.sign * fact.quantity
+    held = account_folding.known_books(books, order.account).net_quantity
+    held[order.instrument] = held.get(order.instrument, 0) + signed
+    _book_leg_fill(run.leg(order.leg_id), order, fact, fact.at)
+
+
+def _book_leg_fill(leg: LegRun, order: Order, fact: f.OrderFilled, at: Instant) -> None:
+    if order.side is Side.BUY:
+        leg.bought_quantity += fact.quantity
+        leg.bought_value = Money(leg.bought_value + fact.value)
+    else:
+        leg.sold_quantity += fact.quantity
+        leg.sold_value = Money(leg.sold_value + fact.value)
+    if order.purpose is Purpose.ENTRY:
+        leg.entered_at = leg.entered_at or at
+        leg.filled_at = at
+
+
+def _settle_request(order: Order) -> None:
+    order.pending, order.pending_since, order.pending_terms = None, None, None

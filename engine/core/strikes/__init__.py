@@ -1,0 +1,1 @@
+"""Strikes: which contract a leg or a hedge means, now."""

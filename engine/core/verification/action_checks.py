@@ -1,0 +1,124 @@
+"""What must be true of actions and re-executions, from their facts alone; part of the invariants."""
+
+from collections.abc import Iterable, Iterator
+
+from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio
+from engine.core.verification.violations import Violation
+from engine.domain import facts as f
+from engine.domain.instant import Instant
+from engine.domain.multileg.actions import KeepRunning, Pyramid, UpTo
+from engine.domain.multileg.states import LEG_WAITS, ON_STOP_HITS, LegOrigin, PortfolioState
+from engine.domain.order import Purpose, Side
+from engine.schema.declared import replace
+
+_AGAIN = frozenset(
+    {LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM, LegOrigin.PARALLEL}
+)
+
+
+def see(
+    portfolio: SeenPortfolio, fact: f.AnyLegActionFact | f.AnyPortfolioActionFact | f.LegAdded | f.PortfolioReset
+) -> Iterator[Violation]:
+    """Take a fact of actions into what is seen of a portfolio, and answer what it breaks."""
+    match fact:
+        case f.LegAdded():
+            yield from _added(portfolio, fact)
+        case f.LegHit():
+            leg = portfolio.legs[fact.leg_id - 1]
+            leg.was_hit = True
+            if fact.reason in ON_STOP_HITS:
+                leg.stop = None
+            else:
+                leg.target = None
+        case f.ActionDone() | f.ReentryBlocked():
+            yield from _answered(portfolio, fact, fact.leg_id, fact.action)
+        case f.PortfolioReexecuted() | f.PortfolioReset():
+            yield from _again(portfolio, fact)
+        case _:
+            return
+
+
+def _added(portfolio: SeenPortfolio, fact: f.LegAdded) -> Iterator[Violation]:
+    if fact.answers is None or fact.parent is None:
+        return
+    parent = portfolio.legs[fact.parent - 1]
+    yield from _answered(portfolio, fact, fact.parent, fact.answers)
+    actions = parent.declared.on_stop if fact.cause in ON_STOP_HITS else parent.declared.on_target
+    kept = any(isinstance(action, (KeepRunning, Pyramid)) for action in actions)
+    if parent.net and not (parent.was_hit or kept):
+        yield Violation(44, fact.at, f"leg {fact.leg_id} follows leg {fact.parent}, which still holds {parent.net:+d}")
+    limits = [action.times for action in actions if hasattr(action, "times")]
+    most = sum(limit.times for limit in limits if isinstance(limit, UpTo))
+    if fact.origin in _AGAIN and all(isinstance(limit, UpTo) for limit in limits):
+        family = [
+            leg for leg in portfolio.legs[portfolio.begins :]
+            if leg.root == (parent.root or fact.parent) and leg.origin in _AGAIN
+            and (leg.cause in ON_STOP_HITS) is (fact.cause in ON_STOP_HITS)
+        ]  # fmt: skip
+        if len(family) > most:
+            yield Violation(
+                45, fact.at, f"leg {fact.leg_id} is execution {len(family)} after the first, {most} allowed"
+            )
+
+
+def _answered(
+    portfolio: SeenPortfolio, fact: f.LegAdded | f.ActionDone | f.ReentryBlocked, leg_id: int, action: int
+) -> Iterator[Violation]:
+    leg = portfolio.legs[leg_id - 1]
+    if action in leg.answered:
+        yield Violation(43, fact.at, f"action {action} of leg {leg_id} of {fact.portfolio_id} is carried out twice")
+    leg.answered.append(action)
+
+
+def _again(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted | f.PortfolioReset) -> Iterator[Violation]:
+    held = [number for number, leg in enumerate(portfolio.legs, 1) if leg.net]
+    if held:
+        yield Violation(46, fact.at, f"{fact.portfolio_id} is executed again while it holds legs {held}")
+    most = portfolio.most_lots
+    fresh = [
+        SeenLeg(declared=replace(leg, lots=min(leg.lots * portfolio.times, most or leg.lots * portfolio.times)))
+        for leg in portfolio.declared.legs
+    ]
+    for leg in portfolio.legs:
+        leg.failed = False  # What failed then was unwound, and leaves nobody naked now.
+    portfolio.begins = len(portfolio.legs)
+    portfolio.legs += fresh
+    waits = isinstance(fact, f.PortfolioReexecuted)
+    portfolio.state = PortfolioState.WAITING if waits else PortfolioState.IDLE
+    portfolio.square_off_at = portfolio.square_off_at if waits else Instant(0)
+    portfolio.floor, portfolio.stop = None, None
+
+
+def seen_leg(portfolio: SeenPortfolio, fact: f.LegAdded) -> SeenLeg:
+    """Answer what is seen of a leg that was added."""
+    parent = None if fact.parent is None else portfolio.legs[fact.parent - 1]
+    root = None if parent is None or fact.origin not in _AGAIN else parent.root or fact.parent
+    return SeenLeg(
+        declared=fact.leg,
+        origin=fact.origin,
+        parent=fact.parent,
+        root=root,
+        cause=fact.cause,
+        waits=fact.state in LEG_WAITS,
+    )
+
+
+def is_first_entry(portfolio: SeenPortfolio, fact: f.OrderRequested) -> bool:
+    """Say whether an order belongs to the entry of all legs together, where bought legs come first."""
+    leg = portfolio.legs[fact.leg_id - 1]
+    return portfolio.state is PortfolioState.ENTERING and leg.origin is LegOrigin.DECLARED
+
+
+def bare_sale(portfolio: SeenPortfolio, fact: f.OrderRequested, orders: Iterable[SeenOrder]) -> Iterator[Violation]:
+    """Answer that a sale of the entry goes beyond what its bought legs hold; ``orders`` are the portfolio's."""
+    kind = portfolio.legs[fact.leg_id - 1].declared.kind
+    present = portfolio.legs[portfolio.begins :]
+    held = sum(max(0, leg.net) for leg in present if leg.declared.kind is kind and leg.side is Side.BUY)
+    sold = fact.quantity
+    for order in orders:
+        leg = portfolio.legs[order.request.leg_id - 1].declared
+        entry = order.request.leg_id > portfolio.begins and order.request.purpose is Purpose.ENTRY
+        if leg.kind is kind and leg.side is Side.SELL and entry:
+            sold += order.filled + order.working
+    if sold > held:
+        yield Violation(17, fact.at, f"{fact.order_id} brings the sold {kind.value} to {sold}, bought are {held}")

@@ -1,0 +1,399 @@
+"""What must always be true, whatever goes wrong: pure checks over facts and state, used by ``legwork verify``."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.core.state import EngineState
+from engine.core.verification import (
+    action_checks,
+    edit_checks,
+    entry_checks,
+    hedge_checks,
+    level_checks,
+    order_checks,
+    plan_checks,
+)
+from engine.core.verification.resting_checks import RestingChecks, TagChecks
+from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio, is_hedged
+from engine.core.verification.violations import Violation
+from engine.domain import facts as f
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
+from engine.domain.instant import SECOND, Instant
+from engine.domain.money import Price
+from engine.domain.multileg.execution import LegFailure
+from engine.domain.multileg.levels import premium_stop
+from engine.domain.multileg.portfolio import AfterRestart
+from engine.domain.multileg.states import EXITING, FINAL, LEG_OPEN, ExitReason, KillLevel, LegState, PortfolioState
+from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
+from engine.domain.settings.retry_policy import RetryPolicy
+
+NAKED_FOR = 5 * SECOND
+
+
+class FactChecks:
+    """Follows the facts of one journal, through any number of crashes, with a memory of its own.
+
+    It uses neither the folding nor the questions of the core, so that a mistake there does not hide itself.
+    """
+
+    def __init__(self, master: ContractMaster) -> None:
+        self.orders: dict[OrderId, SeenOrder] = {}
+        self.portfolios: dict[PortfolioId, SeenPortfolio] = {}
+        self.kill_level = KillLevel.OFF
+        self.kill_at: Instant | None = None
+        self.seen = 0
+        self.drift: set[InstrumentId] = set()
+        self.expired: dict[InstrumentId, int] = {}
+        """What was held of contracts that expired, signed."""
+        self._tags = TagChecks()
+        self._resting = RestingChecks()
+        self.resumed_by_hand: set[PortfolioId] = set()
+        """Portfolios for which somebody asked to be resumed; filled by whoever asks."""
+        self._master = master
+        self._limits: f.RiskLimitsSet | None = None
+        self._overfill: OrderId | None = None
+
+    def see(self, fact: f.AnyFact) -> Iterator[Violation]:
+        """Take the next fact and answer what it breaks."""
+        self.seen += 1
+        yield from self._unannounced_overfill(fact)
+        match fact:
+            case f.OrderRequested():
+                yield from self._requested(fact)
+            case f.OrderMoved():
+                yield from self._moved(fact)
+            case f.OrderFilled():
+                yield from self._filled(fact)
+            case f.OrderMissing():
+                self.orders[fact.order_id].absences.append(fact.book_at)
+            case f.OrderModifyRequested():
+                order = self.orders[fact.order_id]
+                order.changes += 1
+            case f.OrderModified():
+                order = self.orders[fact.order_id]
+                order.changed_quantity, order.trigger = fact.quantity, fact.trigger_price
+            case f.OrderCancelRequested():
+                self.orders[fact.order_id].cancels += 1
+            case f.RiskLimitsSet():
+                self._limits = fact
+            case f.KillSwitchTripped():
+                self.kill_level, self.kill_at = fact.level, fact.at
+            case f.KillSwitchReleased():
+                self.kill_level, self.kill_at = KillLevel.OFF, None
+            case f.TagSet() | f.TagHalted() | f.DayStarted():
+                self._tags.see(fact, self.portfolios.values())
+            case f.SessionOpened():
+                self._resting.begin()
+            case f.DriftFound():
+                self.drift.add(fact.instrument)
+            case f.DriftCleared():
+                self.drift.discard(fact.instrument)
+            case _:
+                yield from self._of_portfolio(fact)
+
+    def at(self, now: Instant) -> Iterator[Violation]:
+        """Answer what the passing of time alone has broken."""
+        for portfolio_id, portfolio in self.portfolios.items():
+            if portfolio.naked_since is not None and now - portfolio.naked_since > NAKED_FOR:
+                yield Violation(18, now, f"{portfolio_id} is naked since {portfolio.naked_since}")
+            due = 0 < portfolio.square_off_at < now - SECOND
+            if due and portfolio.state not in EXITING and portfolio.state not in FINAL:
+                yield Violation(40, now, f"{portfolio_id} is {portfolio.state.value} after its square-off time")
+
+    def _unannounced_overfill(self, fact: f.AnyFact) -> Iterator[Violation]:
+        order_id, self._overfill = self._overfill, None
+        if order_id is not None and not (isinstance(fact, f.AlarmRaised) and fact.code == "OVERFILL"):
+            yield Violation(8, fact.at, f"{order_id} is filled beyond its quantity without an alarm")
+
+    # --- orders ----------------------------------------------------------------------------------------------------
+
+    def _requested(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        if fact.order_id in self.orders:
+            yield Violation(4, fact.at, f"{fact.order_id} was used before")
+        if not (fact.order_id.isascii() and fact.order_id.isalnum() and len(fact.order_id) <= 20):
+            yield Violation(4, fact.at, f"{fact.order_id} is not a tag of at most 20 letters and digits")
+        if fact.purpose is Purpose.ENTRY:
+            yield from self._opening(fact)
+        else:
+            yield from self._closing(fact)
+        self.orders[fact.order_id] = SeenOrder(request=fact, trigger=fact.trigger_price)
+
+    def of_portfolio(self, portfolio_id: PortfolioId) -> Iterator[SeenOrder]:
+        """Answer the orders of a portfolio, oldest first."""
+        return (order for order in self.orders.values() if order.request.portfolio_id == portfolio_id)
+
+    def of_leg(self, portfolio_id: PortfolioId, leg_id: LegId, purpose: Purpose) -> Iterator[SeenOrder]:
+        """Answer the orders of a leg for one purpose."""
+        for order in self.of_portfolio(portfolio_id):
+            if order.request.leg_id == leg_id and order.request.purpose is purpose:
+                yield order
+
+    def _opening(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        unknown = [o for o in self.of_portfolio(fact.portfolio_id) if o.status is OrderStatus.UNKNOWN]
+        if unknown:
+            yield Violation(6, fact.at, f"{fact.order_id} opens while {unknown[0].request.order_id} is unknown")
+        if self.kill_level:
+            yield Violation(26, fact.at, f"{fact.order_id} was decided under the kill switch")
+        if portfolio.state is PortfolioState.HELD:
+            yield Violation(39, fact.at, f"{fact.order_id} opens while {fact.portfolio_id} is held")
+        planned = portfolio.legs[fact.leg_id - 1].declared.lots * self._master.by_id(fact.instrument).lot_size
+        leg_orders = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
+        wanted = fact.quantity + sum(order.filled + order.working for order in leg_orders)
+        if wanted > planned:
+            yield Violation(2, fact.at, f"{fact.order_id} brings leg {fact.leg_id} to {wanted} of {planned}")
+        leg = portfolio.legs[fact.leg_id - 1]
+        ended = [
+            order.request.order_id
+            for order in self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
+            if order.request.at >= leg.again_at
+            and order.status in TERMINAL
+            and order.filled < order.request.quantity
+            and (fact.rests_for is None or order.status is OrderStatus.REJECTED)
+        ]
+        if ended or fact.at < leg.again_at:
+            yield Violation(
+                41, fact.at, f"{fact.order_id} follows on {', '.join(ended) or 'a refusal'} without a pause"
+            )
+        over = self._tags.forbids(portfolio.declared.tag, self.portfolios.values())
+        if over is not None:
+            yield Violation(54, fact.at, f"{fact.order_id} opens, and {over}")
+        early = plan_checks.ordered_early(portfolio, fact)
+        if early is not None:
+            yield early
+        if self._limits is not None:
+            lot = self._master.by_id(fact.instrument).lot_size
+            yield from order_checks.limits_kept(self._limits, lot, self.orders.values(), fact)
+        lot = self._master.by_id(fact.instrument).lot_size
+        entries = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
+        bare = hedge_checks.sold_too_early(portfolio, fact, entries, lot)
+        if bare is not None:
+            yield Violation(42, fact.at, bare)
+        covered = portfolio.declared.execution.buy_first and is_hedged(portfolio.declared)
+        if covered and fact.side is Side.SELL and action_checks.is_first_entry(portfolio, fact):
+            yield from action_checks.bare_sale(portfolio, fact, self.of_portfolio(fact.portfolio_id))
+
+    def _closing(self, fact: f.OrderRequested) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        held = portfolio.legs[fact.leg_id - 1].net
+        exits = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT)
+        if fact.rests_for is not None:
+            # A stop and a target rest for the same quantity; the first fill takes the other away.
+            exits = (order for order in exits if order.request.rests_for in (None, fact.rests_for))
+        under_way = sum(order.working for order in exits)
+        if held * fact.side.sign >= 0 or fact.quantity + under_way > abs(held):
+            words = f"{fact.order_id} closes {fact.quantity} with {under_way} under way of {held:+d}"
+            yield Violation(13, fact.at, words)
+        unasked = plan_checks.closed_unasked(portfolio, fact, under_way)
+        if unasked is not None:
+            yield unasked
+        uncovered = hedge_checks.uncovers(portfolio, fact, under_way)
+        if uncovered is not None:
+            yield Violation(42, fact.at, uncovered)
+        closes_all = portfolio.state in EXITING and portfolio.declared.exit.shorts_first
+        if closes_all and fact.side is Side.SELL and any(leg.net < 0 for leg in portfolio.legs):
+            yield Violation(21, fact.at, f"{fact.order_id} sells a long while {fact.portfolio_id} is short")
+
+    def _moved(self, fact: f.OrderMoved) -> Iterator[Violation]:
+        order = self.orders[fact.order_id]
+        if order.status in TERMINAL and fact.status is not order.status:
+            whole = fact.status is OrderStatus.COMPLETE and order.filled >= order.quantity
+            if not whole:
+                yield Violation(7, fact.at, f"{fact.order_id} goes from {order.status.value} to {fact.status.value}")
+        if order.status is OrderStatus.UNKNOWN and fact.status is OrderStatus.NOT_SENT:
+            yield from order_checks.evidence(order, fact)
+        if fact.status is OrderStatus.SENT:
+            order.sent_at = fact.at
+        if fact.status is OrderStatus.UNKNOWN or fact.broker_order_id is not None:
+            order.absences.clear()
+        order.status = fact.status
+
+    def _filled(self, fact: f.OrderFilled) -> Iterator[Violation]:
+        order = self.orders[fact.order_id]
+        if fact.quantity <= 0 or fact.filled != order.filled + fact.quantity:
+            words = f"{fact.order_id}: {order.filled} and {fact.quantity} make {fact.filled}"
+            yield Violation(8, fact.at, words)
+        order.filled, order.value = fact.filled, order.value + fact.value
+        if order.filled > order.quantity:
+            self._overfill = fact.order_id
+        if order.filled == order.quantity:
+            order.status = OrderStatus.COMPLETE
+        portfolio = self.portfolios[order.request.portfolio_id]
+        leg = portfolio.legs[order.request.leg_id - 1]
+        if order.request.side is Side.BUY:
+            leg.bought += fact.quantity
+        else:
+            leg.sold += fact.quantity
+        leg.cash -= order.request.side.sign * fact.value
+        rivals = portfolio.declared.at_broker is not None and portfolio.declared.at_broker.leg_target
+        if leg.net * leg.side.sign < 0 and not rivals:
+            yield Violation(13, fact.at, f"leg {order.request.leg_id} of {order.request.portfolio_id} is {leg.net:+d}")
+        order_checks.look_for_naked(portfolio, fact.at)
+
+    # --- portfolios ------------------------------------------------------------------------------------------------
+
+    def _of_portfolio(self, fact: f.AnyFact) -> Iterator[Violation]:
+        if isinstance(fact, f.PortfolioFact) and not isinstance(fact, f.PortfolioAdded):
+            yield from plan_checks.see(self.portfolios[fact.portfolio_id], fact)
+        match fact:
+            case f.PortfolioAdded():
+                legs = [
+                    SeenLeg(declared=msgspec.structs.replace(leg, lots=leg.lots * fact.multiplier))
+                    for leg in fact.portfolio.legs
+                ]
+                self.portfolios[fact.portfolio_id] = SeenPortfolio(
+                    declared=fact.portfolio, legs=legs, multiplier=fact.multiplier, times=fact.multiplier
+                )
+            case f.PortfolioArmed():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.WAITING
+            case f.PortfolioStarted():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.state, portfolio.square_off_at = PortfolioState.ENTERING, fact.square_off_at
+                level_checks.begin_again(portfolio)
+            case f.EditFact():
+                yield from edit_checks.see(self.portfolios[fact.portfolio_id], fact)
+            case f.LegEditFact():
+                yield from edit_checks.see_leg(self.portfolios[fact.portfolio_id], fact, self._master)
+            case f.CombinedLevelFact():
+                yield from level_checks.see_combined(self.portfolios[fact.portfolio_id], fact)
+            case f.LegLevelFact():
+                yield from level_checks.see_leg(self.portfolios[fact.portfolio_id], fact)
+            case f.LotsMultiplied():
+                entry_checks.see(self.portfolios[fact.portfolio_id], fact)
+            case f.LegAdded():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.legs.append(action_checks.seen_leg(portfolio, fact))
+                yield from action_checks.see(portfolio, fact)
+            case f.LegActionFact() | f.PortfolioActionFact() | f.PortfolioReset():
+                yield from action_checks.see(self.portfolios[fact.portfolio_id], fact)
+            case f.HedgeReused():
+                self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].parent = fact.parent
+            case f.PortfolioRunning():
+                self.portfolios[fact.portfolio_id].state = PortfolioState.RUNNING
+            case f.PortfolioHeld():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.state, portfolio.naked_since = PortfolioState.HELD, None
+            case f.PortfolioResumed():
+                portfolio = self.portfolios[fact.portfolio_id]
+                finishes = portfolio.declared.after_restart is AfterRestart.FINISH
+                if not finishes and fact.portfolio_id not in self.resumed_by_hand:
+                    yield Violation(39, fact.at, f"{fact.portfolio_id} is resumed by nobody")
+                portfolio.state = PortfolioState.ENTERING
+            case f.PortfolioExitDecided():
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.state, portfolio.naked_since = PortfolioState.EXITING, None
+            case f.PortfolioClosed():
+                yield from self._closed(fact)
+            case f.ProfitLockMoved() | f.CombinedStopMoved():
+                yield from self._ratchet(fact)
+            case _:
+                yield from self._of_leg_fact(fact)
+
+    def _closed(self, fact: f.PortfolioClosed) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        portfolio.state, portfolio.naked_since = fact.state, None
+        held = [f"leg {n + 1} {leg.net:+d}" for n, leg in enumerate(portfolio.legs) if leg.net]
+        held += [order.request.order_id for order in self.of_portfolio(fact.portfolio_id) if order.working]
+        if held:
+            yield Violation(14, fact.at, f"{fact.portfolio_id} is done with {', '.join(held)}")
+        cash = sum(leg.cash for leg in portfolio.legs)
+        if fact.realised != cash:
+            yield Violation(15, fact.at, f"{fact.portfolio_id} realised {fact.realised}, its trades brought {cash}")
+
+    def _ratchet(self, fact: f.ProfitLockMoved | f.CombinedStopMoved) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        if isinstance(fact, f.ProfitLockMoved):
+            before, level, portfolio.floor = portfolio.floor, fact.floor, fact.floor
+        else:
+            before, level, portfolio.stop = portfolio.stop, fact.stop, fact.stop
+        if before is not None and level < before:
+            yield Violation(35, fact.at, f"{fact.portfolio_id}: the level falls from {before} to {level}")
+
+    def _of_leg_fact(self, fact: f.AnyFact) -> Iterator[Violation]:
+        match fact:
+            case f.LegProtected():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                if level_checks.is_on_wrong_side(leg, fact):
+                    words = f"leg {fact.leg_id} of {fact.portfolio_id} entered at {fact.average_price}"
+                    yield Violation(36, fact.at, f"{words}: {leg.side.value} with a stop at {fact.stop}")
+                leg.stop, leg.target = fact.stop, fact.target
+            case f.StopMoved():
+                yield from self._stop_moved(fact)
+            case f.StopsMovedToCost():
+                for leg_id, level in fact.moves:
+                    yield from self._cost_moved(fact, leg_id, level)
+            case f.LegRetried():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                leg.again_at, leg.attempts = fact.again_at, fact.attempt
+                execution = self.portfolios[fact.portfolio_id].declared.execution
+                rounds = 2 if execution.on_leg_failure is LegFailure.RETRY_THEN_EXIT else 1
+                retries = execution.retries
+                if retries is None:
+                    tag = self.portfolios[fact.portfolio_id].declared.tag
+                    of_tag = self._tags.entry_retries(tag)
+                    retries = RetryPolicy().retries if of_tag is None else of_tag
+                if fact.attempt > retries * rounds + 1:
+                    yield Violation(41, fact.at, f"leg {fact.leg_id} is tried the {fact.attempt}th time")
+            case f.LegEntryFailed():
+                self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].failed = True
+                order_checks.look_for_naked(self.portfolios[fact.portfolio_id], fact.at)
+            case f.LegExpired():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                value = fact.settlement_price * fact.quantity // self._master.by_id(fact.instrument).quantity_scale
+                leg.cash += value
+                self.expired[fact.instrument] = self.expired.get(fact.instrument, 0) + fact.quantity
+                if fact.quantity > 0:
+                    leg.sold += fact.quantity
+                else:
+                    leg.bought -= fact.quantity
+            case f.LegClosed():
+                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+                if leg.net:
+                    yield Violation(14, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id} closed at {leg.net:+d}")
+                if fact.realised != leg.cash:
+                    yield Violation(15, fact.at, f"leg {fact.leg_id} realised {fact.realised}, brought {leg.cash}")
+            case _:
+                return
+
+    def _stop_moved(self, fact: f.StopMoved) -> Iterator[Violation]:
+        leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
+        by_hand = fact.reason is ExitReason.MANUAL
+        if not by_hand and leg.stop is not None and (fact.stop is None or not fact.stop.is_tighter_than(leg.stop)):
+            yield Violation(35, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id}: {leg.stop} to {fact.stop}")
+        leg.stop, leg.by_hand = fact.stop, by_hand
+        leg.stop_reason = ExitReason.LEG_SL if by_hand else fact.reason
+        leg.target = fact.target if by_hand else leg.target
+
+    def _cost_moved(self, fact: f.StopsMovedToCost, leg_id: LegId, level: int) -> Iterator[Violation]:
+        portfolio = self.portfolios[fact.portfolio_id]
+        leg = portfolio.legs[leg_id - 1]
+        at_cost = premium_stop(leg.side, Price(level))
+        if leg.stop is not None and leg.stop.is_tighter_than(at_cost):
+            yield Violation(35, fact.at, f"leg {leg_id} of {fact.portfolio_id}: {leg.stop} to {level} at cost")
+        leg.stop, leg.stop_reason = at_cost, ExitReason.LEG_COST
+
+    # --- state -----------------------------------------------------------------------------------------------------
+
+    def misplaced(self, state: EngineState) -> Iterator[Violation]:
+        """Answer stops that rest at the broker elsewhere than the stops of their legs; to be asked at rest."""
+        for portfolio_id, portfolio in self.portfolios.items():
+            if portfolio.declared.at_broker is not None:
+                yield from self._resting.misplaced(state, portfolio, self.of_portfolio(portfolio_id))
+
+    def unprotected(self, state: EngineState) -> Iterator[Violation]:
+        """Answer legs that hold something and are not watched although they declare a stop; to be asked at rest."""
+        for run in state.alive():
+            if run.state in EXITING or run.state in FINAL:
+                continue
+            for leg, seen in zip(run.legs, self.portfolios[run.portfolio_id].legs, strict=True):
+                if leg.state not in {*LEG_OPEN, LegState.ENTERING} or not leg.net_quantity:
+                    continue
+                if state.last_frame_at == 0:
+                    continue  # Started again, and no quote yet: nothing could fire.
+                words = f"leg {leg.leg_id} of {run.portfolio_id} holds {leg.net_quantity:+d}"
+                if leg.leg.stop_loss is not None and leg.stop is None and not (seen.by_hand or seen.was_hit):
+                    yield Violation(22, state.now, f"{words} without a stop")
+                if leg.protected_quantity != leg.entered_quantity:
+                    yield Violation(23, state.now, f"{words}, protected are {leg.protected_quantity}")
