@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from msgspec.structs import replace
 
 from brokers.simulated.market import SimulatedMarket
 from engine.core.records.portfolio_run import LegRun
@@ -18,6 +19,7 @@ from engine.domain.multileg.monitoring import Realtime
 from engine.domain.multileg.portfolio import MultilegPortfolio, PriceType
 from engine.domain.multileg.states import COMBINED_HITS, EXITING, LEG_STOP_HITS, LEG_TARGET_HITS, ExitReason, LegState
 from engine.domain.multileg.stop import Basis
+from engine.domain.order import Purpose, RestsFor
 from engine.domain.quote import QuoteColumn, QuoteFrame
 
 _LAST = int(QuoteColumn.LAST_PRICE)
@@ -26,6 +28,8 @@ _TRIGGERS = LEG_STOP_HITS | LEG_TARGET_HITS | COMBINED_HITS | {ExitReason.DAY_LO
 
 _QUIET = 45 * SECOND
 """A freak print is one only against a price this recent."""
+_REPORTED_WITHIN = 60 * SECOND
+"""How long ago the exchange may have acted on a print of which a report tells now."""
 _JUMP = 100_000
 """₹10: smaller wrong prints are not worth a test."""
 
@@ -49,6 +53,7 @@ class DisturbedMarket:
         self._injected = injected
         self._until = until
         self._extra: deque[QuoteFrame] = deque()
+        self._printed: deque[QuoteFrame] = deque()
         self._values = np.zeros((len(market.master), len(QuoteColumn)), dtype=np.int64)
         self._arrived = np.zeros(len(market.master), dtype=np.int64)
 
@@ -59,8 +64,18 @@ class DisturbedMarket:
 
     def take_next(self) -> QuoteFrame:
         """Answer the next frame."""
-        if self._extra:
-            return self._extra.popleft()
+        frame = self._extra.popleft() if self._extra else self._next()
+        while self._printed and self._printed[0].at < frame.at - _REPORTED_WITHIN:
+            self._printed.popleft()
+        self._printed.append(frame)
+        return frame
+
+    def prints(self, row: int) -> Iterator[int]:
+        """Answer the last prices of a row that the exchange has seen of late, right and wrong ones."""
+        for frame in self._printed:
+            yield from (int(price) for price in frame.values[frame.rows == row, _LAST])
+
+    def _next(self) -> QuoteFrame:
         frame = next(self._frames)
         self._values[frame.rows] = frame.values
         self._arrived[frame.rows] = frame.at
@@ -117,7 +132,8 @@ class TriggerChecks:
         run = state.books.portfolios[fact.portfolio_id]
         if not state.rules.is_open(Exchange(run.portfolio.exchange.value), fact.at):
             yield Violation(24, fact.at, f"{words} (closed)")
-        if self._market.freak is not None and self._market.freak[0] == fact.at:
+        # The exchange believes every print, and no filter of ours stands before an order that rests there.
+        if self._market.freak is not None and self._market.freak[0] == fact.at and not _is_brokers_word(fact):
             row = self._market.freak[1]
             legs = run.legs if isinstance(fact, f.PortfolioExitDecided) else [run.leg(fact.leg_id)]
             if any(leg.row == row for leg in legs):
@@ -143,8 +159,19 @@ class TriggerChecks:
         if run.portfolio.price_type is not PriceType.LAST or (level is not None and level.of is not Measure.PREMIUM):
             return
         price = state.board.number(leg.row, _LAST)
-        if level is None or not _is_beyond(level, price):
+        if _is_brokers_word(fact):
+            fired = level is not None and self._exchange_saw(level, leg.row, fact)
+        else:
+            fired = level is not None and _is_beyond(level, price)
+        if not fired:
             yield Violation(37, fact.at, f"{words} (price {price}, level {level})")
+
+    def _exchange_saw(self, level: Level, row: int, fact: f.LegExitDecided | f.LegHit) -> bool:
+        """Say whether a print of late passed the level, or the trigger that stands before it at the broker."""
+        orders = self._checks.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT)
+        triggers = [order.trigger for order in orders if order.request.rests_for is RestsFor.STOP and order.trigger]
+        levels = [level, *(replace(level, value=trigger) for trigger in triggers)]
+        return any(_is_beyond(one, price) for price in self._market.prints(row) for one in levels)
 
     def missed(self, state: EngineState) -> Iterator[Violation]:
         """Answer stops on a premium that three frames in a row passed without anything being done about it."""
@@ -186,6 +213,13 @@ class TriggerChecks:
             return False  # It may have come back between two frames.
         price = state.board.number(leg.row, _LAST)
         return price > 0 and _is_beyond(stop, price)
+
+
+def _is_brokers_word(fact: f.LegExitDecided | f.LegHit | f.PortfolioExitDecided) -> bool:
+    """Say whether an order that rests at the broker was triggered or filled: the price was the exchange's to judge."""
+    if not isinstance(fact, f.LegExitDecided):
+        return False
+    return fact.reason is ExitReason.SL_BROKER or (fact.reason is ExitReason.LEG_TGT and fact.value is None)
 
 
 def _is_beyond(level: Level, price: int) -> bool:

@@ -94,7 +94,13 @@ def wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
                 yield from _exit_wants(state, run, leg, rule, RestsFor.TARGET)
         elif leg.state in _WAITS and run.state in ENTERS and leg.row >= 0:
             wanted = rule.leg_wait if leg.state is LegState.WAIT_TRADE else rule.leg_reentry
-            if wanted and leg.trigger is not None and leg.trigger.of is Measure.PREMIUM:
+            # A delay after the price can be kept from here only: what rests is filled at once.
+            if (
+                wanted
+                and run.portfolio.reexecution.leg_delay is None
+                and leg.trigger is not None
+                and leg.trigger.of is Measure.PREMIUM
+            ):
                 yield from _entry_wants(state, run, leg, rule)
 
 

@@ -13,6 +13,7 @@ from engine.core.verification import (
     level_checks,
     order_checks,
     plan_checks,
+    protection_checks,
 )
 from engine.core.verification.resting_checks import RestingChecks, TagChecks
 from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio, is_hedged
@@ -25,7 +26,13 @@ from engine.domain.money import Price
 from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.levels import premium_stop
 from engine.domain.multileg.portfolio import AfterRestart
-from engine.domain.multileg.states import EXITING, FINAL, LEG_OPEN, ExitReason, KillLevel, LegState, PortfolioState
+from engine.domain.multileg.states import (
+    EXITING,
+    FINAL,
+    ExitReason,
+    KillLevel,
+    PortfolioState,
+)
 from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
 from engine.domain.settings.retry_policy import RetryPolicy
 
@@ -384,16 +391,4 @@ class FactChecks:
 
     def unprotected(self, state: EngineState) -> Iterator[Violation]:
         """Answer legs that hold something and are not watched although they declare a stop; to be asked at rest."""
-        for run in state.alive():
-            if run.state in EXITING or run.state in FINAL:
-                continue
-            for leg, seen in zip(run.legs, self.portfolios[run.portfolio_id].legs, strict=True):
-                if leg.state not in {*LEG_OPEN, LegState.ENTERING} or not leg.net_quantity:
-                    continue
-                if state.last_frame_at == 0:
-                    continue  # Started again, and no quote yet: nothing could fire.
-                words = f"leg {leg.leg_id} of {run.portfolio_id} holds {leg.net_quantity:+d}"
-                if leg.leg.stop_loss is not None and leg.stop is None and not (seen.by_hand or seen.was_hit):
-                    yield Violation(22, state.now, f"{words} without a stop")
-                if leg.protected_quantity != leg.entered_quantity:
-                    yield Violation(23, state.now, f"{words}, protected are {leg.protected_quantity}")
+        yield from protection_checks.unprotected(state, self.portfolios)

@@ -20,7 +20,7 @@ def cautions(portfolio: MultilegPortfolio) -> list[FieldError]:
         *_mixed_products(portfolio),
         *_without_end(portfolio),
         *_without_effect(portfolio),
-        *resting_cautions(portfolio.at_broker, portfolio.monitoring, portfolio.legs),
+        *resting_cautions(portfolio.at_broker, portfolio.monitoring, portfolio.reexecution, portfolio.legs),
     ]
 
 

@@ -9,6 +9,7 @@ from engine.domain.multileg.entry import AtTime, EntryRule, Manual
 from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.monitoring import Monitoring, Realtime
 from engine.domain.multileg.range_breakout import EntryAt, RangeBreakout
+from engine.domain.multileg.reexecution import ReExecution
 from engine.domain.multileg.schedule import Schedule
 from engine.domain.multileg.waiting import WaitCoupling
 from engine.schema.declared import FieldError
@@ -81,7 +82,9 @@ def resting_contradictions(rule: AtBroker | None, coupling: WaitCoupling, legs: 
             )
 
 
-def resting_cautions(rule: AtBroker | None, monitoring: Monitoring, legs: Sequence[Leg]) -> Iterator[FieldError]:
+def resting_cautions(
+    rule: AtBroker | None, monitoring: Monitoring, again: ReExecution, legs: Sequence[Leg]
+) -> Iterator[FieldError]:
     """Answer what a trader should know of levels at the broker; nothing is refused because of it."""
     if rule is None:
         return
@@ -98,6 +101,11 @@ def resting_cautions(rule: AtBroker | None, monitoring: Monitoring, legs: Sequen
                 f"legs[{index}].wait",
                 "only a price of the contract rests at the broker; this wait is watched from here",
             )
+    if (rule.leg_wait or rule.leg_reentry) and again.leg_delay is not None:
+        yield FieldError(
+            "reexecution.leg_delay",
+            "an order that rests is filled without a delay; with this one waits and re-entries are watched from here",
+        )
     if rule.leg_stop and rule.leg_target:
         yield FieldError(
             "at_broker.leg_target",
