@@ -87,6 +87,27 @@ ACTIONS: tuple[ActionSpec, ...] = (
         symbol="settings",
     ),
     ActionSpec(
+        name="display",
+        title="D&isplay…",
+        menu=Menu.DESK,
+        tip="Choose theme, colours of profit and loss, text size, room of rows and how large numbers are grouped.",
+        symbol="settings",
+    ),
+    ActionSpec(
+        name="text_larger",
+        title="&Larger text",
+        menu=Menu.DESK,
+        tip="Make all text a size larger.",
+        shortcut="Ctrl++; Ctrl+=",
+    ),
+    ActionSpec(
+        name="text_smaller",
+        title="S&maller text",
+        menu=Menu.DESK,
+        tip="Make all text a size smaller.",
+        shortcut="Ctrl+-",
+    ),
+    ActionSpec(
         name="quit",
         title="&Quit",
         menu=Menu.DESK,

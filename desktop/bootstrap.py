@@ -17,14 +17,15 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktop.bridge import EngineBridge
 from desktop.composition.desk import BROKER, DeskChoice, templates
 from desktop.composition.desk import Desk as Composed
+from desktop.composition.display import Display, load_display
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
 from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PAPER
 from desktop.composition.saved_portfolios import desk_cautions
-from desktop.presentation.appearance import dress
 from desktop.presentation.qt_messages import quiet_known_messages
-from desktop.presentation.theme import Theme, built_in_theme
+from desktop.presentation.theme import Theme
+from desktop.redress import dress_application, redressed
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.windows.dialog import SentenceDialog
 from desktop.windows.main_window import MainWindow
@@ -53,26 +54,44 @@ def open_workstation(
     workspace: str | None = None,
     opened: Opened | None = None,
     arranged: OpenedWorkspace | None = None,
+    display: Display | None = None,
 ) -> int:
     """Open the window on an engine and return the exit status when both have ended.
 
-    ``arranged`` is shown instead of what the trader saved under the workspace's name.
+    ``arranged`` and ``display`` are shown instead of what the trader saved.
 
     Raises FailureError where there is no display, LayoutError for an unknown workspace.
     """
     check_display()
     found = arranged or open_workspace(workspace or DEFAULT_WORKSPACE, data_folder() / "workspaces")
     application = _application()
-    theme = built_in_theme()
-    dress(application, theme)
+    if display is None:
+        display, found = _kept_display(found)
+    theme = dress_application(application, display)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        return int(loop.run_until_complete(_session(choice, found, theme, opened)))
+        return int(loop.run_until_complete(_session(choice, found, display, theme, opened)))
+
+
+def _kept_display(found: OpenedWorkspace) -> tuple[Display, OpenedWorkspace]:
+    """Answer what the trader chose to see; where it cannot be read, the workspace carries the sentence."""
+    try:
+        return load_display(), found
+    except EXPECTED as error:
+        said = str(error) if found.warning is None else f"{found.warning} {error}"
+        return Display(), OpenedWorkspace(found.workspace, said)
 
 
 def picture_of(
-    choice: DeskChoice, workspace: str, size: tuple[int, int], seconds: float, out: Path, *, demonstration: bool
+    choice: DeskChoice,
+    workspace: str,
+    size: tuple[int, int],
+    seconds: float,
+    out: Path,
+    display: Display,
+    *,
+    demonstration: bool,
 ) -> bool:
     """Open the built-in workspace, let the desk run for some seconds, write what it shows; return whether it was.
 
@@ -100,7 +119,7 @@ def picture_of(
         QTimer.singleShot(round((seconds - settling) * 1_000), window, lambda: bridge.set_speed(1.0))
         QTimer.singleShot(round(seconds * 1_000), window, take)
 
-    open_workstation(choice, workspace, opened, OpenedWorkspace(open_workspace(workspace).workspace))
+    open_workstation(choice, workspace, opened, OpenedWorkspace(open_workspace(workspace).workspace), display)
     return saved == [True]
 
 
@@ -119,9 +138,17 @@ def check_display() -> None:
 
 
 def build_window(
-    bridge: EngineBridge, found: OpenedWorkspace, theme: Theme, notifier: Notifier | None = None
+    bridge: EngineBridge,
+    found: OpenedWorkspace,
+    theme: Theme,
+    notifier: Notifier | None = None,
+    display: Display | None = None,
+    editor: MultilegEditor | None = None,
 ) -> MainWindow:
-    """Build the main window on a started engine; without a notifier alerts stay in the window."""
+    """Build the main window on a started engine; without a notifier alerts stay in the window.
+
+    ``editor`` is the draft of a window before this one.
+    """
     rules, master = bridge.rules, bridge.master
     shipped = templates()
 
@@ -131,11 +158,12 @@ def build_window(
             found += unknown_tag(portfolio, [row.declared.name for row in bridge.status.tags])
         return found
 
-    told = desk_cautions(rules, bridge.today, lambda: [row.portfolio for row in bridge.portfolios.values()])
-    editor = MultilegEditor(against, desk_cautions=told)
-    demonstration = next((one for one in shipped if one.id == "demonstration"), None)
-    if demonstration is not None:
-        editor.open_portfolio(demonstration.portfolio)
+    if editor is None:
+        told = desk_cautions(rules, bridge.today, lambda: [row.portfolio for row in bridge.portfolios.values()])
+        editor = MultilegEditor(against, desk_cautions=told)
+        demonstration = next((one for one in shipped if one.id == "demonstration"), None)
+        if demonstration is not None:
+            editor.open_portfolio(demonstration.portfolio)
     desk = Desk(
         bridge=bridge,
         theme=theme,
@@ -144,6 +172,7 @@ def build_window(
         account=PAPER,
         broker=BROKER,
         notifier=notifier,
+        display=display or Display(),
     )
     window = MainWindow(desk, found.workspace, data_folder())
     if found.warning:
@@ -151,7 +180,9 @@ def build_window(
     return window
 
 
-async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, opened: Opened | None) -> int:
+async def _session(
+    choice: DeskChoice, found: OpenedWorkspace, display: Display, theme: Theme, opened: Opened | None
+) -> int:
     composed = Composed(choice)
     bridge = EngineBridge(composed.client)
     splash = _splash(theme)
@@ -164,13 +195,23 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
         await _refuse(str(error))
         return _MISUSE if is_misuse(error) else _FAILURE
     hook = QtExceptionHook(data_folder() / "logs" / "window.log")
-    try:
-        window = build_window(bridge, found, theme, None if choice.journal is None else composed.notifier)
-        hook.install(window)
-        splash.close()
-        ended = asyncio.Event()
+    ended = asyncio.Event()
+    shown: list[MainWindow] = []
+
+    def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
+        notifier = None if choice.journal is None else composed.notifier
+        editor = shown[-1].desk.editor if shown else None
+        window = build_window(bridge, found, theme, notifier, display, editor)
         window.closed.connect(ended.set)
-        _close_on_signals(window)
+        window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))
+        hook.install(window)
+        shown[:] = [window]
+        return window
+
+    try:
+        window = build(found, display, theme)
+        splash.close()
+        _close_on_signals(lambda: shown[-1])
         window.show()
         composed.words.attach(bridge.take_notices)
         for warning in composed.warnings:
@@ -178,7 +219,7 @@ async def _session(choice: DeskChoice, found: OpenedWorkspace, theme: Theme, ope
         if opened is not None:
             opened(window, bridge)
         await ended.wait()
-        window.deleteLater()
+        shown.pop().deleteLater()
     finally:
         hook.remove()
         bridge.stop()
@@ -288,11 +329,11 @@ async def _refuse(sentence: str) -> None:
     await closed.wait()
 
 
-def _close_on_signals(window: MainWindow) -> None:
+def _close_on_signals(shown: Callable[[], MainWindow]) -> None:
     """Close without asking when the system ends the program; Python looks at signals when the frame clock ticks."""
 
     def close(_number: int, _frame: Any) -> None:
-        QTimer.singleShot(0, window, window.close_without_asking)
+        QTimer.singleShot(0, shown(), shown().close_without_asking)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)

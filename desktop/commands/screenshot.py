@@ -9,6 +9,7 @@ import typer
 from desktop.commands.leaving import leave
 from desktop.commands.reading import read_instant
 from desktop.composition.desk import DeskChoice
+from desktop.composition.display import Display, ThemeName
 from desktop.composition.failures import EXPECTED, FailureError, MisuseError
 from desktop.composition.markets import MarketChoice
 from engine.domain.instant import SECOND
@@ -28,6 +29,7 @@ def screenshot(
     seed: Annotated[int, typer.Option("--seed", min=0, max=60_466_175, help="Seed of the simulated market.")] = 1,
     speed: Annotated[float, typer.Option("--speed", min=0.1, max=10_000, help="Times faster than life.")] = 30,
     begin: Annotated[str, typer.Option("--from", metavar="ISO", help="Where the desk begins.")] = _BEGIN,
+    theme: Annotated[str, typer.Option("--theme", metavar="NAME", help="dark, terminal, light or contrast.")] = "dark",
     demonstration: Annotated[
         bool, typer.Option("--demonstration/--idle", help="Run the demonstration portfolio, or nothing.")
     ] = True,
@@ -42,7 +44,7 @@ def screenshot(
         choice = DeskChoice(
             market=MarketChoice(begin=read_instant(begin, "--from"), seed=seed, step=SECOND), speed=speed
         )
-        _take(choice, workspace, (width, height), seconds, out, demonstration=demonstration)
+        _take(choice, workspace, (width, height), seconds, out, _read_theme(theme), demonstration=demonstration)
     except EXPECTED as error:
         leave(error)
     typer.echo(f"{out} ({width} × {height})")
@@ -57,8 +59,23 @@ def _read_size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _read_theme(name: str) -> Display:
+    try:
+        return Display(theme=ThemeName(name))
+    except ValueError:
+        names = ", ".join(one.value for one in ThemeName)
+        raise MisuseError(f"There is no theme {name!r}; choose one of: {names}") from None
+
+
 def _take(
-    choice: DeskChoice, workspace: str, size: tuple[int, int], seconds: float, out: Path, *, demonstration: bool
+    choice: DeskChoice,
+    workspace: str,
+    size: tuple[int, int],
+    seconds: float,
+    out: Path,
+    display: Display,
+    *,
+    demonstration: bool,
 ) -> None:
     import os
     import sys
@@ -69,7 +86,7 @@ def _take(
     from desktop.workspace.layouts import LayoutError
 
     try:
-        saved = picture_of(choice, workspace, size, seconds, out, demonstration=demonstration)
+        saved = picture_of(choice, workspace, size, seconds, out, display, demonstration=demonstration)
     except LayoutError as error:
         raise MisuseError(str(error)) from error
     if not saved:

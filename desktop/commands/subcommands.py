@@ -115,6 +115,12 @@ def _notifications(app: typer.Typer) -> None:
     app.add_typer(notifications.app, name="notifications")
 
 
+def _display(app: typer.Typer) -> None:
+    from desktop.commands.display import display
+
+    app.command("display")(display)
+
+
 def _explain(app: typer.Typer) -> None:
     from desktop.commands.explain import explain
 
@@ -151,6 +157,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "accounts": Subcommand("List, add, set and remove accounts.", _accounts),
     "tags": Subcommand("List, add, set and remove strategy tags.", _tags),
     "notifications": Subcommand("Say where alerts are sent, and send a test.", _notifications),
+    "display": Subcommand("Say how the desktop looks: theme, text size, rows, numbers.", _display),
     "explain": Subcommand("Say in plain sentences what a portfolio does.", _explain),
     "contracts": Subcommand("Show what an exchange lists for an underlying on a date.", _contracts),
     "charges": Subcommand("Show the exact charges of orders.", _charges),

@@ -7,7 +7,7 @@ from desktop.presentation.theme import Theme, palette, style_sheet
 
 
 def dress(application: QApplication, theme: Theme) -> None:
-    """Give the application the theme's fonts, palette and style sheet; call before the first window.
+    """Give the application the theme's fonts, palette and style sheet; windows built before keep their colours.
 
     Raises FontError when a bundled font cannot be loaded.
     """

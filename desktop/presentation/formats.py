@@ -5,7 +5,9 @@ A value that is not there (``None`` or NaN) is written as an en dash.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from desktop.composition.display import Grouping
 
 UNITS_PER_RUPEE = 10_000
 MISSING = "–"
@@ -13,10 +15,24 @@ MINUS = "−"
 _IST_OFFSET_SECONDS = 19_800  # UTC+05:30, without summer time
 _NANOSECONDS = 1_000_000_000
 _LAKH, _CRORE = 100_000, 10_000_000
+_MILLION, _BILLION = 1_000_000, 1_000_000_000
+
+
+class _Chosen:
+    """How large numbers are grouped on this desktop; one choice for every text, as with the theme."""
+
+    grouping = Grouping.LAKH_CRORE
+
+
+def use_grouping(grouping: Grouping) -> None:
+    """Group large numbers so from now on; what is written already stays as it is until it is written again."""
+    _Chosen.grouping = grouping
 
 
 def group_digits(whole: int) -> str:
-    """Group a non-negative whole number by thousand, lakh and crore: 12345678 → ``1,23,45,678``."""
+    """Group a non-negative whole number: 12345678 → ``1,23,45,678``, or ``12,345,678`` where millions are wanted."""
+    if _Chosen.grouping is Grouping.MILLIONS:
+        return f"{whole:,}"
     digits = str(whole)
     if len(digits) <= 3:
         return digits
@@ -61,7 +77,7 @@ def arrowed_amount(units: int | None, decimals: int = 2) -> str:
 
 
 def compact_rupees(units: int | None) -> str:
-    """Write a large amount shortly, with its sign: ``₹1.25 L``, ``−₹3.40 Cr``; below a lakh in full rupees."""
+    """Write a large amount shortly, with its sign: ``₹1.25 L``, ``−₹3.40 Cr``; smaller ones in full rupees."""
     if units is None:
         return MISSING
     sign = MINUS if units < 0 else ""
@@ -89,14 +105,19 @@ def signed_quantity(count: int | None) -> str:
 
 
 def compact_count(count: int | None) -> str:
-    """Write a large count shortly: ``98,400``, ``12.35 L``, ``4.10 Cr``."""
+    """Write a large count shortly: ``98,400``, ``12.35 L``, ``4.10 Cr``; or ``1.24 M``, ``2.05 B``."""
     if count is None:
         return MISSING
-    if abs(count) >= _CRORE:
-        return f"{count / _CRORE:.2f} Cr".replace("-", MINUS)
-    if abs(count) >= _LAKH:
-        return f"{count / _LAKH:.2f} L".replace("-", MINUS)
+    for size, letters in _SHORT[_Chosen.grouping]:
+        if abs(count) >= size:
+            return f"{count / size:.2f} {letters}".replace("-", MINUS)
     return quantity(count)
+
+
+_SHORT: Mapping[Grouping, tuple[tuple[int, str], ...]] = {
+    Grouping.LAKH_CRORE: ((_CRORE, "Cr"), (_LAKH, "L")),
+    Grouping.MILLIONS: ((_BILLION, "B"), (_MILLION, "M")),
+}
 
 
 def decimal(value: float | None, places: int, *, signed: bool = False) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 from string import Template
 
 import msgspec
+from msgspec.structs import asdict, replace
 from PySide6.QtGui import QColor, QPalette
 
+from desktop.composition.display import Display, GainColours
 from desktop.composition.folders import resource_path
 from desktop.presentation.tones import Tone
 
@@ -47,10 +49,21 @@ class Colours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Sizes in device-independent pixels."""
+    """Sizes in device-independent pixels: the trader's choice, whatever the theme."""
 
-    row_height: int
-    font_pixels: int
+    row_height: int = 18
+    font_pixels: int = 12
+
+
+class GainTokens(msgspec.Struct, frozen=True, kw_only=True):
+    """The colours that tell profit from loss and calls from puts."""
+
+    up: str
+    down: str
+    up_tint: str
+    down_tint: str
+    call_bar: str
+    put_bar: str
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +72,8 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     colours: Colours
-    metrics: Metrics
+    blue_orange: GainTokens
+    metrics: Metrics = Metrics()
 
     def tone_colour(self, tone: Tone) -> QColor:
         """Return the text colour that stands for ``tone``."""
@@ -91,6 +105,15 @@ def theme_names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in resource_path("themes").glob("*/tokens.toml")))
 
 
+def theme_of(display: Display) -> Theme:
+    """Return the theme as the trader wants it. Raises ThemeError for a broken one."""
+    theme = built_in_theme(display.theme.value)
+    if display.gains is GainColours.BLUE_ORANGE:
+        theme = replace(theme, colours=replace(theme.colours, **asdict(theme.blue_orange)))
+    sizes = Metrics(row_height=display.text_size + display.density.row_extra, font_pixels=display.text_size)
+    return replace(theme, metrics=sizes)
+
+
 def read_theme(path: Path) -> Theme:
     """Read and check a token file; raise ThemeError with a sentence when it cannot be used."""
     try:
@@ -99,7 +122,7 @@ def read_theme(path: Path) -> Theme:
         raise ThemeError(f"Theme file {path} cannot be read: {e.strerror}.") from e
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise ThemeError(f"Theme file {path} is not valid TOML: {e}.") from e
-    for section, declared in (("colours", Colours), ("metrics", Metrics)):
+    for section, declared in (("colours", Colours), ("blue_orange", GainTokens)):
         _check_section(path, section, tokens.get(section, {}), declared)
     try:
         return msgspec.convert(tokens, Theme)
@@ -117,10 +140,9 @@ def _check_section(path: Path, section: str, tokens: object, declared: type[msgs
     unknown = [name for name in tokens if name not in wanted]
     if unknown:
         raise ThemeError(f"Theme file {path} has unknown tokens under [{section}]: {', '.join(unknown)}.")
-    if declared is Colours:
-        wrong = [name for name in wanted if not _HEX.fullmatch(str(tokens[name]).lower())]
-        if wrong:
-            raise ThemeError(f"Theme file {path}: {', '.join(wrong)} must be written as #rrggbb.")
+    wrong = [name for name in wanted if not _HEX.fullmatch(str(tokens[name]).lower())]
+    if wrong:
+        raise ThemeError(f"Theme file {path}: {', '.join(wrong)} must be written as #rrggbb.")
 
 
 def contrast(first: str, second: str) -> float:
@@ -171,5 +193,5 @@ def palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet of a theme: ``base.qss`` with the tokens filled in."""
     template = Template(resource_path("themes", "base.qss").read_text(encoding="utf-8"))
-    values = {**msgspec.structs.asdict(theme.colours), **msgspec.structs.asdict(theme.metrics)}
+    values = {**asdict(theme.colours), **asdict(theme.metrics)}
     return template.substitute(values)

@@ -123,8 +123,9 @@ class DataTable(QWidget):
         self._header.apply_defaults()
         view.setItemDelegate(CellDelegate(model, theme, view))
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(theme.metrics.row_height)
+        # The least first: Qt lifts a row to the style's own least size otherwise.
         view.verticalHeader().setMinimumSectionSize(theme.metrics.row_height)
+        view.verticalHeader().setDefaultSectionSize(theme.metrics.row_height)
         view.setShowGrid(False)
         view.setWordWrap(False)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -17,6 +17,7 @@ from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDe
 from desktop.windows.banner import Banner
 from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.dialog import ask
+from desktop.windows.display_desk import DisplayDesk
 from desktop.windows.help_dialogs import AboutDialog, KeysDialog
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.order_book_panel import OrderBookPanel
@@ -46,9 +47,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: The window was closed for good; the program may stop the engine and end.
+        display_chosen: The Display the trader wants from now on; whoever built the window builds it anew.
     """
 
     closed = Signal()
+    display_chosen = Signal(object)
 
     def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
         super().__init__()
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
         self.pictures = PictureSaver(self, own_folder)
         self.alerts = AlertDesk(self, desk, self._say)
+        self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
@@ -80,7 +84,7 @@ class MainWindow(QMainWindow):
         desk.bridge.alerts_raised.connect(self.alerts.take)
         desk.bridge.engine_stopped.connect(self.alerts.engine_stopped)
         # A stopped engine watches nothing, so there is nothing to warn of.
-        desk.bridge.engine_stopped.connect(lambda _stopped: setattr(self, "_closing_agreed", True))
+        desk.bridge.engine_stopped.connect(self._agree_to_close)
         if not restore_window(self, workspace):
             self.resize(1_600, 900)
             # A trading desk is looked at whole; the trader's own size is kept from the first close on.
@@ -92,7 +96,7 @@ class MainWindow(QMainWindow):
     def _build(self, workspace: Workspace) -> None:
         links = Links(
             act=self.act,
-            select_portfolio=self._select_portfolio,
+            select_portfolio=self.select_portfolio,
             show_instrument=self._show_instrument,
             show_premium=self._show_premium,
             say=self._say,
@@ -127,7 +131,8 @@ class MainWindow(QMainWindow):
         else:
             self._say("This workspace has no such panel; reset the arrangement in the Window menu to get it back.")
 
-    def _select_portfolio(self, portfolio_id: PortfolioId | None) -> None:
+    def select_portfolio(self, portfolio_id: PortfolioId | None) -> None:
+        """Make a portfolio the one that keys and all panels mean; None for none."""
         self.portfolio_desk.select(portfolio_id)
         for panel in self.panels.values():
             if isinstance(panel, PortfoliosPanel) and panel.selected_id != portfolio_id:
@@ -181,6 +186,9 @@ class MainWindow(QMainWindow):
             "reset_workspace": self._reset_workspace,
             "save_screenshot": self.pictures.ask,
             "notifications": self.alerts.open_settings,
+            "display": self.looks.ask,
+            "text_larger": lambda: self.looks.resize_text(1),
+            "text_smaller": lambda: self.looks.resize_text(-1),
             "keys": lambda: KeysDialog(self).open(),
             "about": lambda: AboutDialog(self).open(),
             "quit": self._quit,
@@ -290,12 +298,24 @@ class MainWindow(QMainWindow):
             return
         if self.keep_arrangement:
             self.save_workspace()
+        self._stop()
+        event.accept()
+        self.closed.emit()
+
+    def retire(self) -> None:
+        """Leave the screen for good to another window of the same desk; nothing is asked, saved or ended."""
+        self._stop()
+        self.hide()
+        self.deleteLater()
+
+    def _stop(self) -> None:
         self.clock.stop()
         self.keeper.stop()
         for window in self.host.floating_windows():
             window.hide()
-        event.accept()
-        self.closed.emit()
+
+    def _agree_to_close(self, _stopped: object) -> None:
+        self._closing_agreed = True
 
 
 def _open_legs(bridge: EngineBridge) -> int:

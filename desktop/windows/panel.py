@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineBridge
+from desktop.composition.display import Display
 from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
@@ -26,6 +27,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         broker: What the broker is called on screen.
         keeps_settings: Whether changes of accounts, tags and notifications are written to the trader's files.
         notifier: Sends alerts to services; None leaves them in the window.
+        display: What the trader chose to see; ``theme`` comes of it.
     """
 
     bridge: EngineBridge
@@ -36,6 +38,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     broker: str
     keeps_settings: bool = True
     notifier: Notifier | None = None
+    display: Display = Display()
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

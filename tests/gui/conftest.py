@@ -1,12 +1,15 @@
 """A whole desk for tests of windows: the real engine on the simulated market, in memory, and its main window."""
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from shiboken6 import isValid
 
 from desktop.bootstrap import build_window
 from desktop.bridge import EngineBridge
 from desktop.composition.desk import Desk, DeskChoice
 from desktop.composition.markets import MarketChoice
 from desktop.presentation.theme import built_in_theme
+from desktop.redress import redressed
 from desktop.workspace.layouts import open_workspace
 from engine.domain.instant import SECOND, instant_of
 
@@ -28,9 +31,17 @@ class WholeDesk:
         self.bridge.start()
         self.window = build_window(self.bridge, open_workspace(workspace), built_in_theme())
         self.window.keep_arrangement = False
-        qtbot.addWidget(self.window, before_close_func=lambda window: window.close_without_asking())
+        self.window.display_chosen.connect(self._redress)
         self.window.show()
         self.wait_until(lambda: self.bridge.status is not None)
+
+    def _redress(self, display):
+        self.window = redressed(self.window, display, self._rebuilt)
+
+    def _rebuilt(self, found, display, theme):
+        window = build_window(self.bridge, found, theme, None, display, self.window.desk.editor)
+        window.display_chosen.connect(self._redress)
+        return window
 
     def wait_until(self, condition):
         self._qtbot.waitUntil(condition, timeout=WAIT_MS)
@@ -44,7 +55,11 @@ class WholeDesk:
         return next(one for one in self.window.findChildren(kind) if one.isVisible())
 
     def close(self):
-        self.window.close_without_asking()
+        if isValid(self.window):
+            self.window.close_without_asking()
+            self.window.deleteLater()
+            # Its panels have timers, which go with it.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.bridge.stop()
         self._composed.close()
 

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 from PySide6.QtGui import QFontMetrics, QPalette
 
+from desktop.composition.display import Density, Display, GainColours, ThemeName
 from desktop.composition.folders import resource_path
 from desktop.presentation.fonts import FIXED_FAMILY, UI_FAMILY, fixed_font, register_fonts, ui_font
 from desktop.presentation.icons import UnknownIconError, icon, icon_names
@@ -16,6 +17,7 @@ from desktop.presentation.theme import (
     read_theme,
     style_sheet,
     theme_names,
+    theme_of,
 )
 from desktop.presentation.tones import Tone, tone_of_sign
 
@@ -25,9 +27,16 @@ BACKGROUNDS = ("background", "panel", "panel_alternate", "panel_raised")
 TINTS = ("selection", "highlight", "up_tint", "down_tint", "call_bar", "put_bar")
 
 
-@pytest.mark.parametrize("name", theme_names())
-def test_every_text_is_readable_on_every_background(name):
-    colours = built_in_theme(name).colours
+LOOKS = list(product(ThemeName, GainColours))
+
+
+def test_every_theme_that_ships_can_be_chosen():
+    assert set(theme_names()) == {name.value for name in ThemeName}
+
+
+@pytest.mark.parametrize(("name", "gains"), LOOKS)
+def test_every_text_is_readable_on_every_background(name, gains):
+    colours = theme_of(Display(theme=name, gains=gains)).colours
 
     pairs = [*product(TEXTS, BACKGROUNDS), *product(("text",), TINTS)]
 
@@ -35,9 +44,9 @@ def test_every_text_is_readable_on_every_background(name):
     assert faint == []
 
 
-@pytest.mark.parametrize("name", theme_names())
-def test_labels_in_coloured_boxes_are_readable(name):
-    colours = built_in_theme(name).colours
+@pytest.mark.parametrize(("name", "gains"), LOOKS)
+def test_labels_in_coloured_boxes_are_readable(name, gains):
+    colours = theme_of(Display(theme=name, gains=gains)).colours
 
     faint = [
         box
@@ -46,6 +55,12 @@ def test_labels_in_coloured_boxes_are_readable(name):
     ]
 
     assert faint == []
+
+
+def test_sizes_are_the_traders_whatever_the_theme():
+    metrics = theme_of(Display(theme=ThemeName.LIGHT, text_size=15, density=Density.COMPACT)).metrics
+
+    assert (metrics.font_pixels, metrics.row_height) == (15, 19)
 
 
 def test_contrast_agrees_with_the_published_extremes():
@@ -66,8 +81,7 @@ def test_a_missing_token_is_named_in_a_sentence(tmp_path):
     ("before", "after", "sentence"),
     [
         ('up = "#18b26b"', 'up = "green"', "up must be written as #rrggbb"),
-        ("row_height = 18", 'row_height = "tall"', "row_height"),
-        ("[metrics]", "[metrics]\nshadow = 3", "unknown tokens under"),
+        ("[blue_orange]", "[blue_orange]\nshadow = 3", "unknown tokens under"),
         ("[colours]", "[colours", "not valid TOML"),
     ],
 )
@@ -82,7 +96,7 @@ def test_a_broken_token_file_is_refused_with_a_sentence(tmp_path, before, after,
 def test_an_absent_file_and_an_unknown_name_are_refused_with_a_sentence(tmp_path):
     with pytest.raises(ThemeError, match="cannot be read"):
         read_theme(tmp_path / "none.toml")
-    with pytest.raises(ThemeError, match=r'no theme "pink". Choose one of: dark, light'):
+    with pytest.raises(ThemeError, match=r'no theme "pink". Choose one of: contrast, dark, light, terminal'):
         built_in_theme("pink")
 
 

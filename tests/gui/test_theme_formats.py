@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.composition.display import Grouping
 from desktop.presentation import formats
 
 
@@ -121,3 +122,17 @@ def test_durations_show_their_two_largest_parts(seconds, text):
 
 def test_ages_are_fine_below_ten_seconds():
     assert [formats.age(s) for s in (0.12, 4.21, 185)] == ["120 ms", "4.2 s", "3 m 05 s"]
+
+
+@pytest.fixture
+def in_millions():
+    formats.use_grouping(Grouping.MILLIONS)
+    yield
+    formats.use_grouping(Grouping.LAKH_CRORE)
+
+
+def test_large_numbers_stand_in_thousands_and_millions_where_that_was_chosen(in_millions):
+    assert formats.rupees(123_456_785_000) == "₹12,345,678.50"
+    assert formats.quantity(-1_800_000) == "−1,800,000"
+    assert formats.compact_count(1_235_000) == "1.24 M"
+    assert formats.compact_rupees(-34_000_000_000_000) == "−₹3.40 B"
