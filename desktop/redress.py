@@ -36,7 +36,6 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     assert isinstance(application, QApplication)
     arranged, selected = OpenedWorkspace(old.workspace()), old.portfolio_desk.selected()
     keeps, was_maximised = old.keep_arrangement, old.isMaximized()
-    old.retire()
     window = build(arranged, display, dress_application(application, display))
     window.keep_arrangement = keeps
     if selected is not None:
@@ -45,4 +44,7 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
         window.showMaximized()
     else:
         window.show()
+    window.activateWindow()
+    # Only now, so that the desk is never gone from the screen.
+    old.retire()
     return window

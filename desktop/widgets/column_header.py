@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
+from desktop.presentation.theme import Metrics
 from desktop.viewmodels.columns import Heading
 from desktop.viewmodels.row_table import ALIGNMENT_ROLE, ALIGNMENTS, DISPLAY_ROLE, TOOLTIP_ROLE
 
@@ -56,10 +57,14 @@ class HeadingModel(QAbstractTableModel):
 
 
 class ColumnHeader(QHeaderView):
-    """The header of a painted grid or of a table view, with a column chooser in its context menu."""
+    """The header of a painted grid or of a table view, with a column chooser in its context menu.
 
-    def __init__(self, headings: Sequence[Heading], row_height: int, parent: QWidget | None = None) -> None:
+    Widths are declared, kept and saved for text of the usual size; on screen they grow and shrink with the text.
+    """
+
+    def __init__(self, headings: Sequence[Heading], metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._zoom = metrics.font_pixels / Metrics().font_pixels
         self._headings = tuple(headings)
         self._widths = [heading.width for heading in headings]
         self._unwanted = {number for number, heading in enumerate(headings) if heading.hidden}
@@ -71,7 +76,7 @@ class ColumnHeader(QHeaderView):
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(24)
-        self.setFixedHeight(row_height + 3)
+        self.setFixedHeight(metrics.row_height + 3)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_chooser)
 
@@ -85,8 +90,9 @@ class ColumnHeader(QHeaderView):
 
     def fit(self, room: int) -> None:
         """Use the whole width: columns of the highest rank give way first, together; what is over widens the rest."""
-        if room != self._room:
-            self._room = room
+        usual = int(room / self._zoom)
+        if usual != self._room:
+            self._room = usual
             self._arrange()
 
     def show_column(self, number: int, shown: bool) -> None:
@@ -149,7 +155,7 @@ class ColumnHeader(QHeaderView):
         for number in range(self.count()):
             self.setSectionHidden(number, number not in shown)
             if number in shown:
-                self.resizeSection(number, int(self._widths[number] * self._scale))
+                self.resizeSection(number, int(self._widths[number] * self._scale * self._zoom))
         self._fitting = False
 
     def _with_room(self, wanted: list[int], room: int) -> list[int]:
@@ -162,7 +168,7 @@ class ColumnHeader(QHeaderView):
 
     def _note_width(self, number: int, _before: int, width: int) -> None:
         if not self._fitting and width:
-            self._widths[number] = round(width / self._scale)
+            self._widths[number] = round(width / self._scale / self._zoom)
 
     def _open_chooser(self, position: QPoint) -> None:
         menu = self.chooser(self)

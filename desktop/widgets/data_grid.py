@@ -139,7 +139,7 @@ class FastGrid(QAbstractScrollArea):
         return column if column >= 0 else None
 
     def _build_header(self, theme: Theme) -> None:
-        self._header = ColumnHeader(self._headings, theme.metrics.row_height, self)
+        self._header = ColumnHeader(self._headings, theme.metrics, self)
         self._header.setModel(HeadingModel(self._headings, self._header))
         self._header.apply_defaults()
         self._header.setSortIndicatorShown(False)

@@ -117,7 +117,7 @@ class DataTable(QWidget):
     def _prepare_view(self, theme: Theme, accessible_name: str) -> None:
         view, model = self.view, self.model
         view.setAccessibleName(accessible_name)
-        self._header = ColumnHeader(model.columns, theme.metrics.row_height, view)
+        self._header = ColumnHeader(model.columns, theme.metrics, view)
         view.setHorizontalHeader(self._header)
         view.setModel(model)
         self._header.apply_defaults()

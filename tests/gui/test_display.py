@@ -78,3 +78,14 @@ def test_an_absurd_size_is_refused_beside_its_field(desk):
     assert dialog.isVisible()
     assert "Text size" in " ".join(str(error) for error in dialog.form.errors())
     assert load_display() == Display()
+
+
+def test_columns_grow_with_the_text_and_are_saved_for_its_usual_size(desk):
+    usual = {column.key: column.width for column in desk.panel("orders").column_layout()}
+    drawn = desk.panel("orders").table_header().sectionSize(0)
+
+    desk.window.display_chosen.emit(Display(text_size=24))
+
+    larger = {column.key: column.width for column in desk.panel("orders").column_layout()}
+    assert larger == usual
+    assert desk.panel("orders").table_header().sectionSize(0) > 1.5 * drawn
