@@ -189,8 +189,7 @@ def _become_exit(state: EngineState, run: PortfolioRun, leg: LegRun, order: Orde
     woken = order.order_type is OrderType.STOP_LIMIT and order.status is OrderStatus.OPEN
     if woken and state.now < order.updated_at + rule.convert_after * SECOND:
         return  # The exchange is at it.
-    tried = leg.exit_decided_at is not None and order.priced_at >= leg.exit_decided_at and order.modifications
-    if tried and state.now < order.priced_at + _AGAIN:
+    if order.exit_tried_at is not None and state.now < order.exit_tried_at + _AGAIN:
         return
     price = _price(state, run, leg, order)
     if price is None:
@@ -244,7 +243,8 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
         for order in _resting(state, leg):
             yield resting_orders.may_change_from(order)
             yield order.updated_at + rule.convert_after * SECOND
-            yield order.priced_at + _AGAIN
+            if order.exit_tried_at is not None:
+                yield order.exit_tried_at + _AGAIN
             if leg.state is LegState.ENTERING:
                 yield max(leg.wanted_since, order.priced_at) + rule.convert_after * SECOND
 

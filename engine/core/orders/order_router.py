@@ -81,7 +81,7 @@ def _chase(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> 
         yield from _cancel(state, order, f"changed {MOST_CHANGES} times; a new order follows")
         return
     terms = order_pricing.terms_of(run, order.purpose)
-    price = order_pricing.chased_price(state, order, leg.row, terms, order.modifications + 1)
+    price = order_pricing.chased_price(state, order, leg.row, terms, order.modifications - order.chased_from + 1)
     if price is not None and price != order.limit_price:
         yield OrderModifyRequested(
             at=state.now, order_id=order.order_id, quantity=order.quantity, limit_price=price, why="chase"

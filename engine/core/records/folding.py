@@ -329,10 +329,13 @@ def _order(books: Books, fact: f.AnyOrderFact) -> PortfolioRun:
             order.pending_terms = OrderTerms(fact.quantity, fact.limit_price, fact.trigger_price)
             order.priced_at = fact.at
             order.modifications += 1
+            if order.rests_for is not None and run.leg(order.leg_id).state is LegState.EXITING:
+                order.exit_tried_at = fact.at
         case f.OrderModified():
             order.quantity, order.limit_price = fact.quantity, fact.limit_price
             if order.trigger_price is not None and fact.trigger_price is None:
                 order.order_type, order.rests_for = OrderType.LIMIT, None
+                order.chased_from = order.modifications
             order.trigger_price, order.refusals = fact.trigger_price, 0
             _settle_request(order)
         case f.OrderCancelRequested():

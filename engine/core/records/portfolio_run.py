@@ -60,6 +60,10 @@ class Order(msgspec.Struct, kw_only=True):
     pending_since: Instant | None = None
     pending_terms: OrderTerms | None = None
     modifications: int = 0
+    chased_from: int = 0
+    """How many of these changes came before it became an order to be filled now; chasing counts the others."""
+    exit_tried_at: Instant | None = None
+    """When it was last asked to become the exit order of its leg; None while it only rests for a level."""
     refusals: int = 0
     """Changes that did not happen since the last that did."""
     cancel_asked: bool = False
