@@ -172,7 +172,7 @@ def usual_values(
         "DynamicHedge.multiples_of_500": [False],
         "HedgeTimes.start": ["09:15:00", *at(1)], "HedgeTimes.end": at(30, 200),
         "DeltaBand.band": ["20", "75", "130"], "DeltaBand.inner": ["0", "10"], "DeltaBand.confirm": [0, 5, 60],
-        "DeltaBand.pause": [1, 60], "DeltaBand.most_per_day": [1, 5],
+        "DeltaBand.pause": [1, 60], "DeltaBand.most_per_day": [1, 5], "DeltaBand.option_delta": ["0.3", "0.5"],
         "PriceBuffer.value": ["0", "0", "1", "3"],
         "AtBroker.shadow_seconds": [0, 3, 30], "AtBroker.convert_after": [1, 10],
         "OnlyLegs.rearm": rupees(100, 500),

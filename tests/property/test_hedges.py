@@ -9,7 +9,7 @@ from engine.core.verification.invariants import FactChecks
 from engine.domain import commands as c
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import FINAL, LegOrigin, PortfolioState
-from engine.domain.order import OrderStatus
+from engine.domain.order import OrderStatus, Side
 from tests.helpers.core_desk import LOT, MASTER, P1, Desk, leg, portfolio, stop
 from tests.helpers.hedge_desk import hedge_desk, show_chain
 
@@ -156,11 +156,15 @@ def test_hedged_legs_are_never_naked_and_end_flat(hedge, execution, again, lots,
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(path=happenings, spots=st.lists(st.sampled_from(("24850", "24980", "24700", "25100")), min_size=1, max_size=6))
-def test_a_delta_band_never_turns_a_position_round_and_ends_flat(path, spots):
+@given(
+    path=happenings,
+    spots=st.lists(st.sampled_from(("24850", "24980", "24700", "25100")), min_size=1, max_size=6),
+    instrument=st.sampled_from(("near future", "option leg")),
+)
+def test_a_delta_band_never_turns_a_position_round_and_ends_flat(path, spots, instrument):
     desk = hedge_desk()
     legs = [leg("SELL", kind, lots=10) for kind in ("CE", "PE")]
-    desk.add(portfolio(*legs, delta_band={"confirm": 1, "pause": 5, "band": "40"}))
+    desk.add(portfolio(*legs, delta_band={"confirm": 1, "pause": 5, "band": "40", "instrument": instrument}))
     checked = Checked(desk)
     desk.fill_all()
     future = next(row for row, one in enumerate(MASTER.instruments) if one.kind.value == "FUT")
@@ -190,3 +194,6 @@ def test_a_delta_band_never_turns_a_position_round_and_ends_flat(path, spots):
 
     assert desk.run.state in FINAL
     assert all(one.net_quantity == 0 for one in desk.run.legs)
+    if instrument == "option leg":
+        hedges = [one for one in desk.run.legs if one.origin is LegOrigin.DELTA]
+        assert all(one.leg.side is Side.BUY and one.leg.kind.kind.is_option for one in hedges)

@@ -1,15 +1,15 @@
-"""Keep the delta of all legs together in its band with futures (executor reference §1.6)."""
+"""Keep the delta of all legs together in its band with futures or bought options (executor reference §1.6)."""
 
 from collections.abc import Generator, Iterator
 from datetime import date
 
-import msgspec
-
 from engine.core.readings import account_standing, decisions, ledger, market_data
+from engine.core.readings.deltas import SCALE, Deltas, deltas_of, size_of
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
-from engine.domain.facts import AnyFact, DeltaBandLeft, DeltaBandRegained, LegAdded
+from engine.core.strikes import band_option
+from engine.domain.facts import AnyFact, DeltaBandLeft, DeltaBandRegained, LegAdded, LegReduced
 from engine.domain.identifiers import LegId
 from engine.domain.instant import MINUTE, SECOND, Instant, clock_text, ist_date, ist_instant
 from engine.domain.instrument import Instrument, Kind
@@ -21,23 +21,9 @@ from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.states import LEG_OPEN, RUNNING, ExitReason, LegOrigin, LegState
 from engine.domain.multileg.strike import AtmOffset, FixedStrike
 from engine.domain.order import Side
-from engine.pricing.strike_measures import MISSING, Measure, measures
-from engine.pricing.time_to_expiry import years_to_expiry
 
 LAST_MINUTES = 15 * MINUTE
 """Before the close of an expiry day gamma flips, and the band is let be."""
-
-SCALE = 10_000
-"""Deltas are whole numbers of 1/10,000 index unit."""
-
-
-class Deltas(msgspec.Struct, frozen=True):
-    """What the open legs of a portfolio make per point of the underlying, in 1/10,000 index units."""
-
-    net: int
-    """Σ Δ·quantity of everything, futures included."""
-    short: int
-    """The same of the sold options alone, without their signs."""
 
 
 def delta_band(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -67,40 +53,19 @@ def delta_band(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         yield from _hedge(state, run, rule, deltas, band)
 
 
-def deltas_of(state: EngineState, run: PortfolioRun) -> Deltas | None:
-    """Answer the deltas of all open legs on the forwards that their expiries imply; None while one is not known."""
-    net, short = 0, 0
-    options: dict[tuple[date, Kind], list[LegRun]] = {}
-    for leg in run.present:
-        contract = ledger.instrument_of(state, leg) if leg.net_quantity else None
-        if contract is None:
-            continue
-        if contract.kind.is_option and contract.expiry is not None:
-            options.setdefault((contract.expiry, contract.kind), []).append(leg)
-        else:
-            net += SCALE * leg.net_quantity // leg.scale
-    for (expiry, kind), legs in options.items():
-        sizes = _sizes(state, run, expiry, kind, legs)
-        if sizes is None:
-            return None
-        for leg, size in zip(legs, sizes, strict=True):
-            net += (size if kind is Kind.CALL else -size) * leg.net_quantity // leg.scale
-            short += size * max(0, -leg.net_quantity) // leg.scale
-    return Deltas(net, short)
-
-
 def band_of(rule: DeltaBand, deltas: Deltas) -> int:
     """Answer the band around zero, in 1/10,000 index units."""
     return percent_of(deltas.short, rule.band) if rule.unit is BandUnit.PERCENT else exact_units(rule.band)
 
 
-def lots_to_trade(net: int, inner: int, lot: int) -> int:
-    """Answer the lots of a future, signed, that bring a delta to ``inner`` on its own side of zero; halves go up.
+def lots_to_trade(net: int, inner: int, lot: int, size: int = SCALE) -> int:
+    """Answer the lots, signed, that bring a delta to ``inner`` on its own side of zero; halves go up.
 
-    ``net`` and ``inner`` in 1/10,000 index units, ``lot`` in units: ``n = −round((Δ ∓ inner) / lot)``.
+    ``net`` and ``inner`` in 1/10,000 index units, ``lot`` in units, ``size`` the delta of one unit of what is traded
+    in 1/10,000, that of a future by default: ``n = −round((Δ ∓ inner) / (lot · size))``.
     """
     wanted = net - inner if net > 0 else net + inner
-    unit = lot * SCALE
+    unit = lot * size
     lots = (2 * abs(wanted) + unit) // (2 * unit)
     return -lots if wanted > 0 else lots
 
@@ -154,16 +119,20 @@ def _hedges(run: PortfolioRun) -> list[LegRun]:
 
 
 def _instants(run: PortfolioRun) -> set[Instant]:
-    """Answer when the delta was hedged: futures were opened, or closed again."""
+    """Answer when the delta was hedged: something was opened, or closed again in part or whole."""
     hedges = [leg for leg in run.legs if leg.origin is LegOrigin.DELTA]  # Of all executions: the day counts them.
     opened = {leg.wanted_since for leg in hedges}
+    opened |= {at for leg in hedges for at in leg.given_back}
     return opened | {leg.exit_decided_at for leg in hedges if leg.exit_decided_at is not None}
 
 
 def _is_busy(run: PortfolioRun) -> bool:
     """Say whether fills are still to come: the delta is judged only when everything rests."""
     return any(
-        leg.working or leg.state in (LegState.RESOLVED, LegState.ENTERING, LegState.EXITING) for leg in run.present
+        leg.working
+        or leg.state in (LegState.RESOLVED, LegState.ENTERING, LegState.EXITING)
+        or (leg.keep is not None and ledger.to_close(leg) > 0)
+        for leg in run.present
     )
 
 
@@ -171,24 +140,6 @@ def _due_at(run: PortfolioRun, rule: DeltaBand) -> Instant:
     last = max(_instants(run), default=Instant(0))
     confirmed = (run.delta_left_at or Instant(0)) + rule.confirm * SECOND
     return Instant(max(confirmed, last + rule.pause * SECOND if last else 0))
-
-
-def _sizes(state: EngineState, run: PortfolioRun, expiry: date, kind: Kind, legs: list[LegRun]) -> list[int] | None:
-    """Answer the deltas of options of one kind and expiry without their signs; None while a price is missing."""
-    marks = [market_data.mark(state, leg, run.portfolio.price_type) for leg in legs]
-    prices = [price for price in marks if price is not None]
-    near = market_data.spot_price(state, run)
-    if len(prices) < len(legs) or near is None:
-        return None
-    contracts = [ledger.instrument_of(state, leg) for leg in legs]
-    strikes = [contract.strike or 0 for contract in contracts]
-    forward = market_data.implied_forward(state, run.portfolio.underlying, expiry, near) or near
-    years = years_to_expiry(state.now, state.rules.expiry_close(contracts[0].exchange, expiry))
-    call = kind is Kind.CALL
-    sizes = measures(Measure.DELTA, prices, strikes, forward, years, is_call=call)
-    # A premium without time value: the option moves with its underlying, or not at all.
-    whole = [SCALE if (forward > strike if call else forward < strike) else 0 for strike in strikes]
-    return [one if size == MISSING else size for size, one in zip(sizes, whole, strict=True)]
 
 
 def _expiry_close(state: EngineState, run: PortfolioRun, today: date) -> Instant | None:
@@ -203,16 +154,19 @@ def _expiry_close(state: EngineState, run: PortfolioRun, today: date) -> Instant
 
 
 def _hedge(state: EngineState, run: PortfolioRun, rule: DeltaBand, deltas: Deltas, band: int) -> Iterator[AnyFact]:
+    inner = percent_of(deltas.short, rule.inner) if rule.unit is BandUnit.PERCENT else exact_units(rule.inner)
+    outside = f"delta {deltas.net / SCALE:+.1f} outside its band of {band / SCALE:.1f}"
+    if rule.instrument is BandInstrument.OPTION:
+        yield from _with_options(state, run, rule, deltas.net, inner, outside)
+        return
     contracts = _contracts(state, run, rule)
     if not contracts:
         return
-    inner = percent_of(deltas.short, rule.inner) if rule.unit is BandUnit.PERCENT else exact_units(rule.inner)
     lot = contracts[0][0].lot_size
     lots = lots_to_trade(deltas.net, inner, lot)
     if not lots:
         return
     left = deltas.net + lots * lot * SCALE
-    outside = f"delta {deltas.net / SCALE:+.1f} outside its band of {band / SCALE:.1f}"
     what = f"{outside}: {lots:+d} lots of {lot} leave {left / SCALE:+.1f}"
     lots = yield from _closed_first(state, run, lots, what)
     side = Side.BUY if lots > 0 else Side.SELL
@@ -232,6 +186,48 @@ def _closed_first(state: EngineState, run: PortfolioRun, lots: int, why: str) ->
             lots += size
             yield decisions.leg_exit(state, run, leg, ExitReason.HEDGE_PARENT, why)
     return lots
+
+
+def _with_options(
+    state: EngineState, run: PortfolioRun, rule: DeltaBand, net: int, inner: int, outside: str
+) -> Iterator[AnyFact]:
+    """Give back what was bought against the other direction, then buy options for what is left; sell nothing bare."""
+    aim = inner if net > 0 else -inner
+    for leg in reversed(_hedges(run)):
+        size = size_of(state, run, leg) if leg.state in LEG_OPEN and leg.net_quantity > 0 else None
+        sign = 1 if leg.leg.kind is LegKind.CALL else -1
+        if not size or sign * (net - aim) <= 0:
+            continue
+        lot = ledger.instrument_of(state, leg).lot_size
+        lots = min(leg.net_quantity // lot, abs(lots_to_trade(net - aim, 0, lot, size)))
+        if lots:
+            net -= sign * lots * lot * size
+            yield _given_back(state, run, leg, lots * lot, f"{outside}: {lots} lots sold leave {net / SCALE:+.1f}")
+    kind = Kind.PUT if net > aim else Kind.CALL
+    choice = band_option.choose(state, run, kind, rule.option_delta)
+    if choice is None:
+        return
+    contract, size = choice
+    lots = abs(lots_to_trade(net - aim, 0, contract.lot_size, size))
+    if lots:
+        net += (1 if kind is Kind.CALL else -1) * lots * contract.lot_size * size
+        words = f"{outside}: {lots} lots of delta {size / SCALE:.2f} leave {net / SCALE:+.1f}"
+        yield _added(state, run, contract, Side.BUY, lots, words)
+
+
+def _given_back(state: EngineState, run: PortfolioRun, leg: LegRun, quantity: int, why: str) -> AnyFact:
+    """Close a hedge, or the part of it that is not needed any more."""
+    keep = leg.net_quantity - quantity
+    if not keep:
+        return decisions.leg_exit(state, run, leg, ExitReason.HEDGE_PARENT, why)
+    return LegReduced(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        leg_id=leg.leg_id,
+        keep=keep,
+        reason=ExitReason.HEDGE_PARENT,
+        why=why,
+    )
 
 
 def _contracts(state: EngineState, run: PortfolioRun, rule: DeltaBand) -> list[tuple[Instrument, bool]]:

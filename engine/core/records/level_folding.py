@@ -13,6 +13,7 @@ from engine.domain.multileg.states import (
     LEG_WAITS,
     ExitReason,
     Hit,
+    LegOrigin,
     LegState,
 )
 
@@ -32,6 +33,9 @@ def fold_leg(run: PortfolioRun, leg: LegRun, fact: f.AnyLegLevelFact) -> None:
             leg.floor, leg.floor_steps = fact.floor, fact.steps
         case f.LegReduced():
             _reduce(leg, fact.keep, fact.reason, fact.why, fact.at)
+            if fact.reason is ExitReason.HEDGE_PARENT and leg.origin is LegOrigin.DELTA:
+                leg.given_back.append(fact.at)
+                run.delta_left_at = None
         case f.CostMoveWanted():
             run.cost_triggers.append(CostTrigger(fact.leg_id, fact.at, None))
 

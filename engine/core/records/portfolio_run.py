@@ -172,6 +172,8 @@ class LegRun(msgspec.Struct, kw_only=True):
     keep: int | None = None
     """Units it still wants to hold; None: all it has. Only ever falls: the rest is closed."""
     keep_why: str = ""
+    given_back: list[Instant] = []
+    """When parts of it were closed because the delta that it offsets returned."""
     exit_reason: ExitReason | None = None
     exit_why: str = ""
     exit_decided_at: Instant | None = None

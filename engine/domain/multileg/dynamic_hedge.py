@@ -243,13 +243,15 @@ class BandInstrument(Enum):
 
     FUTURE = "near future"
     SYNTHETIC = "synthetic future of options"
+    OPTION = "option leg"
 
 
 class DeltaBand(Declared, frozen=True, kw_only=True):
     """Delta band.
 
-    When the delta of all legs together leaves the band for the confirmation time, futures bring it back. It rests in
-    the last 15 minutes of an expiry day; what it holds is closed with the portfolio, after the sold options.
+    When the delta of all legs together leaves the band for the confirmation time, futures or bought options bring it
+    back; what was bought before is given back first. It rests in the last 15 minutes of an expiry day; what it holds is
+    closed with the portfolio, after the sold options.
     """
 
     band: Annotated[Decimal, ask("Band", "Delta of all legs together, on either side, that is let be.", gt=0)] = (
@@ -267,8 +269,22 @@ class DeltaBand(Declared, frozen=True, kw_only=True):
         int | None, ask("Hedges per day", "After so many the delta is let be; off: no limit.", ge=1, le=1_000)
     ] = 10
     instrument: Annotated[
-        BandInstrument, ask("With", "The nearest future, or a call bought and a put sold at the money and the reverse.")
+        BandInstrument,
+        ask(
+            "With",
+            "The nearest future; a call bought and a put sold at the money and the reverse; or calls bought where the "
+            "delta is too low and puts where it is too high, never sold bare.",
+        ),
     ] = BandInstrument.FUTURE
+    option_delta: Annotated[
+        Decimal,
+        ask(
+            "Option's delta",
+            "With an option leg: the option whose delta is nearest this, in the portfolio's expiry.",
+            ge=Decimal("0.05"),
+            le=Decimal("0.95"),
+        ),
+    ] = Decimal("0.5")
     times: Annotated[HedgeTimes | None, ask("Time window", "When the band is watched; off: all day.")] = None
 
     def check(self) -> Iterator[FieldError]:
