@@ -68,7 +68,14 @@ def combined_levels(draw: Draw, data: Table, lots: int) -> None:
     if draw.chance(35):
         reach = draw.between(300, 2_000) * lots
         every = draw.between(100, 800) * lots
-        lock = {"reach": reach, "lock": draw.between(0, reach), "every": every, "by": draw.between(0, every)}
+        lock: Table = {"reach": reach, "lock": draw.between(0, reach), "every": every, "by": draw.between(0, every)}
+        if draw.chance(30):
+            reach, every = draw.between(2, 40), draw.between(1, 10)
+            lock = {"reach": reach, "lock": draw.between(0, reach), "every": every, "by": draw.between(0, every)}
+            taken = data.get("target", {}).get("type")
+            lock["unit"] = "% of the margin" if taken == "premium" else "% of the entry premium"
+            if taken not in ("premium", "margin") and draw.chance(50):
+                lock["unit"] = "% of the margin"
         data["profit_lock"] = {**lock, "mode": _mode(draw), "target_stays": draw.chance(70)}
         target = data.get("target", {})
         if target.get("type") == "profit" and target["amount"] <= reach:

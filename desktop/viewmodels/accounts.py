@@ -11,7 +11,7 @@ from desktop.presentation.tones import Tone
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import RowTableModel
 from engine.domain.money import exact_units
-from engine.domain.settings.day_limits import DayLock
+from engine.domain.settings.day_limits import DayLock, DayUnit
 from engine.domain.settings.retry_policy import RetryPolicy
 from engine.views.accounts import AccountRow, TagRow
 from engine.views.status import StatusRow
@@ -55,7 +55,10 @@ def _sign_tone(amount: int) -> Tone:
 
 def lock_text(lock: DayLock | None) -> str:
     """Write a profit lock as ``reach~lock~every~by``, the way desks of several accounts write it."""
-    return "" if lock is None else f"{lock.reach:f}~{lock.lock:f}~{lock.every:f}~{lock.by:f}"
+    if lock is None:
+        return ""
+    percent = " %" if lock.unit is DayUnit.CASH else ""
+    return f"{lock.reach:f}~{lock.lock:f}~{lock.every:f}~{lock.by:f}{percent}"
 
 
 def retry_text(policy: RetryPolicy) -> str:
@@ -146,7 +149,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
     Column(
         key="lock",
         header="Profit lock",
-        tooltip="If the day reaches ~ lock ~ every increase of ~ trail by, ₹",
+        tooltip="If the day reaches ~ lock ~ every increase of ~ trail by, ₹ or % of the starting cash",
         width=120,
         text=lambda row: lock_text(row.declared.profit_lock),
         rank=3,

@@ -20,6 +20,7 @@ from engine.domain.multileg.stop import LegLevel
 from engine.domain.multileg.strike import AtmOffset, RelativeToLeg
 from engine.domain.multileg.tabs import TABS
 from engine.domain.multileg.templates import risk_of
+from engine.domain.multileg.trailing import RUPEES_OR_PERCENT, LockUnit
 from engine.domain.order import Side
 from engine.schema.declared import Declared
 from engine.schema.describe import FieldSpec, Kind, describe, title_of
@@ -136,7 +137,7 @@ def phrase(declared: Declared, *, titled: bool = True) -> str:
     if own is None or not used <= specs.keys():
         own, used = None, set()
     rest = ", ".join(
-        f"{_lower(spec.ask.title)} {words(getattr(declared, name), spec)}"
+        f"{_lower(spec.ask.title)} {_field_words(declared, spec)}"
         for name, spec in specs.items()
         if name not in used | SECRETS and _is_worth_saying(getattr(declared, name), spec, own is not None)
     )
@@ -195,6 +196,8 @@ def _group_sentences(group: Declared, outer: FieldSpec, everything: bool) -> Ite
         if places <= specs.keys() and all(getattr(group, name) is not None for name in places):
             spoken |= places
             yield _filled(part, group, specs)
+    if any(spec.ask.unit == RUPEES_OR_PERCENT for spec in specs.values()):
+        spoken.add("unit")  # It stands beside every amount.
     for name, spec in specs.items():
         value = getattr(group, name)
         if name in spoken:
@@ -215,7 +218,16 @@ def _group_sentences(group: Declared, outer: FieldSpec, everything: bool) -> Ite
 
 
 def _filled(template: str, declared: Declared, specs: Mapping[str, FieldSpec]) -> str:
-    return _PLACE.sub(lambda place: words(getattr(declared, place[1]), specs[place[1]]), template)
+    return _PLACE.sub(lambda place: _field_words(declared, specs[place[1]]), template)
+
+
+def _field_words(declared: Declared, spec: FieldSpec) -> str:
+    """Answer one field of a declaration in words; an amount in rupees or percent in the unit that stands beside it."""
+    value = getattr(declared, spec.name)
+    if spec.ask.unit != RUPEES_OR_PERCENT:
+        return words(value, spec)
+    unit = str(declared.unit.value)  # type: ignore[attr-defined]  # whoever writes that unit has the field
+    return _number_words(value, "₹" if unit == LockUnit.RUPEES.value else unit)
 
 
 def _list_words(values: tuple[Any, ...], spec: FieldSpec) -> str:

@@ -139,7 +139,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ),
     "DeltaBand": ("A net delta beyond {band} {unit} on either side is brought back to {inner}.",),
     "ProfitLock": (
-        "Once the profit reaches {reach}, {lock} of it is kept.",
+        "Once the profit reaches {reach}, {lock} is kept.",
         "Every further {every} raises what is kept by {by}.",
     ),
     "StopTrail": ("Every gain of {every} moves the combined stop by {by}.",),

@@ -249,7 +249,7 @@ def portfolio_row(state: EngineState, run: PortfolioRun) -> PortfolioRow:
         stop_trailed=run.trailed_stop is not None,
         target=_money(combined_levels.target_at(run)),
         floor=run.floor,
-        lock_reach=None if lock is None else Money(combined_levels.rupees_of(run, lock.reach)),
+        lock_reach=_money(None if lock is None else combined_levels.lock_amount(run, lock, lock.reach)),
         realised=Money(ledger.realised(run)),
         exit_reason=run.exit_reason,
         exit_why=run.exit_why,

@@ -77,7 +77,7 @@ def journal(state: EngineState, report: JournalTrouble) -> Iterator[AnyFact]:
 def day_rules(account: AccountBooks) -> DayRules:
     """Answer the limits of an account's day."""
     declared = account.declared
-    return DayRules(account.limits.daily_loss, declared.max_profit, declared.profit_lock)
+    return DayRules(account.limits.daily_loss, declared.max_profit, declared.profit_lock, declared.starting_cash)
 
 
 def day(state: EngineState) -> Iterator[AnyFact]:
@@ -117,7 +117,7 @@ def _limits(state: EngineState, account: AccountBooks, rules: DayRules) -> Itera
         why = f"{account.declared.id}: {verdict.why}"
         yield _halted(state, account, made.amount, verdict.limit, verdict.cause, why)
     elif rules.lock is not None and made.is_known:
-        move = day_limits.lock_move(rules.lock, account.floor, account.anchor, made.amount)
+        move = day_limits.lock_move(rules.lock, account.floor, account.anchor, made.amount, rules.cash)
         if move is not None:
             yield AccountFloorMoved(at=state.now, account=account.account_id, floor=move[0], anchor=move[1])
 

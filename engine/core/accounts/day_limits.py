@@ -9,8 +9,8 @@ from engine.core.records.day_profits import RunProfit
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.instant import ist_date
-from engine.domain.money import Money, exact_units, plain_text
-from engine.domain.settings.day_limits import DayLock, HaltCause
+from engine.domain.money import Money, exact_units, percent_of, plain_text
+from engine.domain.settings.day_limits import DayLock, DayUnit, HaltCause
 
 
 class DayRules(msgspec.Struct, frozen=True):
@@ -19,6 +19,8 @@ class DayRules(msgspec.Struct, frozen=True):
     max_loss: Decimal | None
     max_profit: Decimal | None
     lock: DayLock | None
+    cash: Decimal = Decimal(0)
+    """What percents of the lock are of."""
 
     @property
     def is_set(self) -> bool:
@@ -120,14 +122,23 @@ def _verdict(cause: HaltCause, limit: int, profit: int, words: str) -> Verdict:
     )
 
 
-def lock_move(lock: DayLock, floor: Money | None, anchor: Money, profit: int) -> tuple[Money, Money] | None:
-    """Answer the floor and the anchor that a profit moves the lock to; None where it stays (ruling 1: only tighter)."""
-    reach, every, by = exact_units(lock.reach), exact_units(lock.every), exact_units(lock.by)
+def lock_move(
+    lock: DayLock, floor: Money | None, anchor: Money, profit: int, cash: Decimal = Decimal(0)
+) -> tuple[Money, Money] | None:
+    """Answer the floor and the anchor that a profit moves the lock to; None where it stays (ruling 1: only tighter).
+
+    ``cash`` in ₹ is what percents of the lock are of.
+    """
+
+    def units(amount: Decimal) -> int:
+        return exact_units(amount) if lock.unit is DayUnit.RUPEES else percent_of(exact_units(cash), amount)
+
+    reach, every, by = units(lock.reach), max(1, units(lock.every)), units(lock.by)
     before = floor
     if floor is None:
         if profit < reach:
             return None
-        floor, anchor = Money(exact_units(lock.lock)), Money(reach)
+        floor, anchor = Money(units(lock.lock)), Money(reach)
     steps = max(0, (profit - anchor) // every)
     floor, anchor = Money(floor + steps * by), Money(anchor + steps * every)
     return None if floor == before else (floor, anchor)

@@ -1,6 +1,7 @@
 """Where the combined stops, targets and locks of a portfolio lie, as profits wherever they come to one."""
 
 from datetime import date
+from decimal import Decimal
 
 from engine.core.prices.resting import FAR
 from engine.core.readings import estimates, ledger, market_data
@@ -28,7 +29,7 @@ from engine.domain.multileg.target import (
     MultiTargets,
     ProfitCounts,
 )
-from engine.domain.multileg.trailing import TrailMode
+from engine.domain.multileg.trailing import LockUnit, ProfitLock, TrailMode
 from engine.domain.multileg.unit import Unit
 
 IN_PREMIUM = (CombinedPremiumStop, CombinedPremiumTarget, AbsolutePremiumStop, AbsolutePremiumTarget)
@@ -67,6 +68,29 @@ def taken_off(
 def rupees_of(run: PortfolioRun, amount: object) -> int:
     """Answer an amount of a combined rule in 1/10,000 ₹, multiplied by the lots where it is meant per lot."""
     return exact_units(amount) * ledger.rupee_factor(run)  # type: ignore[arg-type]  # amounts are declared as Decimal
+
+
+def lock_amount(run: PortfolioRun, lock: ProfitLock, amount: Decimal) -> int | None:
+    """Answer an amount of the profit lock in 1/10,000 ₹; None while what its percents are of is not known."""
+    match lock.unit:
+        case LockUnit.RUPEES:
+            return rupees_of(run, amount)
+        case LockUnit.PREMIUM:
+            points = None if run.combined_premium is None else abs(run.combined_premium)
+            of = None if points is None else points * run.base_quantity // run.legs[0].scale
+        case LockUnit.MARGIN:
+            of = None if run.references is None else run.references.margin
+    return percent_of(of, amount) if of is not None and of > 0 else None
+
+
+def _lock_levels(run: PortfolioRun) -> tuple[int, int, int, int] | None:
+    """Answer reach, lock, every and by of the profit lock in 1/10,000 ₹; None without one, or while not known."""
+    lock = run.portfolio.profit_lock
+    if lock is None:
+        return None
+    levels = [lock_amount(run, lock, amount) for amount in (lock.reach, lock.lock, lock.every, lock.by)]
+    reach, least, every, by = (0 if level is None else level for level in levels)
+    return None if None in levels else (reach, least, max(1, every), by)
 
 
 def fixed_stop(run: PortfolioRun) -> int | None:
@@ -139,13 +163,13 @@ def trailed(run: PortfolioRun, profit: int) -> tuple[int, int] | None:
 
 def locked(run: PortfolioRun, profit: int) -> tuple[int, int] | None:
     """Answer the floor of the profit lock after a profit, and its anchor; None where it does not move."""
-    lock = run.portfolio.profit_lock
-    if lock is None or (run.floor is None and profit < rupees_of(run, lock.reach)):
+    lock, levels = run.portfolio.profit_lock, _lock_levels(run)
+    if lock is None or levels is None or (run.floor is None and profit < levels[0]):
         return None
-    reach, every, by = rupees_of(run, lock.reach), rupees_of(run, lock.every), rupees_of(run, lock.by)
-    floor, anchor = (rupees_of(run, lock.lock), reach) if run.floor is None else (run.floor, run.anchor)
+    reach, least, every, by = levels
+    floor, anchor = (least, reach) if run.floor is None else (run.floor, run.anchor)
     if lock.mode is TrailMode.CONTINUOUS:
-        level = rupees_of(run, lock.lock) + max(0, profit - reach) * by // every
+        level = least + max(0, profit - reach) * by // every
         return (level, profit) if run.floor is None or level > floor else None
     steps = max(0, (profit - anchor) // every)
     moved = floor + steps * by, anchor + steps * every
@@ -156,6 +180,7 @@ def profit_range(run: PortfolioRun) -> tuple[int, int]:
     """Answer the profits strictly between which no combined rule of a running portfolio fires or moves."""
     low, high = -FAR, FAR
     stop, target, trail, lock = stop_at(run), target_at(run), run.portfolio.stop_trail, run.portfolio.profit_lock
+    levels = _lock_levels(run)
     if stop is not None:
         low = stop
     if target is not None:
@@ -163,11 +188,13 @@ def profit_range(run: PortfolioRun) -> tuple[int, int]:
     if trail is not None and stop is not None:
         gain = rupees_of(run, trail.every)
         high = min(high, run.stop_anchor + (1 if trail.mode is TrailMode.CONTINUOUS else gain))
-    if lock is not None and run.floor is None:
-        high = min(high, rupees_of(run, lock.reach))
-    elif lock is not None and run.floor is not None:
-        gain = 1 if lock.mode is TrailMode.CONTINUOUS else rupees_of(run, lock.every)
-        low, high = max(low, run.floor), min(high, run.anchor + gain)
+    if run.floor is not None:
+        low = max(low, run.floor)
+    if lock is not None and levels is not None and run.floor is None:
+        high = min(high, levels[0])
+    elif lock is not None and levels is not None and run.floor is not None:
+        gain = 1 if lock.mode is TrailMode.CONTINUOUS else levels[2]
+        high = min(high, run.anchor + gain)
     if run.portfolio.max_daily_loss is not None:
         low = max(low, -rupees_of(run, run.portfolio.max_daily_loss))
     return low, high

@@ -31,6 +31,7 @@ from engine.domain.multileg.target import (
     TrackedFrom,
     UnderlyingTarget,
 )
+from engine.domain.multileg.trailing import LockUnit
 
 GREEK_SECONDS = 3
 """A delta or theta must hold so long: it comes from a model and jumps with every quote."""
@@ -63,7 +64,8 @@ def is_in_money(rule: CombinedStop | CombinedTarget) -> bool:
 
 def needs_references(run: PortfolioRun) -> bool:
     """Say whether a rule is measured from what is known only when all legs are in."""
-    return any(
+    lock = run.portfolio.profit_lock
+    return (lock is not None and lock.unit is LockUnit.MARGIN) or any(
         isinstance(rule, MarginStop | MarginTarget | MaxProfitTarget)
         or (isinstance(rule, UnderlyingBounds) and rule.unit is not MoveUnit.PRICE)
         for rule in (run.portfolio.stop, run.portfolio.target)

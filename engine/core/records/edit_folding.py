@@ -96,7 +96,7 @@ def _forget_levels(run: PortfolioRun, before: MultilegPortfolio, after: Multileg
     if not (isinstance(before.target, MultiTargets) and isinstance(after.target, MultiTargets)):
         run.targets_hit = 0
     missing = run.references is not None and run.references.margin is None
-    if missing and changed(("stop", "target")):
+    if missing and changed(("stop", "target", "profit_lock")):
         run.references = None
 
 

@@ -1,13 +1,22 @@
 """What combined stops, targets and what follows on them may not say together (executor reference, Appendix G)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import msgspec
 
 from engine.domain.multileg.actions import PortfolioAction
 from engine.domain.multileg.stop import IN_MONEY, CombinedStop, Confirmation, OnlyLegs, UnderlyingStop
-from engine.domain.multileg.target import CombinedProfit, CombinedTarget, MultiTargets, UnderlyingTarget
-from engine.domain.multileg.trailing import ProfitLock, StopTrail
+from engine.domain.multileg.target import (
+    CombinedPremiumTarget,
+    CombinedProfit,
+    CombinedTarget,
+    MarginTarget,
+    MultiTargets,
+    UnderlyingTarget,
+)
+from engine.domain.multileg.trailing import LockUnit, ProfitLock, StopTrail
+from engine.domain.multileg.unit import Unit
 from engine.schema.declared import FieldError
 
 
@@ -24,6 +33,8 @@ class CombinedLevels(msgspec.Struct, frozen=True, kw_only=True):
     stop_wait: Confirmation | None
     stop_closes: OnlyLegs | None
     on_stop: tuple[PortfolioAction, ...]
+    no_premium: bool = False
+    """Every leg is a future."""
 
     def contradictions(self) -> Iterator[FieldError]:
         """Yield what contradicts itself, each beside its field of the portfolio."""
@@ -71,8 +82,26 @@ class CombinedLevels(msgspec.Struct, frozen=True, kw_only=True):
 
     def _unreachable(self) -> Iterator[FieldError]:
         lock, target = self.profit_lock, self.target
-        if lock is not None and isinstance(target, CombinedProfit) and lock.reach >= target.amount:
+        if lock is None:
+            return
+        if lock.unit is LockUnit.PREMIUM and self.no_premium:
+            yield FieldError("profit_lock.unit", "futures are entered for no premium; write rupees or % of the margin")
+        closes_at = _in_unit(lock.unit, target)
+        if closes_at is not None and lock.reach >= closes_at:
             yield FieldError(
                 "profit_lock.reach",
-                f"If profit reaches must be below the combined target of {target.amount}, which closes all first",
+                f"If profit reaches must be below the combined target of {closes_at}, which closes all first",
             )
+
+
+def _in_unit(unit: LockUnit, target: CombinedTarget | None) -> Decimal | None:
+    """Answer where a target closes all, in the unit of a lock; None where it cannot be said in it."""
+    match target:
+        case CombinedProfit(amount=amount) if unit is LockUnit.RUPEES:
+            return amount
+        case CombinedPremiumTarget(distance=distance, unit=Unit.PERCENT) if unit is LockUnit.PREMIUM:
+            return distance
+        case MarginTarget(percent=percent) if unit is LockUnit.MARGIN:
+            return percent
+        case _:
+            return None

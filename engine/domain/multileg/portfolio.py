@@ -17,7 +17,7 @@ from engine.domain.multileg.execution import Execution
 from engine.domain.multileg.exit import ExitSettings, late_parts
 from engine.domain.multileg.expiry import CurrentWeek, ExpiryRule
 from engine.domain.multileg.extra_conditions import ExtraConditions
-from engine.domain.multileg.leg import Leg
+from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.leg_links import link_errors, names_itself
 from engine.domain.multileg.level_checks import CombinedLevels
 from engine.domain.multileg.monitoring import Monitoring
@@ -339,6 +339,7 @@ class MultilegPortfolio(Declared, frozen=True, kw_only=True):
             stop_wait=self.stop_wait,
             stop_closes=self.stop_closes,
             on_stop=self.on_stop,
+            no_premium=all(leg.kind is LegKind.FUTURE for leg in self.legs),
         ).contradictions()
         yield from breakout_contradictions(self.range_breakout, self.schedule, self.entry, self.legs)
         yield from late_parts(self.exit, self.schedule)

@@ -25,6 +25,18 @@ class TrailUnit(Enum):
     UNDERLYING = "underlying points"
 
 
+class LockUnit(Enum):
+    """What the amounts of a lock of the combined profit are written in."""
+
+    RUPEES = "rupees"
+    PREMIUM = "% of the entry premium"
+    MARGIN = "% of the margin"
+
+
+RUPEES_OR_PERCENT = "₹ or %"
+"""The unit of amounts whose declaration says in ``unit`` which of the two they are."""
+
+
 def _mode() -> object:
     return ask("Follows", "In whole steps, or continuously in the ratio of By to Every.")
 
@@ -100,10 +112,22 @@ class ProfitLock(Declared, frozen=True, kw_only=True):
     At ``reach`` the floor is ``lock``; every further ``every`` raises it ``by``. Falling to the floor closes all.
     """
 
-    reach: Annotated[Decimal, ask("If profit reaches", "Profit that switches the lock on.", unit="₹", gt=0)]
-    lock: Annotated[Decimal, ask("Lock minimum", "Profit that is kept from then on.", unit="₹", ge=0)]
-    every: Annotated[Decimal, ask("Every increase of", "Further profit that raises the floor.", unit="₹", gt=0)]
-    by: Annotated[Decimal, ask("Trail by", "How far the floor rises each time.", unit="₹", ge=0)]
+    reach: Annotated[
+        Decimal, ask("If profit reaches", "Profit that switches the lock on.", unit=RUPEES_OR_PERCENT, gt=0)
+    ]
+    lock: Annotated[Decimal, ask("Lock minimum", "Profit that is kept from then on.", unit=RUPEES_OR_PERCENT, ge=0)]
+    every: Annotated[
+        Decimal, ask("Every increase of", "Further profit that raises the floor.", unit=RUPEES_OR_PERCENT, gt=0)
+    ]
+    by: Annotated[Decimal, ask("Trail by", "How far the floor rises each time.", unit=RUPEES_OR_PERCENT, ge=0)]
+    unit: Annotated[
+        LockUnit,
+        ask(
+            "In",
+            "Rupees, or percent: of the premium that the legs were entered for, or of the margin estimated when all "
+            "were in. While that is not known the lock is off.",
+        ),
+    ] = LockUnit.RUPEES
     mode: Annotated[TrailMode, _mode()] = TrailMode.STEPS
     target_stays: Annotated[
         bool, ask("Fixed target stays", "The combined target closes all also while the lock is on; first hit wins.")

@@ -5,7 +5,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated
 
-from engine.domain.settings.day_limits import DayLock
+from engine.domain.settings.day_limits import DayLock, DayUnit
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
@@ -40,6 +40,16 @@ class Account(Declared, frozen=True, kw_only=True):
             pattern_says="Broker must be a broker's short name, like paper",
         ),
     ] = "paper"
+    starting_cash: Annotated[
+        Decimal,
+        ask(
+            "Starting cash",
+            "What a paper account has before its first trade, and what percents of the profit lock are of.",
+            unit="₹",
+            gt=0,
+            le=1_000_000_000_000,
+        ),
+    ] = Decimal(5_000_000)
     multiplier: Annotated[
         int, ask("Quantity multiplier", "Every portfolio trades so many times its lots here.", ge=1, le=1_000)
     ] = 1
@@ -63,8 +73,12 @@ class Account(Declared, frozen=True, kw_only=True):
 
     def check(self) -> Iterator[FieldError]:
         """Refuse a lock that could never switch on."""
-        if self.max_profit is not None and self.profit_lock is not None and self.profit_lock.reach >= self.max_profit:
+        lock = self.profit_lock
+        if self.max_profit is None or lock is None:
+            return
+        reach = lock.reach if lock.unit is DayUnit.RUPEES else lock.reach * self.starting_cash / 100
+        if reach >= self.max_profit:
             yield FieldError(
                 "profit_lock.reach",
-                f"If the day reaches must be below {self.max_profit}, the profit at which the day ends",
+                f"If the day reaches must be below ₹{self.max_profit}, the profit at which the day ends",
             )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from engine.domain.identifiers import PLAIN_NAME
-from engine.domain.settings.day_limits import DayLock
+from engine.domain.settings.day_limits import DayLock, DayUnit
 from engine.domain.settings.retry_policy import RetryPolicy
 from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
@@ -75,7 +75,11 @@ class StrategyTag(Declared, frozen=True, kw_only=True):
         for index, member in enumerate(self.members):
             if any(member.account == earlier.account for earlier in self.members[:index]):
                 yield FieldError(f"members[{index}].account", f"{member.account} is named twice; name it once")
-        if self.max_profit is not None and self.profit_lock is not None and self.profit_lock.reach >= self.max_profit:
+        if self.profit_lock is not None and self.profit_lock.unit is not DayUnit.RUPEES:
+            yield FieldError(
+                "profit_lock.unit", "a strategy tag has no cash of its own that percent could be of; write rupees"
+            )
+        elif self.max_profit is not None and self.profit_lock is not None and self.profit_lock.reach >= self.max_profit:
             yield FieldError(
                 "profit_lock.reach",
                 f"If the day reaches must be below {self.max_profit}, the profit at which the day ends",

@@ -9,9 +9,11 @@ from engine.domain.instant import ist_instant
 from engine.domain.money import money_of
 from engine.domain.multileg.states import ExitReason, PortfolioState
 from engine.domain.order import OrderStatus, Purpose
-from engine.domain.settings.day_limits import DayLock, HaltCause
+from engine.domain.settings.account import Account
+from engine.domain.settings.day_limits import DayLock, DayUnit, HaltCause
 from engine.domain.settings.retry_policy import RetryPolicy
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.domain.settings.strategy_tag import StrategyTag, TagMember
 from tests.helpers.core_desk import ACCOUNT, DAY, leg, portfolio
 from tests.helpers.two_accounts import SECOND, TwoDesk, hierarchy
 
@@ -85,6 +87,28 @@ def test_the_profit_lock_of_an_account_only_tightens_and_closes_at_its_floor():
     assert floors == [money_of("975"), money_of("1365")]
     assert desk.of(f.AccountHalted)[0].cause is HaltCause.PROFIT_LOCK
     assert desk.run_of(ACCOUNT).state is PortfolioState.RUNNING
+
+
+def test_a_lock_in_percent_is_counted_from_the_starting_cash_of_the_account():
+    lock = DayLock(reach=Decimal(2), lock=Decimal(1), every=Decimal("0.2"), by=Decimal("0.2"), unit=DayUnit.CASH)
+    desk = running(accounts=hierarchy(second={"profit_lock": lock, "starting_cash": Decimal(97_500)}))
+
+    for price in ("110", "108", "109", "114"):
+        desk.wait(1)
+        desk.quote({STRIKE: price})
+
+    floors = [move.floor for move in desk.of(f.AccountFloorMoved)]
+    assert floors == [money_of("975"), money_of("1365")]
+    assert desk.of(f.AccountHalted)[0].cause is HaltCause.PROFIT_LOCK
+
+
+def test_a_lock_in_percent_is_refused_where_there_is_nothing_it_could_be_of():
+    lock = DayLock(reach=Decimal(2), lock=Decimal(1), every=Decimal(1), by=Decimal(0), unit=DayUnit.CASH)
+    tag = StrategyTag(name="T", members=(TagMember(account="A"),), profit_lock=lock)
+    account = Account(id="A", profit_lock=lock, starting_cash=Decimal(100_000), max_profit=Decimal(2_000))
+
+    assert [str(error.path) for error in tag.check()] == ["profit_lock.unit"]
+    assert [str(error.path) for error in account.check()] == ["profit_lock.reach"]
 
 
 def test_the_square_off_time_of_an_account_closes_it_and_wakes_by_itself():

@@ -171,6 +171,31 @@ def test_a_continuous_lock_keeps_its_distance_to_the_peak():
     assert show(desk, "66.15") == [ExitReason.COMB_TGT_TRAIL]  # profit 3,500.25
 
 
+def test_a_lock_in_percent_of_the_entry_premium_counts_the_premium_that_was_received():
+    lock = {"reach": "20", "lock": "10", "every": "5", "by": "5", "unit": "% of the entry premium"}
+    desk = straddle(profit_lock=lock)  # entered for 235 a unit, 15,275 in all
+
+    show(desk, "73.05")
+    early = desk.run.floor
+    show(desk, "73")
+    first = desk.run.floor
+    show(desk, "61.25")  # 58.75 of 235 are 25 %
+
+    assert (early, first, desk.run.floor) == (None, price_of("1527.50"), price_of("2291.25"))
+    assert show(desk, "84.70") == []
+    assert show(desk, "84.75") == [ExitReason.COMB_TGT_TRAIL]
+
+
+def test_a_lock_in_percent_of_the_margin_counts_the_margin_of_the_entry_also_after_a_restart():
+    lock = {"reach": "1", "lock": "0.5", "every": "1", "by": "0", "unit": "% of the margin"}
+    desk = restarted(straddle(profit_lock=lock))
+
+    show(desk, {CALL: "73.80", PUT: "115", SPOT: "24850"})
+
+    assert desk.run.references.margin
+    assert desk.run.floor == round(desk.run.references.margin / 200)
+
+
 @pytest.mark.parametrize(("stays", "reasons"), [(True, [ExitReason.COMB_TGT]), (False, [])])
 def test_the_fixed_target_stays_beside_the_lock_or_not(stays, reasons):
     target = {"type": "profit", "amount": "4000"}

@@ -154,6 +154,22 @@ def test_levels_of_a_leg_that_mean_nothing_are_refused(fields, path, words):
             "profit_lock.reach",
             "below the combined target of 4000",
         ),
+        (
+            {
+                "profit_lock": {**LOCK, "unit": "% of the margin"},
+                "target": {"type": "margin", "percent": 900},
+            },
+            "profit_lock.reach",
+            "below the combined target of 900",
+        ),
+        (
+            {
+                "profit_lock": {**LOCK, "unit": "% of the entry premium"},
+                "legs": [{"side": "BUY", "kind": "FUT"}],
+            },
+            "profit_lock.unit",
+            "futures are entered for no premium",
+        ),
         ({"call_side": {}}, "call_side.max_loss", "give a Max profit or a Max loss"),
         ({"put_side": {"max_loss": 0}}, "put_side.max_loss", "above 0"),
         ({"max_daily_loss": 0}, "max_daily_loss", "above 0"),
