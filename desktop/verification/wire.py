@@ -165,7 +165,7 @@ class Wire:
             request.instrument,
             request.side,
             request.quantity,
-            request.limit_price,
+            request.limit_price if seen.limit is None else seen.limit,
             request.order_type,
             request.purpose,
         )

@@ -51,6 +51,7 @@ from engine.domain.reports import (
     BooksReport,
     ChangeRefused,
     ConnectionReport,
+    HeldBackReport,
     JournalTrouble,
     MarginReport,
     OrderReport,
@@ -100,6 +101,8 @@ def _decide(state: EngineState, message: Message) -> Facts:
             yield from _step_all(state, [p for p, wake in state.wakes.items() if wake <= state.now])
         case OrderReport() | SendReport() | ChangeRefused():
             yield from _on_order(state, message)
+        case HeldBackReport():
+            yield from order_router.priced_anew(state, message)
         case BooksReport():
             for report in reconciliation.order_reports(state, message):
                 yield from order_book.absorb(state, report)

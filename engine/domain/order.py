@@ -162,3 +162,5 @@ class OrderTerms(msgspec.Struct, frozen=True, gc=False):
     quantity: int
     limit_price: int | None
     trigger_price: int | None = None
+    by_hand: bool = False
+    """Somebody typed the limit."""

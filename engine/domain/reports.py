@@ -40,6 +40,19 @@ class SendReport(msgspec.Struct, frozen=True, kw_only=True, tag="send_report"):
     order_id: OrderId
 
 
+class HeldBackReport(msgspec.Struct, frozen=True, kw_only=True, tag="held_back_report"):
+    """The outbox's word that an order, or its change, waited so long for its turn that its price is an old one.
+
+    It has not left; it leaves at the next chance, at the price that the journal says then.
+    """
+
+    at: Instant
+    account: AccountId
+    order_id: OrderId
+    waited: int
+    """Since its price was decided, in µs."""
+
+
 class ChangeRefused(msgspec.Struct, frozen=True, kw_only=True, tag="change_refused"):
     """A broker refused to modify or cancel an order, or never got the request (``certain``), or may have (not)."""
 
@@ -142,5 +155,14 @@ class JournalTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="journal_tro
     blocks: bool = True
 
 
-Report = OrderReport | SendReport | ChangeRefused | BooksReport | ConnectionReport | MarginReport | JournalTrouble
+Report = (
+    OrderReport
+    | SendReport
+    | HeldBackReport
+    | ChangeRefused
+    | BooksReport
+    | ConnectionReport
+    | MarginReport
+    | JournalTrouble
+)
 """Everything a broker or the shell may claim."""

@@ -1,6 +1,7 @@
-"""Where orders leave: exits first, never faster than allowed, each at most once, the kill switch looked at last."""
+"""Where orders leave: exits first, never faster than allowed, each once, at no old price, the kill switch last."""
 
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
@@ -9,12 +10,16 @@ from engine.core.state import EngineState
 from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import SECOND, Instant
+from engine.domain.money import Price, exact_units
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus, Purpose
-from engine.domain.reports import ChangeRefused, OrderReport, SendReport
+from engine.domain.reports import ChangeRefused, HeldBackReport, OrderReport, SendReport
+from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import CancelOrder, ChangeOrder, OrderGateway, PlaceOrder
 
 Outgoing = OrderRequested | OrderModifyRequested | OrderCancelRequested
+Told = SendReport | OrderReport | ChangeRefused | HeldBackReport
+"""What the engine is told about requests."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -43,6 +48,8 @@ class Outbox:
         self._sequence = 0
         self._sent: deque[Instant] = deque()
         self._placed: set[OrderId] = set()
+        self._asked: dict[OrderId, Instant] = {}
+        """When the engine was asked for a fresh price of a request that still waits."""
         self._kill_at_once = False
 
     def stop_openings(self) -> None:
@@ -83,9 +90,15 @@ class Outbox:
             return self._state.now
         return Instant(self._sent[-limit] + SECOND)
 
-    def release(self, now: Instant) -> list[SendReport | OrderReport | ChangeRefused]:
-        """Send what may leave now, in order of priority, and answer what the engine must be told about it."""
-        reports: list[SendReport | OrderReport | ChangeRefused] = []
+    def release(self, now: Instant) -> list[Told]:
+        """Send what may leave now, in order of priority, and answer what the engine must be told about it.
+
+        Where the price of something that may leave is an old one, nothing leaves: the engine is asked first, and says
+        in the journal at which price it goes. To be called again until there is nothing to tell.
+        """
+        reports: list[Told] = list(self._outdated(now))
+        if reports:
+            return reports
         while self._queue and self._room(now):
             waiting = self._queue.pop(0)
             report = self._send(waiting.fact, now)
@@ -93,19 +106,36 @@ class Outbox:
                 reports.append(report)
         return reports
 
+    def _outdated(self, now: Instant) -> Iterator[HeldBackReport]:
+        """Answer the requests whose turn has come and whose price was decided too long ago."""
+        room = self._limit() - len(self._sent) if self._room(now) else 0
+        patience = exact_units(self._limits().priced_anew_after) * SECOND // exact_units(1)
+        for waiting in self._queue[: max(0, room)]:
+            order = self._order(waiting.fact.order_id)
+            if isinstance(waiting.fact, OrderCancelRequested) or not order.is_working:
+                continue
+            waited = now - order.priced_at
+            if min(waited, now - self._asked.get(order.order_id, Instant(0))) > patience:
+                self._asked[order.order_id] = now
+                yield HeldBackReport(at=now, account=order.account, order_id=order.order_id, waited=waited)
+
     def _room(self, now: Instant) -> bool:
         while self._sent and self._sent[0] <= now - SECOND:
             self._sent.popleft()
         return len(self._sent) < self._limit()
 
     def _limit(self) -> int:
-        return self._state.books.of(self._account).limits.orders_per_second
+        return self._limits().orders_per_second
+
+    def _limits(self) -> RiskLimits:
+        return self._state.books.of(self._account).limits
 
     def _order(self, order_id: OrderId) -> Order:
         return self._state.books.orders[order_id]
 
-    def _send(self, fact: Outgoing, now: Instant) -> SendReport | OrderReport | ChangeRefused | None:
+    def _send(self, fact: Outgoing, now: Instant) -> Told | None:
         order = self._order(fact.order_id)
+        self._asked.pop(fact.order_id, None)
         match fact:
             case OrderRequested():
                 return self._place(order, now)
@@ -119,7 +149,7 @@ class Outbox:
                         order_id=order.order_id,
                         broker_order_id=order.broker_order_id,
                         quantity=fact.quantity,
-                        limit_price=fact.limit_price,
+                        limit_price=_limit_of(order, fact),
                         trigger_price=fact.trigger_price,
                     )
                 )
@@ -174,3 +204,9 @@ class Outbox:
     def _moot(self, order: Order, now: Instant) -> ChangeRefused:
         wording = "the broker has not given it a number yet" if order.is_working else "the order is done"
         return ChangeRefused(at=now, account=order.account, order_id=order.order_id, wording=wording)
+
+
+def _limit_of(order: Order, fact: OrderModifyRequested) -> Price | None:
+    """Answer the limit of a change as the journal says it now: it may have been priced anew while it waited."""
+    terms = order.pending_terms
+    return fact.limit_price if terms is None or terms.limit_price is None else Price(terms.limit_price)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
-from engine.domain.reports import ChangeRefused, OrderReport, SendReport
-from engine.runtime.outbox import Outbox
+from engine.runtime.outbox import Outbox, Told
 
 
 class Outboxes:
@@ -42,6 +41,6 @@ class Outboxes:
         """Answer when the next queued request may leave; None when all queues are empty."""
         return min((due for outbox in self._outboxes if (due := outbox.next_due()) is not None), default=None)
 
-    def release(self, now: Instant) -> list[SendReport | OrderReport | ChangeRefused]:
+    def release(self, now: Instant) -> list[Told]:
         """Send what may leave now in every account, and answer what the engine must be told about it."""
         return [report for outbox in self._outboxes for report in outbox.release(now)]

@@ -285,6 +285,9 @@ def order_line(fact: f.AnyOrderFact, order: str) -> Line:
             return Line(_INFO, f"{order}: {fact.quantity} filled, {fact.filled} in all, {rupees_text(fact.value)}")
         case f.OrderModifyRequested():
             return Line(_INFO, f"{order}: {_terms(fact.quantity, fact.limit_price)} asked ({fact.why})")
+        case f.OrderPricedAnew():
+            waited = f"{fact.waited / SECOND:.1f} s"
+            return Line(_INFO, f"{order} waited {waited} for its turn: it leaves at {plain_text(fact.limit_price)}")
         case f.OrderModified():
             return Line(_INFO, f"{order}: {_terms(fact.quantity, fact.limit_price)} taken by the broker")
         case f.OrderCancelRequested():

@@ -270,6 +270,7 @@ def modify(state: EngineState, command: c.ModifyWorkingOrder, denial: str | None
             quantity=order.quantity,
             limit_price=command.limit_price,
             why="changed by hand",
+            by_hand=True,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.core.orders import order_pricing
+from engine.core.orders import order_pricing, order_slices
 from engine.core.readings import ledger, market_data
 from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
 from engine.core.state import EngineState
@@ -10,8 +10,10 @@ from engine.domain.facts import (
     AnyFact,
     OrderCancelRequested,
     OrderModifyRequested,
+    OrderPricedAnew,
 )
 from engine.domain.instant import SECOND, Instant
+from engine.domain.money import Price
 from engine.domain.multileg.states import (
     EXITING,
     LEG_OPEN,
@@ -19,7 +21,8 @@ from engine.domain.multileg.states import (
     LegState,
     PortfolioState,
 )
-from engine.domain.order import MOST_CHANGES, RESTING, OrderType, Purpose, RestsFor
+from engine.domain.order import MOST_CHANGES, RESTING, OrderType, PendingRequest, Purpose, RestsFor
+from engine.domain.reports import HeldBackReport
 
 _MARKET_RESTS = 10 * SECOND
 """How long a market order may rest unfilled."""
@@ -86,6 +89,37 @@ def _chase(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> 
         yield OrderModifyRequested(
             at=state.now, order_id=order.order_id, quantity=order.quantity, limit_price=price, why="chase"
         )
+
+
+def priced_anew(state: EngineState, report: HeldBackReport) -> Iterator[AnyFact]:
+    """Give an order, or its change, that waited too long for its turn the limit it would have now.
+
+    What somebody typed, and what rests for a level, stays as it is.
+    """
+    order = state.books.orders.get(report.order_id)
+    if order is None or not order.is_working:
+        return
+    terms = order.pending_terms
+    present = order.limit_price if terms is None else terms.limit_price
+    limit = _limit_now(state, order)
+    if limit is not None and present is not None and limit != present:
+        yield OrderPricedAnew(at=state.now, order_id=order.order_id, limit_price=limit, waited=report.waited)
+
+
+def _limit_now(state: EngineState, order: Order) -> Price | None:
+    """Answer the limit that a request which has not left would have now; None where it keeps the one it has."""
+    run = state.books.portfolios[order.portfolio_id]
+    leg, terms = run.leg(order.leg_id), order.pending_terms
+    if terms is None:
+        rests = order.rests_for is not None or order.order_type is not OrderType.LIMIT
+        return None if rests else order_slices.limit_now(state, run, leg, order.purpose, order.side)
+    if order.pending is not PendingRequest.MODIFY or terms.by_hand or terms.trigger_price is not None:
+        return None
+    pricing = order_pricing.terms_of(run, order.purpose)
+    if order.rests_for is None:
+        return order_pricing.chased_price(state, order, leg.row, pricing, order.modifications - order.chased_from)
+    is_wanted_now = order.exit_tried_at is not None or leg.state is LegState.ENTERING
+    return order_pricing.first_price(state, order.account, leg.row, order.side, pricing) if is_wanted_now else None
 
 
 def _renew(state: EngineState, run: PortfolioRun, order: Order) -> Iterator[AnyFact]:

@@ -7,6 +7,7 @@ from engine.core.readings import ledger
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Want
+from engine.domain.money import Price
 from engine.domain.multileg.execution import Pricing
 from engine.domain.multileg.states import LegOrigin
 from engine.domain.order import OrderType, Purpose, Side
@@ -20,15 +21,9 @@ def sliced(
     instrument = ledger.instrument_of(state, leg)
     largest = order_pricing.slice_quantity(instrument) or quantity
     allowed = state.books.of(run.account).declared.market_orders
-    terms = order_pricing.terms_of(run, purpose)
-    again = run.portfolio.reexecution.reentry_pricing
-    if again is not None and purpose is Purpose.ENTRY and leg.origin in (LegOrigin.REENTERED, LegOrigin.MOMENTUM):
-        terms = replace(terms, pricing=again)
-    market = allowed and terms.pricing is Pricing.MARKET
-    limit = None if market else order_pricing.first_price(state, run.account, leg.row, side, terms)
-    passive = order_pricing.passive_until(run, leg) if purpose is Purpose.EXIT else None
-    if passive is not None and state.now < passive:
-        market, limit = False, order_pricing.middle_price(state, leg.row, side) or limit
+    passive = _is_passive(state, run, leg, purpose)
+    market = allowed and _terms(run, leg, purpose).pricing is Pricing.MARKET and not passive
+    limit = None if market else limit_now(state, run, leg, purpose, side)
     while quantity > 0:
         part = min(quantity, largest)
         yield Want(
@@ -44,3 +39,26 @@ def sliced(
             why=why,
         )
         quantity -= part
+
+
+def limit_now(state: EngineState, run: PortfolioRun, leg: LegRun, purpose: Purpose, side: Side) -> Price | None:
+    """Answer the limit with which a new order of a leg would go out at this moment; None without a quote."""
+    limit = order_pricing.first_price(state, run.account, leg.row, side, _terms(run, leg, purpose))
+    if _is_passive(state, run, leg, purpose):
+        return order_pricing.middle_price(state, leg.row, side) or limit
+    return limit
+
+
+def _terms(run: PortfolioRun, leg: LegRun, purpose: Purpose) -> order_pricing.OrderTerms:
+    terms = order_pricing.terms_of(run, purpose)
+    again = run.portfolio.reexecution.reentry_pricing
+    if again is not None and purpose is Purpose.ENTRY and leg.origin in (LegOrigin.REENTERED, LegOrigin.MOMENTUM):
+        anew: order_pricing.OrderTerms = replace(terms, pricing=again)
+        return anew
+    return terms
+
+
+def _is_passive(state: EngineState, run: PortfolioRun, leg: LegRun, purpose: Purpose) -> bool:
+    """Say whether an exit rests at the middle now, before it crosses."""
+    passive = order_pricing.passive_until(run, leg) if purpose is Purpose.EXIT else None
+    return passive is not None and state.now < passive

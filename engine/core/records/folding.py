@@ -326,11 +326,17 @@ def _order(books: Books, fact: f.AnyOrderFact) -> PortfolioRun:
             _order_filled(books, run, order, fact)
         case f.OrderModifyRequested():
             order.pending, order.pending_since = PendingRequest.MODIFY, fact.at
-            order.pending_terms = OrderTerms(fact.quantity, fact.limit_price, fact.trigger_price)
+            order.pending_terms = OrderTerms(fact.quantity, fact.limit_price, fact.trigger_price, fact.by_hand)
             order.priced_at = fact.at
             order.modifications += 1
             if order.rests_for is not None and run.leg(order.leg_id).state is LegState.EXITING:
                 order.exit_tried_at = fact.at
+        case f.OrderPricedAnew():
+            order.priced_at = fact.at
+            if order.pending_terms is None:
+                order.limit_price = fact.limit_price
+            else:
+                order.pending_terms = msgspec.structs.replace(order.pending_terms, limit_price=fact.limit_price)
         case f.OrderModified():
             order.quantity, order.limit_price = fact.quantity, fact.limit_price
             if order.trigger_price is not None and fact.trigger_price is None:

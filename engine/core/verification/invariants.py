@@ -78,6 +78,9 @@ class FactChecks:
             case f.OrderModifyRequested():
                 order = self.orders[fact.order_id]
                 order.changes += 1
+            case f.OrderPricedAnew():
+                order = self.orders[fact.order_id]
+                order.limit = fact.limit_price if order.status is OrderStatus.NEW else order.limit
             case f.OrderModified():
                 order = self.orders[fact.order_id]
                 order.changed_quantity, order.trigger = fact.quantity, fact.trigger_price

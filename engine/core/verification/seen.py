@@ -24,6 +24,8 @@ class SeenOrder(msgspec.Struct, kw_only=True):
     changed_quantity: int | None = None
     trigger: Price | None = None
     """At which price the exchange wakes it, as it took it last."""
+    limit: Price | None = None
+    """The limit that it leaves with, where it was priced anew before it left."""
     filled: int = 0
     value: int = 0
     sent_at: Instant | None = None

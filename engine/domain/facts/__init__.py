@@ -93,6 +93,7 @@ from engine.domain.facts.orders import (
     OrderModified,
     OrderModifyRequested,
     OrderMoved,
+    OrderPricedAnew,
     OrderRequested,
 )
 from engine.domain.facts.portfolios import (
@@ -221,6 +222,7 @@ __all__ = [
     "OrderModified",
     "OrderModifyRequested",
     "OrderMoved",
+    "OrderPricedAnew",
     "OrderRequested",
     "PartEntryBegun",
     "PartEntryOver",
@@ -370,6 +372,7 @@ AnyOrderFact = (
     | OrderMoved
     | OrderFilled
     | OrderModifyRequested
+    | OrderPricedAnew
     | OrderModified
     | OrderCancelRequested
     | OrderChangeRefused

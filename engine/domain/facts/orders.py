@@ -64,6 +64,16 @@ class OrderModifyRequested(OrderFact, frozen=True, kw_only=True, tag="order_modi
     limit_price: Price | None
     why: str
     trigger_price: Price | None = None
+    by_hand: bool = False
+    """Somebody typed the limit: it is sent as it is, however long it waits."""
+
+
+class OrderPricedAnew(OrderFact, frozen=True, kw_only=True, tag="order_priced_anew"):
+    """An order, or its change, waited for its turn and has not left: it leaves with this limit and not with the old."""
+
+    limit_price: Price
+    waited: int
+    """Since its price was decided, in µs."""
 
 
 class OrderModified(OrderFact, frozen=True, kw_only=True, tag="order_modified"):

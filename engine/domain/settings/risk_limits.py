@@ -26,6 +26,16 @@ class RiskLimits(Declared, frozen=True, kw_only=True):
     orders_per_second: Annotated[
         int, ask("Orders per second", "The exchange's unregistered limit is 10; exits go first.", ge=1, le=10)
     ] = 8
+    priced_anew_after: Annotated[
+        Decimal,
+        ask(
+            "Price anew after",
+            "An order that waits longer for its turn leaves at a fresh price and not at that of its decision.",
+            unit="s",
+            ge=Decimal("0.1"),
+            le=60,
+        ),
+    ] = Decimal(1)
     orders_per_day: Annotated[
         int, ask("Orders per day", "Openings beyond this are refused; exits never are.", ge=1, le=100_000)
     ] = 3_000

@@ -13,7 +13,7 @@ from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Exchange, Instrument, Kind, instrument_id
 from engine.domain.money import price_of
 from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
-from engine.domain.reports import OrderReport, SendReport
+from engine.domain.reports import HeldBackReport, OrderReport, SendReport
 from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.runtime.outbox import Outbox
@@ -40,6 +40,7 @@ class Sent:
 
     def __init__(self):
         self.log = []
+        self.limits = []
         self.now = NOW
 
     def place(self, order):
@@ -49,6 +50,7 @@ class Sent:
     def modify(self, change):
         """Remember new terms."""
         self.log.append((self.now, "modify", change.order_id))
+        self.limits.append(change.limit_price)
 
     def cancel(self, cancel):
         """Remember a cancellation."""
@@ -69,6 +71,7 @@ class Desk:
         self.gateway = Sent()
         self.outbox = Outbox(self.gateway, self.state, ACCOUNT)
         self.told = []
+        self.held_back = []
         self.at(0)
 
     @property
@@ -100,7 +103,7 @@ class Desk:
             why="",
             requested_at=NOW,
             updated_at=NOW,
-            priced_at=NOW,
+            priced_at=self.state.now,
             status=status,
             broker_order_id=None if number is None else BrokerOrderId(number),
         )
@@ -144,8 +147,14 @@ class Desk:
         self.outbox.take([OrderCancelRequested(at=self.state.now, order_id=OrderId(name), why="")])
 
     def release(self):
-        """Release, fold what the outbox says into the books as the engine would, and answer it."""
+        """Release, fold what the outbox says into the books as the engine would, and answer it.
+
+        Old prices are asked for first; here the engine finds that they still hold.
+        """
         reports = self.outbox.release(self.state.now)
+        self.held_back += [report for report in reports if isinstance(report, HeldBackReport)]
+        if reports and all(isinstance(report, HeldBackReport) for report in reports):
+            reports = self.outbox.release(self.state.now)
         for report in reports:
             order = self.books.orders[report.order_id]
             match report:

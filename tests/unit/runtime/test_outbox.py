@@ -4,9 +4,10 @@ import pytest
 
 from engine.domain.facts import JournalFailed
 from engine.domain.instant import SECOND, Instant
+from engine.domain.money import price_of
 from engine.domain.multileg.states import KillLevel
-from engine.domain.order import OrderStatus, Purpose
-from engine.domain.reports import ChangeRefused, OrderReport, SendReport
+from engine.domain.order import OrderStatus, OrderTerms, Purpose
+from engine.domain.reports import ChangeRefused, HeldBackReport, OrderReport, SendReport
 from tests.unit.runtime.outgoing import NOW, Desk
 
 
@@ -185,6 +186,53 @@ def test_a_change_of_a_finished_order_is_answered_and_not_sent(status, change):
     assert isinstance(report, ChangeRefused)
     assert (report.order_id, report.certain, report.wording) == ("R1", True, "the order is done")
     assert desk.gateway.log == []
+
+
+def test_what_waited_too_long_is_asked_for_before_it_leaves_and_only_once():
+    desk = Desk(orders_per_second=1)
+    for number in range(3):
+        desk.exit(f"X{number}")
+    desk.release()
+    desk.at(1)
+    desk.release()
+    desk.at(2)
+
+    asked = desk.outbox.release(desk.state.now)
+    then = desk.outbox.release(desk.state.now)
+
+    assert asked == [HeldBackReport(at=desk.state.now, account=desk.books.account, order_id="X2", waited=2 * SECOND)]
+    assert [type(report) for report in then] == [SendReport]
+    assert desk.gateway.names() == ["place X0", "place X1", "place X2"]
+
+
+def test_a_change_leaves_with_the_limit_that_the_journal_says_when_it_leaves():
+    desk = Desk(orders_per_second=1)
+    desk.exit("X0")
+    desk.order("X1", Purpose.EXIT, OrderStatus.OPEN)
+    desk.modify("X1")
+    desk.release()
+    desk.at(1.5)
+    asked = desk.outbox.release(desk.state.now)
+    desk.books.orders["X1"].pending_terms = OrderTerms(65, price_of(103))
+
+    desk.outbox.release(desk.state.now)
+
+    assert [report.order_id for report in asked] == ["X1"]
+    assert desk.gateway.limits == [price_of(103)]
+
+
+def test_a_cancellation_has_no_price_and_waits_for_none():
+    desk = Desk(orders_per_second=1)
+    desk.exit("X0")
+    desk.order("R1", status=OrderStatus.OPEN)
+    desk.cancel("R1")
+    desk.release()
+    desk.at(3)
+
+    desk.release()
+
+    assert desk.held_back == []
+    assert desk.gateway.names() == ["place X0", "cancel R1"]
 
 
 def test_an_order_leaves_once_however_often_it_is_taken_and_released():

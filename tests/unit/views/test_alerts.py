@@ -33,6 +33,7 @@ SILENT = {
     f.PortfolioEdited, f.ConfirmationWanted, f.PortfolioDisabled, f.PortfolioEnabled, f.LegLevelsEdited,
     # Orders that go their way.
     f.OrderRequested, f.OrderFilled, f.OrderModifyRequested, f.OrderModified, f.OrderCancelRequested,
+    f.OrderPricedAnew,
 }  # fmt: skip
 JUDGED = {
     f.PortfolioExitDecided, f.LegExitDecided, f.LegHit, f.LegReduced, f.PortfolioReduced, f.CombinedHitInPart,
