@@ -22,6 +22,7 @@ class DenialReason(Enum):
     PRICE_BAND = "The price is too far from the market: outside the band that protects from typing errors."
     ORDER_LOTS = "The order is larger than the limit of lots per order."
     POSITION_LOTS = "The position would be larger than the limit of lots per contract."
+    NOTIONAL = "The contracts' notional value would be larger than the limit."
     NOT_A_LOT = "The quantity is not a whole number of lots."
     FREEZE_QUANTITY = "The order is larger than the exchange's freeze quantity."
     ORDER_BUDGET = "The day's or the minute's budget of orders is used up."

@@ -45,10 +45,14 @@ def reset(state: EngineState, run: PortfolioRun) -> PortfolioReset:
 
 
 def too_often(state: EngineState, run: PortfolioRun) -> str | None:
-    """Answer that a portfolio had all its executions of today; None while it may be started."""
+    """Answer that a portfolio had all its executions of today, or was closed a moment ago; None while it may start."""
     most = run.portfolio.execution.executions_a_day
     if run.entry.start_day == ist_date(state.now).toordinal() and run.entry.starts_of_day >= most:
         return f"{run.portfolio.name} was started {run.entry.starts_of_day} times today; its limit is {most} a day"
+    cooling = run.portfolio.execution.cooling_off
+    if cooling and run.last_close_at is not None and state.now < run.last_close_at + cooling * SECOND:
+        free_at = clock_text(Instant(run.last_close_at + cooling * SECOND))
+        return f"{run.portfolio.name} was closed a moment ago; its cooling-off of {cooling} s ends at {free_at}"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.core.orders import margin_gate, risk_gate
+from engine.core.orders import margin_gate, notional_gate, risk_gate
 from engine.core.readings import ledger
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -17,13 +17,16 @@ from engine.domain.facts import (
 from engine.domain.identifiers import OrderId
 from engine.domain.order import Purpose, order_tag
 
+_OF_BASKET = frozenset({DenialReason.MARGIN, DenialReason.NOTIONAL})
+"""Refusals of all that is about to be opened together."""
+
 
 def through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want]) -> Iterator[AnyFact]:
     """Answer the orders that may be sent, in order, up to the first that is refused: what follows waits for it."""
     for want in wants:
         denial = risk_gate.refusal(state, run, want)
         if denial is None and want.purpose is Purpose.ENTRY:
-            denial = margin_gate.refusal(state, run)
+            denial = notional_gate.refusal(state, run, want) or margin_gate.refusal(state, run)
         if denial is None:
             yield _requested(state, run, want)
             continue
@@ -45,8 +48,8 @@ def through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want
             )
         if final:
             why = f"{denial.reason.value} {denial.detail}".strip()
-            # What the funds do not cover is the whole basket: the rest of it, cheaper alone, must not go on.
-            failed = [one for one in run.legs if one is leg or denial.reason is DenialReason.MARGIN]
+            # What the funds or a cap do not cover is the whole basket: the rest of it, cheaper alone, must not go on.
+            failed = [one for one in run.legs if one is leg or denial.reason in _OF_BASKET]
             for one in filter(ledger.is_entering, failed):
                 yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=one.leg_id, why=why)
         if not rests:

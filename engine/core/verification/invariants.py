@@ -76,11 +76,9 @@ class FactChecks:
             case f.OrderMissing():
                 self.orders[fact.order_id].absences.append(fact.book_at)
             case f.OrderModifyRequested():
-                order = self.orders[fact.order_id]
-                order.changes += 1
+                self.orders[fact.order_id].changes += 1
             case f.OrderPricedAnew():
-                order = self.orders[fact.order_id]
-                order.limit = fact.limit_price if order.status is OrderStatus.NEW else order.limit
+                order_checks.priced_anew(self.orders[fact.order_id], fact)
             case f.OrderModified():
                 order = self.orders[fact.order_id]
                 order.changed_quantity, order.trigger = fact.quantity, fact.trigger_price
@@ -173,10 +171,10 @@ class FactChecks:
         early = plan_checks.ordered_early(portfolio, fact)
         if early is not None:
             yield early
-        if self._limits is not None:
-            lot = self._master.by_id(fact.instrument).lot_size
-            yield from order_checks.limits_kept(self._limits, lot, self.orders.values(), fact)
         lot = self._master.by_id(fact.instrument).lot_size
+        if self._limits is not None:
+            yield from order_checks.limits_kept(self._limits, lot, self.orders.values(), fact)
+        yield from order_checks.notional_kept(portfolio, self._master, self.of_portfolio(fact.portfolio_id), fact)
         entries = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
         bare = hedge_checks.sold_too_early(portfolio, fact, entries, lot)
         if bare is not None:

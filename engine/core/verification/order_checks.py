@@ -5,10 +5,14 @@ from collections.abc import Iterable, Iterator
 from engine.core.verification.seen import SeenOrder, SeenPortfolio, is_hedged
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import InstrumentId
 from engine.domain.instant import SECOND, Instant
+from engine.domain.instrument import value_of
+from engine.domain.money import exact_units
 from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.states import PortfolioState
-from engine.domain.order import Purpose, Side
+from engine.domain.order import OrderStatus, Purpose, Side
 
 ABSENT_AFTER = 120 * SECOND
 ABSENT_BOOKS = 3
@@ -30,6 +34,36 @@ def limits_kept(
                 net += request.side.sign * order.working
     if net * fact.side.sign > limits.lots_per_position * lot:
         yield Violation(12, fact.at, f"{fact.instrument} could come to {net}, over {limits.lots_per_position} lots")
+
+
+def priced_anew(order: SeenOrder, fact: f.OrderPricedAnew) -> None:
+    """Note the limit with which an order leaves; where only its change waited, the order itself left long ago."""
+    if order.status is OrderStatus.NEW:
+        order.limit = fact.limit_price
+
+
+def notional_kept(
+    portfolio: SeenPortfolio, master: ContractMaster, orders: Iterable[SeenOrder], fact: f.OrderRequested
+) -> Iterator[Violation]:
+    """Answer how an opening order goes beyond the notional value of its portfolio; futures, without strike, are left.
+
+    ``orders`` are the portfolio's, before it.
+    """
+    most = portfolio.declared.execution.most_notional
+    if most is None:
+        return
+    units: dict[InstrumentId, int] = {fact.instrument: fact.quantity}
+    for order in orders:
+        name = order.request.instrument
+        is_entry = order.request.purpose is Purpose.ENTRY
+        more = order.filled + order.working if is_entry else -order.filled
+        units[name] = units.get(name, 0) + more
+    total = sum(
+        value_of(master.by_id(name).strike or 0, max(0, quantity), master.by_id(name))
+        for name, quantity in units.items()
+    )
+    if total > exact_units(most):
+        yield Violation(55, fact.at, f"{fact.order_id} brings {fact.portfolio_id} to {total} of {most}")
 
 
 def evidence(order: SeenOrder, fact: f.OrderMoved) -> Iterator[Violation]:

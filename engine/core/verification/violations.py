@@ -57,6 +57,7 @@ SENTENCES: dict[int, str] = {
     51: "Nothing is closed that no decision closes, and no more than it says; every part once.",
     52: "What a day may bring is counted: executions and hedges.",
     53: "A stop that rests at the broker lies where the stop of its leg lies.",
+    55: "What is open together never comes to more notional value than declared.",
     54: "When the day of a strategy tag is over, nothing of it is opened.",
 }
 """Every invariant that is checked, by its number."""

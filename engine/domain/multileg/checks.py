@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, time
+from decimal import Decimal
 
 import msgspec
 
@@ -55,6 +56,7 @@ def refusals(
         *_intraday(portfolio, rules, rule, on),
         *_legs(portfolio, listing),
         *_order_count(portfolio, listing),
+        *_notional(portfolio, listing),
         *_condition_prices(portfolio, master),
     ]
 
@@ -248,6 +250,40 @@ def _order_count(portfolio: MultilegPortfolio, listing: Listing) -> Iterator[Fie
             f"{listing.rule.freeze_quantity} each; all legs need {seconds} s at {ORDERS_PER_SECOND} orders/s, longer "
             f"than the entry timeout of {portfolio.execution.entry_timeout} s; take fewer lots",
         )
+
+
+def _notional(portfolio: MultilegPortfolio, listing: Listing) -> Iterator[FieldError]:
+    """Refuse strikes that alone come to more than the portfolio's cap on notional value (Appendix G 15).
+
+    Only strikes that are written down can be counted before the entry. Idle legs may never be entered; of two sides
+    that wait and cancel each other only the larger can be open.
+    """
+    most = portfolio.execution.most_notional
+    if most is None:
+        return
+    sides = dict.fromkeys(LegKind, Decimal(0))
+    breakout = portfolio.range_breakout
+    one_side = portfolio.waiting.one_side or (breakout is not None and breakout.cancel_other_side)
+    for leg in portfolio.legs:
+        if isinstance(leg.strike, FixedStrike) and leg.kind is not LegKind.FUTURE and not leg.idle:
+            sides[leg.kind] += leg.strike.strike * leg.lots * _units(leg.expiry or portfolio.expiry, listing)
+            one_side &= leg.wait is not None or (breakout is not None and not leg.breakout_exempt)
+    total = max(sides.values()) if one_side else sum(sides.values(), Decimal(0))
+    if total > most:
+        yield FieldError(
+            "execution.most_notional",
+            f"the strikes that are written down come to ₹{total:,.0f} of contracts, more than ₹{most:,.0f}; take fewer "
+            "lots, or raise it",
+        )
+
+
+def _units(expiry: ExpiryRule, listing: Listing) -> Decimal:
+    """Answer the units of the underlying in one lot of an expiry."""
+    rule, chosen = listing.rule, listing.expiry_of(expiry)
+    if chosen is not None:
+        with suppress(UnknownRuleError):
+            rule = listing.rules.contract_rule(listing.underlying, listing.on, chosen)
+    return Decimal(rule.lot_size) / rule.quantity_scale
 
 
 def orders_of(lots: int, expiry: ExpiryRule, listing: Listing) -> int:

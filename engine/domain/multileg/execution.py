@@ -164,6 +164,16 @@ class Execution(Declared, frozen=True, kw_only=True):
     duplicate_window: Annotated[
         int, ask("No second start for", "A second start inside this time is ignored.", unit="s", ge=0, le=3_600)
     ] = 30
+    cooling_off: Annotated[
+        int,
+        ask(
+            "Cooling-off",
+            "Nobody starts it again so soon after its last leg was closed; re-executions keep their own pause.",
+            unit="s",
+            ge=0,
+            le=3_600,
+        ),
+    ] = 30
     executions_a_day: Annotated[
         int,
         ask("Executions a day", "Starts of one day, by time, hand or signal; further ones are refused.", ge=1, le=100),
@@ -182,6 +192,16 @@ class Execution(Declared, frozen=True, kw_only=True):
     ] = None
     max_lots: Annotated[
         int | None, ask("Max lots", "No leg takes more lots, whatever multiplies them.", unit="lots", ge=1, le=10_000)
+    ] = None
+    most_notional: Annotated[
+        Decimal | None,
+        ask(
+            "Most notional",
+            "Strike (of futures their price) times quantity of all legs that are open together; nothing is opened "
+            "beyond it. Off: no limit.",
+            unit="₹",
+            gt=0,
+        ),
     ] = None
     premium_gap: Annotated[
         PremiumGap | None, ask("Premium gap", "Waits while call and put premiums differ too much.")

@@ -16,6 +16,16 @@ class RiskLimits(Declared, frozen=True, kw_only=True):
     lots_per_position: Annotated[
         int, ask("Lots per contract", "Larger positions in one contract are refused.", unit="lots", ge=1, le=100_000)
     ] = 2_000
+    most_notional: Annotated[
+        Decimal | None,
+        ask(
+            "Most notional",
+            "Strike (of futures their price) times quantity of all that is open in the account; openings beyond it "
+            "are refused. Off: no limit.",
+            unit="₹",
+            gt=0,
+        ),
+    ] = None
     price_band: Annotated[
         Decimal,
         ask("Price band", "Limits further from the market than this are refused.", unit="%", gt=0, le=100),

@@ -162,7 +162,7 @@ def test_a_portfolio_closed_at_the_broker_is_marked_as_done_once_the_books_show_
 
 
 def test_a_portfolio_that_is_done_is_reset_and_started_again():
-    desk = running(leg("SELL", "PE"), execution={"executions_a_day": 2})
+    desk = running(leg("SELL", "PE"), execution={"executions_a_day": 2, "cooling_off": 5})
     assert "done and flat" in refusal(desk.say(c.ResetPortfolio(at=desk.now, portfolio_id=P1)))
     desk.say(c.SquareOffPortfolio(at=desk.now, portfolio_id=P1))
     desk.fill_all()
@@ -170,6 +170,9 @@ def test_a_portfolio_that_is_done_is_reset_and_started_again():
     desk.say(c.ResetPortfolio(at=desk.now, portfolio_id=P1))
 
     assert desk.run.state is PortfolioState.IDLE
+    early = desk.say(c.StartPortfolio(at=desk.now, portfolio_id=P1))
+    assert "its cooling-off of 5 s ends at" in refusal(early)
+    desk.timer(5)
     desk.say(c.StartPortfolio(at=desk.now, portfolio_id=P1))
     desk.fill_all()
     assert desk.run.state is PortfolioState.RUNNING

@@ -146,7 +146,7 @@ def test_leg_signals_enter_an_idle_leg_and_close_an_open_one():
 
 
 def test_a_portfolio_that_is_done_is_started_again_as_often_as_it_may():
-    desk = waiting(execution={"executions_a_day": 2, "duplicate_window": 0})
+    desk = waiting(execution={"executions_a_day": 2, "duplicate_window": 0, "cooling_off": 0})
     for _ in range(2):
         signal(desk)
         desk.fill_all()
