@@ -1,10 +1,13 @@
 """Apply the draft to a portfolio in the engine: the difference in words first, what is dangerous asked twice."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.viewmodels.entry_words import error_sentences
-from desktop.viewmodels.running_edit import locks_of
+from desktop.viewmodels.running_edit import Copy, copies_of, locks_of
+from desktop.windows.copies_dialog import CopiesDialog
 from desktop.windows.dialog import ask, tell
 from desktop.windows.panel import Desk
 from engine.domain.commands import EditPortfolio
@@ -13,6 +16,19 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.views.messages import MessageRow
 
 _ANSWERS = frozenset({"confirmation_wanted", "command_refused", "portfolio_edited"})
+_AT_ONCE = "It takes effect at once; levels of open legs are counted anew where their own rules changed."
+
+
+class _Sent(NamedTuple):
+    """An edit that waits for the engine's answer."""
+
+    edited: PortfolioId
+    """The portfolio that the editor shows."""
+    target: PortfolioId
+    """The one that is to change; the parent of all copies where all are meant."""
+    portfolio: MultilegPortfolio
+    answers: frozenset[str]
+    """Portfolios under whose name the answer may come."""
 
 
 class LiveEdit(QObject):
@@ -21,7 +37,7 @@ class LiveEdit(QObject):
     def __init__(self, window: QWidget, desk: Desk) -> None:
         super().__init__(window)
         self._window, self._desk = window, desk
-        self._sent: tuple[PortfolioId, MultilegPortfolio] | None = None
+        self._sent: _Sent | None = None
         desk.bridge.messages_added.connect(self._answered)
 
     def apply(self) -> None:
@@ -31,46 +47,50 @@ class LiveEdit(QObject):
         if portfolio is None or edited is None:
             tell(self._window, "Not applied", *error_sentences(editor.errors()))
             return
+        copies = copies_of(self._desk.bridge.portfolios, edited, portfolio)
         changes = editor.changes()
-        if not changes:
+        if not changes and not any(copy.changes for copy in copies):
             tell(self._window, "Nothing to apply", f"{portfolio.name} is declared so already.")
             return
-        ask(
-            self._window,
-            f"Change {portfolio.name} ({edited})",
-            [
-                "\n".join(changes),
-                "It takes effect at once; levels of open legs are counted anew where their own rules changed.",
-            ],
-            "Apply it",
-            lambda: self._send(edited, portfolio, confirmed=False),
-        )
+        title = f"Change {portfolio.name} ({edited})"
+        alone = _Sent(edited, edited, portfolio, frozenset({edited}))
+        if not copies:
+            ask(self._window, title, ["\n".join(changes), _AT_ONCE], "Apply it", lambda: self._send(alone))
+            return
+        parent = self._desk.bridge.portfolios[edited].parent or edited
+        everywhere = _Sent(edited, parent, portfolio, frozenset({parent, *(copy.portfolio_id for copy in copies)}))
+        self._ask_where(title, copies, alone, everywhere)
 
-    def _send(self, edited: PortfolioId, portfolio: MultilegPortfolio, *, confirmed: bool) -> None:
-        self._sent = edited, portfolio
+    def _ask_where(self, title: str, copies: list[Copy], alone: _Sent, everywhere: _Sent) -> None:
+        dialog = CopiesDialog(self._window, title, copies, alone.edited, _AT_ONCE)
+        dialog.accepted.connect(lambda: self._send(everywhere if dialog.all_accounts.isChecked() else alone))
+        dialog.open()
+
+    def _send(self, sent: _Sent, *, confirmed: bool = False) -> None:
+        self._sent = sent
         self._desk.bridge.submit(
-            lambda at: EditPortfolio(at=at, portfolio_id=edited, portfolio=portfolio, confirmed=confirmed)
+            lambda at: EditPortfolio(at=at, portfolio_id=sent.target, portfolio=sent.portfolio, confirmed=confirmed)
         )
 
     def _answered(self, messages: list[MessageRow]) -> None:
         for message in messages:
             sent = self._sent
-            if sent is not None and message.kind in _ANSWERS and message.portfolio_id == sent[0]:
+            if sent is not None and message.kind in _ANSWERS and message.portfolio_id in sent.answers:
                 self._sent = None
-                self._take_answer(message, *sent)
+                self._take_answer(message, sent)
 
-    def _take_answer(self, message: MessageRow, edited: PortfolioId, portfolio: MultilegPortfolio) -> None:
+    def _take_answer(self, message: MessageRow, sent: _Sent) -> None:
         if message.kind == "confirmation_wanted":
             ask(
                 self._window,
-                f"This closes or enters something at once: {portfolio.name}",
+                f"What would follow at once: {sent.portfolio.name}",
                 [message.sentence],
                 "Do it all the same",
-                lambda: self._send(edited, portfolio, confirmed=True),
+                lambda: self._send(sent, confirmed=True),
                 danger=True,
             )
         elif message.kind == "command_refused":
             tell(self._window, "Not applied", message.sentence)
-        elif self._desk.editor.edited == edited:
-            row = self._desk.bridge.portfolios.get(edited)
-            self._desk.editor.open_running(edited, portfolio, {} if row is None else locks_of(row))
+        elif self._desk.editor.edited == sent.edited:
+            row = self._desk.bridge.portfolios.get(sent.edited)
+            self._desk.editor.open_running(sent.edited, sent.portfolio, {} if row is None else locks_of(row))

@@ -83,42 +83,41 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
             state.nudged += [run.portfolio_id for run in state.alive()]
 
 
-Change = (
-    c.EditPortfolio
-    | c.PartExit
-    | c.PartEntry
-    | c.RearmLeg
-    | c.MarkCompleted
-    | c.ResetPortfolio
-    | c.EnablePortfolio
-    | c.DisablePortfolio
+ChangeOfOne = (
+    c.PartExit | c.PartEntry | c.RearmLeg | c.MarkCompleted | c.ResetPortfolio | c.EnablePortfolio | c.DisablePortfolio
 )
-"""What is done to a portfolio that is there, in each of its accounts where its parent is named."""
+"""What is done to a portfolio that is there, in each of its accounts where its parent is named, each for itself."""
 
 
-def _change(state: EngineState, command: Change) -> Facts:
+def _change(state: EngineState, command: c.EditPortfolio | ChangeOfOne) -> Facts:
     runs = fan_out.family(state.books, command.portfolio_id)
     if not runs:
         yield command_desk.refuse(state, command, f"there is no portfolio {command.portfolio_id}")
-    for run in runs:
-        match command:
-            case c.EditPortfolio():
-                yield from live_edit.edit(state, run, command)
-            case c.PartExit():
-                yield from part_desk.part_exit(state, run, command)
-            case c.PartEntry():
-                yield from part_desk.part_entry(state, run, command)
-            case c.RearmLeg():
-                yield from by_hand.rearm(state, run, command.leg_id)
-            case c.MarkCompleted():
-                yield from by_hand.mark_completed(state, run)
-            case c.ResetPortfolio():
-                yield from by_hand.reset(state, run)
-            case c.EnablePortfolio():
-                yield from by_hand.enable(state, run)
-            case c.DisablePortfolio():
-                yield from by_hand.disable(state, run)
-        state.nudged.append(run.portfolio_id)
+    if isinstance(command, c.EditPortfolio):
+        if runs:
+            yield from live_edit.edit(state, runs, command)
+    else:
+        for run in runs:
+            yield from _change_one(state, run, command)
+    state.nudged += [run.portfolio_id for run in runs]
+
+
+def _change_one(state: EngineState, run: PortfolioRun, command: ChangeOfOne) -> Facts:
+    match command:
+        case c.PartExit():
+            yield from part_desk.part_exit(state, run, command)
+        case c.PartEntry():
+            yield from part_desk.part_entry(state, run, command)
+        case c.RearmLeg():
+            yield from by_hand.rearm(state, run, command.leg_id)
+        case c.MarkCompleted():
+            yield from by_hand.mark_completed(state, run)
+        case c.ResetPortfolio():
+            yield from by_hand.reset(state, run)
+        case c.EnablePortfolio():
+            yield from by_hand.enable(state, run)
+        case c.DisablePortfolio():
+            yield from by_hand.disable(state, run)
 
 
 def _add(state: EngineState, command: c.AddPortfolio) -> Facts:

@@ -1,6 +1,6 @@
 """Give a portfolio another declaration, before its entry or while it runs (executor reference §2.6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -50,30 +50,61 @@ _FIRST = frozenset({LegOrigin.DECLARED, LegOrigin.ADDED})
 """Executions of a declared leg that nothing led to."""
 
 
-def edit(state: EngineState, run: PortfolioRun, command: EditPortfolio) -> Iterator[AnyFact]:
-    """Carry an edit out, ask for a confirmation, or refuse it with every sentence."""
-    new = command.portfolio
-    sentence = refusal(state, run, new)
-    changes = tuple(diff(run.portfolio, new))
-    if sentence is None and not changes:
-        sentence = f"{run.portfolio.name} is declared so already; nothing is changed"
-    if sentence is not None:
+def edit(state: EngineState, runs: Sequence[PortfolioRun], command: EditPortfolio) -> Iterator[AnyFact]:
+    """Carry an edit out, ask for a confirmation, or refuse it with every sentence.
+
+    ``runs`` are one portfolio, or its copies in the accounts of its tag: then all of them change or none does. Copies
+    that are done, or declared so already, stay as they are.
+    """
+    new, name, several = command.portfolio, command.portfolio.name, len(runs) > 1
+    wanted = [run for run in runs if run.state not in FINAL] or list(runs[:1])
+    refused = [(run, words) for run in wanted if (words := refusal(state, run, new)) is not None]
+    changed = [(run, changes) for run in wanted if (changes := tuple(diff(run.portfolio, new)))]
+    if refused or not changed:
+        run, sentence = refused[0] if refused else (wanted[0], f"{name} is declared so already; nothing is changed")
+        if refused and several:
+            sentence = f"no copy is changed: {_by_account(refused)}"
         yield CommandRefused(at=state.now, command="edit_portfolio", sentence=sentence, portfolio_id=run.portfolio_id)
         return
-    if _is_before(run):
-        yield from _anew(state, run, new, changes)
+    found = [] if command.confirmed else list(_foreseen(state, changed, new))
+    if found:
+        run, sentence = found[0]
+        yield ConfirmationWanted(
+            at=state.now,
+            portfolio_id=run.portfolio_id,
+            command="edit_portfolio",
+            sentence=f"{name}: {_by_account(found) if several else sentence}",
+        )
         return
-    if not command.confirmed:
-        found = trial.consequences(state, run, lambda twin: _live(state, twin, new, changes))
-        if found:
-            yield ConfirmationWanted(
-                at=state.now,
-                portfolio_id=run.portfolio_id,
-                command="edit_portfolio",
-                sentence=f"{run.portfolio.name}: {'; '.join(found)}",
-            )
-            return
-    yield from _live(state, run, new, changes)
+    for run, changes in changed:
+        yield from _anew(state, run, new, changes) if _is_before(run) else _live(state, run, new, changes)
+
+
+def _foreseen(
+    state: EngineState, changed: Sequence[tuple[PortfolioRun, tuple[str, ...]]], new: MultilegPortfolio
+) -> Iterator[tuple[PortfolioRun, str]]:
+    """Answer what an edit would lead to at once, by portfolio, or that this cannot be foreseen."""
+    for run, changes in changed:
+        if _is_before(run):
+            continue
+
+        def change(twin: PortfolioRun, changes: tuple[str, ...] = changes) -> Iterator[AnyFact]:
+            return _live(state, twin, new, changes)
+
+        blind = trial.blind(state, run) if _decides(run.portfolio, new) else None
+        words = [*([] if blind is None else [blind]), *trial.consequences(state, run, change)]
+        if words:
+            yield run, "; ".join(words)
+
+
+def _decides(old: MultilegPortfolio, new: MultilegPortfolio) -> bool:
+    """Say whether an edit touches anything that closes or enters."""
+    unchanged = {name: getattr(old, name) for name in rules.ONLY_SHOWN}
+    return bool(replace(new, **unchanged) != old)
+
+
+def _by_account(words: Sequence[tuple[PortfolioRun, str]]) -> str:
+    return "; ".join(f"in {run.account}: {sentence}" for run, sentence in words)
 
 
 def refusal(state: EngineState, run: PortfolioRun, new: MultilegPortfolio) -> str | None:
@@ -113,7 +144,7 @@ def _market_refusals(state: EngineState, run: PortfolioRun, new: MultilegPortfol
 
 def _untimely(state: EngineState, run: PortfolioRun, new: MultilegPortfolio) -> str | None:
     """Answer why the time or the kill switch does not let the edit be carried out now."""
-    if run.state is PortfolioState.WAITING and not isinstance(new.entry, Manual):
+    if run.state is PortfolioState.WAITING and not _repeats(run, new) and not isinstance(new.entry, Manual):
         try:
             entry_days.arm(state, msgspec.structs.replace(run, portfolio=new))
         except UnknownRuleError as error:
@@ -130,7 +161,23 @@ def _untimely(state: EngineState, run: PortfolioRun, new: MultilegPortfolio) -> 
 
 
 def _anew(state: EngineState, run: PortfolioRun, new: MultilegPortfolio, changes: tuple[str, ...]) -> Iterator[AnyFact]:
-    """Begin with the new declaration as if it had been added so; one that was armed is armed again."""
+    """Begin with the new declaration as if it had been added so; one that was armed is armed again.
+
+    One that waits to be executed again goes on to wait: its next execution is by the new declaration.
+    """
+    if _repeats(run, new):
+        yield PortfolioEdited(
+            at=state.now,
+            portfolio_id=run.portfolio_id,
+            portfolio=new,
+            changes=changes,
+            version=run.version + 1,
+            anew=True,
+            repeats=True,
+            ends_at=_repeat_ends_at(state, run, new),
+            square_off_at=_square_off_at(state, run, new),
+        )
+        return
     was_armed = run.state is PortfolioState.WAITING
     yield PortfolioEdited(
         at=state.now,
@@ -142,6 +189,23 @@ def _anew(state: EngineState, run: PortfolioRun, new: MultilegPortfolio, changes
     )
     if was_armed and not isinstance(new.entry, Manual):
         yield entry_days.arm(state, run)
+
+
+def _repeats(run: PortfolioRun, new: MultilegPortfolio) -> bool:
+    """Say whether a portfolio waits to be executed again and goes on to; on another underlying it begins anew."""
+    old = run.portfolio
+    same = (old.underlying, old.exchange) == (new.underlying, new.exchange)
+    return same and run.again is not None and run.state is PortfolioState.WAITING
+
+
+def _repeat_ends_at(state: EngineState, run: PortfolioRun, new: MultilegPortfolio) -> Instant | None:
+    """Answer until when the next execution may begin, where that moved."""
+    if run.again is None:
+        return None
+    ends = ist_instant(ist_date(run.again.since), new.schedule.end)
+    if new.reexecution.after_end:
+        ends = _square_off_at(state, run, new) or run.square_off_at
+    return None if ends == run.ends_at else ends
 
 
 # --- while it runs ---------------------------------------------------------------------------------------------------

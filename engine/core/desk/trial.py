@@ -7,10 +7,12 @@ import msgspec
 
 from engine.core.entries import legs_waiting
 from engine.core.exits import closings, combined_exits, exit_plan, leg_exits, side_limits
+from engine.core.readings import market_data
 from engine.core.records.folding import fold
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain import facts as f
+from engine.domain.multileg.states import LEG_WAITS
 
 _STAGES = (
     closings.time_exit,
@@ -55,6 +57,17 @@ def consequences(
         state.samples.clear()
         state.samples.update(samples)
         state.first_waits = first_waits
+
+
+def blind(state: EngineState, run: PortfolioRun) -> str | None:
+    """Answer why nobody can say what would follow at once; None where there are prices to go by."""
+    watched = [leg for leg in run.present if leg.net_quantity or leg.state in LEG_WAITS]
+    price_type, freak = run.portfolio.price_type, run.portfolio.freak
+    if any(leg.row >= 0 and market_data.mark(state, leg, price_type, freak) is None for leg in watched):
+        return "no price yet: what would follow cannot be foreseen"
+    if not market_data.can_trigger(state, run):
+        return "no fresh price: what would follow cannot be foreseen"
+    return None
 
 
 def _look(state: EngineState, twin: PortfolioRun) -> Iterator[f.AnyFact]:

@@ -1,6 +1,7 @@
 """How the facts of edits, parts and switching off change a portfolio; part of folding, no decisions."""
 
-from engine.core.records.portfolio_run import LegRun, PortfolioRun, ScaleRun, new_leg
+from engine.core.records.action_folding import lots_of
+from engine.core.records.portfolio_run import LegRun, PortfolioRun, ScaleRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import LegId
@@ -11,6 +12,9 @@ from engine.domain.multileg.target import MultiTargets
 from engine.schema.declared import replace
 
 _STOP_RULES = ("stop", "stop_trail", "stop_wait", "stop_closes", "per_lot_basis")
+_CHOOSES = ("expiry", "underlying_reference", "atm_rounding", "contracts")
+_CHOOSES_LEG = ("side", "kind", "strike", "expiry", "guards")
+"""What contracts are chosen by."""
 _TARGET_RULES = ("target", "target_delay", "target_closes", "profit_lock", "per_lot_basis")
 
 
@@ -54,11 +58,14 @@ def fold_leg_edit(leg: LegRun, fact: f.AnyLegEditFact) -> None:
 
 def _edited(run: PortfolioRun, master: ContractMaster, fact: f.PortfolioEdited) -> None:
     before, run.portfolio, run.version = run.portfolio, fact.portfolio, fact.version
-    if fact.anew:
+    if fact.anew and not fact.repeats:
         _anew(run)
         return
     run.ends_at = run.ends_at if fact.ends_at is None else fact.ends_at
     run.square_off_at = run.square_off_at if fact.square_off_at is None else fact.square_off_at
+    if fact.repeats:
+        _renew_repeat(run, master, before)
+        return
     for leg_id, declared in fact.legs:
         leg = run.leg(leg_id)
         if leg.instrument is not None and leg.wanted and not leg.entered_quantity:
@@ -81,6 +88,29 @@ def _anew(run: PortfolioRun) -> None:
     run.entry.watch, run.again, run.combined_wait = None, None, None
     run.ranges, run.conditions_met, run.straddle_of = [], False, 0
     run.sync_until, run.sync_why, run.sync_missing, run.entry.start_signalled = None, "", "", False
+
+
+def _renew_repeat(run: PortfolioRun, master: ContractMaster, before: MultilegPortfolio) -> None:
+    """Give the execution that is waited for the legs of the new declaration; contracts that it kept stay kept."""
+    kept = {leg.number: leg for leg in run.present if leg.instrument is not None and leg.state is LegState.RESOLVED}
+    if any(getattr(before, name) != getattr(run.portfolio, name) for name in _CHOOSES):
+        kept = {}
+    earlier = len(run.legs) - len(run.present)
+    del run.legs[earlier:]
+    for number, declared in enumerate(run.portfolio.legs, 1):
+        leg = new_leg(LegId(earlier + number), replace(declared, lots=lots_of(run, declared)))
+        leg.number, leg.execution = number, run.execution
+        run.legs.append(leg)
+        old = kept.get(number)
+        if old is None or old.instrument is None or leg.state is not LegState.WAITING:
+            continue
+        if all(getattr(old.leg, name) == getattr(declared, name) for name in _CHOOSES_LEG):
+            instrument = master.by_id(old.instrument)
+            place_leg(leg, instrument, old.row)
+            leg.wanted, leg.state = leg.leg.lots * instrument.lot_size, LegState.RESOLVED
+    run.combined_wait = None
+    if before.range_breakout != run.portfolio.range_breakout:
+        run.ranges = []
 
 
 def _forget_levels(run: PortfolioRun, before: MultilegPortfolio, after: MultilegPortfolio) -> None:

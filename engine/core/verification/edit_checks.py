@@ -73,6 +73,10 @@ def _edited(portfolio: SeenPortfolio, fact: f.PortfolioEdited) -> Iterator[Viola
         if portfolio.state not in _BEFORE:
             yield Violation(47, fact.at, f"{fact.portfolio_id} is declared anew while it is {portfolio.state.value}")
         del portfolio.legs[portfolio.begins :]
+        if fact.repeats:
+            yield from _repeated(portfolio, fact)
+            return
+        portfolio.is_again = False
         portfolio.legs += [
             SeenLeg(declared=replace(leg, lots=leg.lots * portfolio.multiplier)) for leg in fact.portfolio.legs
         ]
@@ -93,3 +97,15 @@ def _edited(portfolio: SeenPortfolio, fact: f.PortfolioEdited) -> Iterator[Viola
         portfolio.stop = None
     if any(getattr(before, name) != getattr(fact.portfolio, name) for name in locks):
         portfolio.floor = None
+
+
+def _repeated(portfolio: SeenPortfolio, fact: f.PortfolioEdited) -> Iterator[Violation]:
+    """Give the execution that is waited for the legs of its new declaration."""
+    if not portfolio.is_again or portfolio.state is not PortfolioState.WAITING:
+        yield Violation(47, fact.at, f"{fact.portfolio_id} does not wait to be executed again, and an edit says so")
+    times, most = portfolio.times, portfolio.most_lots
+    portfolio.legs += [
+        SeenLeg(declared=replace(leg, lots=min(leg.lots * times, most or leg.lots * times)))
+        for leg in fact.portfolio.legs
+    ]
+    portfolio.square_off_at = portfolio.square_off_at if fact.square_off_at is None else fact.square_off_at

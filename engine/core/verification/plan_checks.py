@@ -19,7 +19,8 @@ def see(portfolio: SeenPortfolio, fact: f.PortfolioFact) -> Iterator[Violation]:
             portfolio.conditions_met = False
         case f.PortfolioEdited():
             portfolio.conditions_met = False
-            if fact.anew:
+            same_ranges = fact.repeats and fact.portfolio.range_breakout == portfolio.declared.range_breakout
+            if fact.anew and not same_ranges:
                 portfolio.ranges = {}
         case f.PortfolioReexecuted():
             portfolio.conditions_met, portfolio.is_again = False, True

@@ -26,6 +26,8 @@ class PortfolioEdited(EditFact, frozen=True, kw_only=True, tag="portfolio_edited
     version: int
     anew: bool
     """Nothing had begun: its legs are those of the new declaration, and it waits for a start or to be armed."""
+    repeats: bool = False
+    """Declared anew while it waits to be executed again, which it goes on to do."""
     legs: tuple[tuple[LegId, Leg], ...] = ()
     """What executions of its legs keep to from now on, where that changed."""
     ends_at: Instant | None = None

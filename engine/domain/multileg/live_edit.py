@@ -91,6 +91,9 @@ PORTFOLIO: Mapping[str, Verdict] = {
 }
 """Every field of a portfolio. A field that is not here may not change, and a test names it."""
 
+ONLY_SHOWN = ("remarks", "value_basis", "default_lots")
+"""Fields by which nothing is closed or entered."""
+
 SCHEDULE: Mapping[str, Verdict] = {
     "start": _GATES,
     "end": Rule.LIVE,
