@@ -13,6 +13,9 @@ from engine.domain.multileg.states import KillLevel
 from engine.domain.reports import Channel
 from engine.views.status import EngineStopped, StatusRow
 
+_LATE_AFTER = 2
+"""Seconds, where no account says how late the engine may be."""
+
 GOOD, WAITING, BAD, OFF = "good", "waiting", "bad", "off"
 
 
@@ -42,6 +45,7 @@ class StatusModel(QObject):
         self._broker = broker
         self._status = bridge.status
         self._stopped: EngineStopped | None = None
+        self._is_fresh, self._told_ms, self._silent = True, 0, 0
         bridge.status_changed.connect(self._take_status)
         bridge.engine_stopped.connect(self._take_stop)
 
@@ -51,7 +55,7 @@ class StatusModel(QObject):
         if status is None:
             return ()
         return (
-            _engine(status, self._stopped),
+            _engine(status, self._stopped, self._silent),
             _clock(status),
             _market(status),
             _feed(status),
@@ -62,8 +66,23 @@ class StatusModel(QObject):
             _kill(status),
         )
 
+    def look(self, now_ms: int) -> None:
+        """Notice that the engine says nothing: one that hangs in a step cannot tell so itself.
+
+        ``now_ms`` is the clock of the window's frames.
+        """
+        status = self._status
+        if self._is_fresh or status is None:
+            self._is_fresh, self._told_ms = False, now_ms
+        limit = status.accounts[0].limits.engine_late_after if status is not None and status.accounts else _LATE_AFTER
+        silent = (now_ms - self._told_ms) // 1_000
+        silent = silent if silent > limit else 0
+        if silent != self._silent:
+            self._silent = silent
+            self.items_changed.emit(list(self.items()))
+
     def _take_status(self, status: StatusRow) -> None:
-        self._status = status
+        self._status, self._is_fresh = status, True
         self.items_changed.emit(list(self.items()))
 
     def _take_stop(self, stopped: EngineStopped) -> None:
@@ -71,9 +90,16 @@ class StatusModel(QObject):
         self.items_changed.emit(list(self.items()))
 
 
-def _engine(status: StatusRow, stopped: EngineStopped | None) -> StatusItem:
+def _engine(status: StatusRow, stopped: EngineStopped | None, silent: int) -> StatusItem:
     if stopped is not None:
         return StatusItem(key="engine", lamp=BAD, text="engine stopped", explanation=stopped.sentence)
+    if silent:
+        words = f"The engine has said nothing for {silent} s: a step takes long, and nothing is decided meanwhile"
+        return StatusItem(key="engine", lamp=BAD, text=f"engine silent {silent} s", explanation=words)
+    if status.engine_lag:
+        late = f"{status.engine_lag / SECOND:.1f} s"
+        words = f"A step of the engine took {late}; stops and orders are late by it. Close what strains this machine"
+        return StatusItem(key="engine", lamp=BAD, text=f"engine late {late}", explanation=words)
     if status.recovering:
         words = "Our books are compared with the broker's; nothing is opened until that is done"
         return StatusItem(key="engine", lamp=WAITING, text="recovering", explanation=words)

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QWidget
 
 from desktop.bridge import EngineBridge
 from desktop.presentation.theme import Theme
+from engine.domain.instant import SECOND
 from engine.domain.multileg.states import KillLevel
 from engine.views.status import EngineStopped, StatusRow
 
@@ -55,6 +56,9 @@ def _sentences(status: StatusRow) -> list[str]:
     found = []
     if status.journal_failed:
         found.append("The journal cannot be written: nothing is opened; exits go on through the emergency journal.")
+    if status.engine_lag:
+        late = f"{status.engine_lag / SECOND:.1f} s"
+        found.append(f"The engine was late by {late}: stops and orders are late too. Close what strains this machine.")
     if status.kill_level is not KillLevel.OFF:
         reason = f" ({status.kill_reason})" if status.kill_reason else ""
         found.append(f"The kill switch is on{reason}: {_KILL_WORDS[status.kill_level]} until it is released.")

@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.status = DeskStatusBar(self.status_model, desk.theme, self.portfolio_desk.open_kill_switch, self)
         self.setStatusBar(self.status)
         self.clock.health_changed.connect(self.status.show_frames)
+        self.clock.subscribe(self.status, self.status_model.look)
         self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
         desk.bridge.messages_added.connect(self._show_messages)
         desk.bridge.alerts_raised.connect(self.alerts.take)

@@ -51,6 +51,7 @@ from engine.domain.reports import (
     BooksReport,
     ChangeRefused,
     ConnectionReport,
+    EngineLag,
     HeldBackReport,
     JournalTrouble,
     MarginReport,
@@ -115,6 +116,8 @@ def _decide(state: EngineState, message: Message) -> Facts:
             yield from _step_everything(state)
         case JournalTrouble():
             yield from account_guard.journal(state, message)
+        case EngineLag():
+            yield from account_guard.heartbeat(state, message)
         case MarginReport():
             state.sight(message.account).margin_free = message.available
         case _:

@@ -155,6 +155,13 @@ class JournalTrouble(msgspec.Struct, frozen=True, kw_only=True, tag="journal_tro
     blocks: bool = True
 
 
+class EngineLag(msgspec.Struct, frozen=True, kw_only=True, tag="engine_lag"):
+    """The heartbeat's word: how late the engine was at worst since the last one, in microseconds of wall time."""
+
+    at: Instant
+    lag: int
+
+
 Report = (
     OrderReport
     | SendReport
@@ -164,5 +171,6 @@ Report = (
     | ConnectionReport
     | MarginReport
     | JournalTrouble
+    | EngineLag
 )
 """Everything a broker or the shell may claim."""

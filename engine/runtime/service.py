@@ -23,6 +23,7 @@ from engine.runtime.boards import SharedBoard
 from engine.runtime.clock import stopwatch
 from engine.runtime.engine import Engine
 from engine.runtime.gauges import Gauges
+from engine.runtime.heartbeat import Heartbeat, Stopwatch
 from engine.runtime.outboxes import Outboxes
 from engine.runtime.pace import Pace
 from engine.runtime.run import Frames
@@ -34,8 +35,8 @@ SWITCH_INTERVAL = 0.0005
 
 _TURN_NS = 4_000_000
 """Longest stretch of work before commands and timers are looked at again."""
-_BEAT = 0.25
-"""Seconds between two measurements of the loop's lag."""
+_BEAT = SECOND // 4
+"""Time between two measurements of the loop's lag."""
 _BEATS_PER_STATUS = 2
 _MOST_BEHIND = SECOND // 4
 """Wall time by which an engine may be late before its clock waits for it."""
@@ -115,9 +116,10 @@ class EngineService:
     kill switch reaches the outbox at once, from any thread.
     """
 
-    def __init__(self, open_run: Callable[[], Run], *, speed: float = 1.0) -> None:
+    def __init__(self, open_run: Callable[[], Run], *, speed: float = 1.0, clock: Stopwatch = stopwatch) -> None:
         self._open_run = open_run
         self._speed = speed
+        self._clock = clock
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tell: Tell = lambda _notices: None
@@ -200,6 +202,9 @@ class EngineService:
         self._tap = TappedFrames(run.market, self.board, self.bars)
         run.market = self._tap
         self.pace = Pace(run.state.now, self._speed)
+        # Before anybody asks for the time: it must not run ahead of the first event.
+        self._look_ahead()
+        self._heartbeat = Heartbeat(run.state, self._clock)
         self._desk = Desk()
         history = [decode(entry.body) for entry in run.engine.journal.entries()]
         self._exchanges = leading_exchanges(contract.exchange for contract in run.state.master.instruments)
@@ -212,7 +217,7 @@ class EngineService:
         gc.collect()
         gc.freeze()
         loop.call_soon(self._turn)
-        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, 1)
+        self._next_beat(loop, 1)
         try:
             loop.run_forever()
         finally:
@@ -300,16 +305,24 @@ class EngineService:
             if self._trips:
                 outbox.stop_openings()
 
-    def _beat(self, expected: float, number: int) -> None:
-        """Measure how late the loop is, and tell the status now and then."""
+    def _next_beat(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        self._heartbeat.wait(_BEAT)
+        loop.call_later(_BEAT / SECOND, self._beat, number)
+
+    def _beat(self, number: int) -> None:
+        """Measure how late the loop is, tell the engine where that matters, and tell the status now and then."""
         loop = self._loop
         if loop is None or self._stopping:
             return
-        self._gauges.note_lag(int(max(0.0, loop.time() - expected) * 1_000_000))
+        self._gauges.note_lag(self._heartbeat.ring())
+        news = self._heartbeat.news()
+        if news is not None:
+            self.run.submit(news)
+            self._wake()
         if number % _BEATS_PER_STATUS == 0:
             self._gauges.note_quotes(self._tap.quotes, loop.time())
             self._tell([self._status(), *self._desk.waiting(self.run.state)])
-        loop.call_later(_BEAT, self._beat, loop.time() + _BEAT, number + 1)
+        self._next_beat(loop, number + 1)
 
     def _status(self) -> StatusRow:
         state, now = self.run.state, self.now()

@@ -98,6 +98,8 @@ OF_ACCOUNT: dict[type[f.AnyFact], AlertClass | None] = {
     f.ExitOnlySet: None,
     f.JournalFailed: None,
     f.JournalRestored: None,
+    f.EngineFellBehind: None,
+    f.EngineCaughtUp: None,
     f.AlarmRaised: None,
 }
 """Facts of the account and the session that always alert, with their class where they have one."""

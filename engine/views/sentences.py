@@ -78,6 +78,8 @@ def session_line(fact: f.AnySessionFact) -> Line:
             | f.DriftCleared()
             | f.JournalFailed()
             | f.JournalRestored()
+            | f.EngineFellBehind()
+            | f.EngineCaughtUp()
             | f.CommandRefused()
             | f.AlarmRaised()
         ):
@@ -95,19 +97,7 @@ def _connection_line(fact: f.ConnectionChanged) -> Line:
     return Line(_INFO, f"The {line} is back{detail}{lost}")
 
 
-TroubleFact = (
-    f.FeedWentStale
-    | f.FeedRecovered
-    | f.DriftFound
-    | f.DriftCleared
-    | f.JournalFailed
-    | f.JournalRestored
-    | f.CommandRefused
-    | f.AlarmRaised
-)
-
-
-def _trouble_line(fact: TroubleFact) -> Line:
+def _trouble_line(fact: f.AnyTroubleFact) -> Line:
     match fact:
         case f.FeedWentStale():
             return Line(_ERROR, f"No quote since {clock_text(fact.last_quote_at)}: stops wait for a fresh one")
@@ -125,6 +115,13 @@ def _trouble_line(fact: TroubleFact) -> Line:
             return Line(_ATTENTION, f"The journal cannot be written: {fact.detail}")
         case f.JournalRestored():
             return Line(_INFO, "The journal can be written again")
+        case f.EngineFellBehind():
+            late = f"{fact.lag / SECOND:.1f} s"
+            return Line(
+                _ATTENTION, f"The engine is late by {late}: stops and orders are late too. Close what strains it"
+            )
+        case f.EngineCaughtUp():
+            return Line(_INFO, "The engine keeps up again")
         case f.CommandRefused():
             return Line(_WARNING, f"Not done ({fact.command.replace('_', ' ')}): {fact.sentence}")
         case f.AlarmRaised():

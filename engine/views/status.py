@@ -49,6 +49,8 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     kill_reason: str
     halted: bool
     journal_failed: bool
+    engine_lag: int = 0
+    """By how much the engine fell behind, in microseconds of wall time; 0 while it keeps up."""
     halt_why: str = ""
     drift: tuple[tuple[InstrumentId, int, int], ...]
     """Contracts in which our net quantity and the broker's differ: ours, the broker's."""
@@ -122,6 +124,7 @@ def status_row(state: EngineState, at: Instant, figures: EngineFigures, *, marke
         halted=any(account.halted for account in accounts),
         halt_why="; ".join(account.halt_why for account in accounts if account.halted),
         journal_failed=books.journal_failed,
+        engine_lag=books.engine_lag,
         drift=tuple(drifted for account in accounts for drifted in account.drift),
         orders_today=sum(account.orders_today for account in accounts),
         orders_per_day=sum(account.limits.orders_per_day for account in accounts),

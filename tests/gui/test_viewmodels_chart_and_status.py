@@ -196,6 +196,7 @@ def test_the_status_bar_shows_clock_feed_and_limits(desk):
         ({"recovering": True}, "engine", "waiting"),
         ({"drift": (("NFO:X", 75, 0),)}, "engine", "bad"),
         ({"halted": True}, "engine", "bad"),
+        ({"engine_lag": 3_000_000}, "engine", "bad"),
         ({"orders_last_second": 8}, "orders", "waiting"),
     ],
 )
@@ -217,3 +218,20 @@ def test_an_engine_that_stopped_says_so(desk):
 
     assert items_of(model)["engine"].lamp == "bad"
     assert "stopped at 10:00" in items_of(model)["engine"].explanation
+
+
+def test_an_engine_that_says_nothing_is_noticed_by_the_window_and_forgiven_when_it_speaks(desk):
+    _, bridge = desk
+    model = StatusModel(bridge)
+    model.look(1_000)
+
+    model.look(3_000)
+    patient = items_of(model)["engine"].lamp
+    model.look(4_100)
+    silent = items_of(model)["engine"]
+    tell(bridge, bridge.status)
+    model.look(5_000)
+
+    assert patient == "good"
+    assert (silent.lamp, silent.text) == ("bad", "engine silent 3 s")
+    assert items_of(model)["engine"].lamp == "good"

@@ -1,4 +1,4 @@
-"""Account-wide stops: the kill switch, exit-only mode, the limits of a day, a silent feed, a broken line."""
+"""Account-wide stops: the kill switch, exit-only mode, the limits of a day, a silent feed, a broken line, a late step."""
 
 from collections.abc import Iterator
 
@@ -17,17 +17,19 @@ from engine.domain.facts import (
     ConnectionChanged,
     DayCarried,
     DayStarted,
+    EngineCaughtUp,
+    EngineFellBehind,
     FeedWentStale,
     JournalFailed,
     JournalRestored,
     OrderCancelRequested,
     PortfolioExitDecided,
 )
-from engine.domain.instant import Instant, clock_text, ist_date, ist_instant
+from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
 from engine.domain.money import Money
 from engine.domain.multileg.states import EXITING, FINAL, NOT_BEGUN, ExitReason, KillLevel, PortfolioState
 from engine.domain.order import Purpose
-from engine.domain.reports import ConnectionReport, JournalTrouble
+from engine.domain.reports import ConnectionReport, EngineLag, JournalTrouble
 from engine.domain.settings.day_limits import HaltCause
 
 
@@ -72,6 +74,16 @@ def journal(state: EngineState, report: JournalTrouble) -> Iterator[AnyFact]:
         yield JournalRestored(at=state.now)
     elif not report.cured and not state.books.journal_failed:
         yield JournalFailed(at=state.now, detail=report.detail)
+
+
+def heartbeat(state: EngineState, report: EngineLag) -> Iterator[AnyFact]:
+    """Say that the engine is late, once, and that it keeps up again."""
+    books = state.books
+    is_late = report.lag > books.of(books.account).limits.engine_late_after * SECOND
+    if is_late and not books.engine_lag:
+        yield EngineFellBehind(at=state.now, lag=report.lag)
+    elif not is_late and books.engine_lag:
+        yield EngineCaughtUp(at=state.now)
 
 
 def day_rules(account: AccountBooks) -> DayRules:

@@ -99,7 +99,7 @@ def _tag(books: Books, fact: f.TagSet | f.TagRemoved | f.TagHalted | f.TagFloorM
 def _session_opened(books: Books, fact: f.SessionOpened) -> None:
     books.account, books.lineage, books.opened_at = fact.account, fact.lineage, fact.at
     books.stale_after, books.is_live = fact.stale_after, fact.is_live
-    books.feed_stale = False
+    books.feed_stale, books.engine_lag = False, 0
     for account in books.accounts.values():
         account.is_open = False
     for account_id in (fact.account, *fact.others):

@@ -37,6 +37,8 @@ class Books(msgspec.Struct, kw_only=True):
     kill_reason: str = ""
     journal_failed: bool = False
     feed_stale: bool = False
+    engine_lag: int = 0
+    """By how much the engine fell behind, in microseconds; 0 while it keeps up."""
     orders: dict[OrderId, Order] = {}
     portfolios: dict[PortfolioId, PortfolioRun] = {}
     families: dict[PortfolioId, list[PortfolioId]] = {}

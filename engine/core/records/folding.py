@@ -60,6 +60,10 @@ def _session(books: Books, fact: f.AnySessionFact) -> None:
             books.journal_failed = True
         case f.JournalRestored():
             books.journal_failed = False
+        case f.EngineFellBehind():
+            books.engine_lag = fact.lag
+        case f.EngineCaughtUp():
+            books.engine_lag = 0
         case f.CommandRefused() | f.AlarmRaised():
             pass  # Told to the trader; they change nothing.
         case _:

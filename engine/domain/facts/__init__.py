@@ -119,11 +119,14 @@ from engine.domain.facts.portfolios import (
 )
 from engine.domain.facts.session import (
     AlarmRaised,
+    AnyTroubleFact,
     CommandRefused,
     ConnectionChanged,
     DayStarted,
     DriftCleared,
     DriftFound,
+    EngineCaughtUp,
+    EngineFellBehind,
     FeedRecovered,
     FeedWentStale,
     JournalFailed,
@@ -153,6 +156,7 @@ __all__ = [
     "AnyPortfolioActionFact",
     "AnyPortfolioFact",
     "AnySessionFact",
+    "AnyTroubleFact",
     "CombinedDelayCleared",
     "CombinedDelayStarted",
     "CombinedHitInPart",
@@ -174,6 +178,8 @@ __all__ = [
     "DriftCleared",
     "DriftFound",
     "EditFact",
+    "EngineCaughtUp",
+    "EngineFellBehind",
     "EntryFact",
     "EntryReferenceTaken",
     "EntrySideSeen",
@@ -285,14 +291,7 @@ AnySessionFact = (
     | TagFloorMoved
     | DayStarted
     | ConnectionChanged
-    | FeedWentStale
-    | FeedRecovered
-    | DriftFound
-    | DriftCleared
-    | JournalFailed
-    | JournalRestored
-    | CommandRefused
-    | AlarmRaised
+    | AnyTroubleFact
 )
 """Every fact about the account or the session."""
 

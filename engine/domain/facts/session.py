@@ -113,6 +113,17 @@ class JournalRestored(SessionFact, frozen=True, kw_only=True, tag="journal_resto
     """The journal can be written again."""
 
 
+class EngineFellBehind(SessionFact, frozen=True, kw_only=True, tag="engine_fell_behind"):
+    """A step of the engine took longer than its limit: stops and orders are late by it too."""
+
+    lag: int
+    """Microseconds of wall time."""
+
+
+class EngineCaughtUp(SessionFact, frozen=True, kw_only=True, tag="engine_caught_up"):
+    """The engine keeps up again."""
+
+
 class CommandRefused(SessionFact, frozen=True, kw_only=True, tag="command_refused"):
     """A command was not carried out, and why."""
 
@@ -127,3 +138,18 @@ class AlarmRaised(SessionFact, frozen=True, kw_only=True, tag="alarm_raised"):
     code: str
     sentence: str
     portfolio_id: PortfolioId | None = None
+
+
+AnyTroubleFact = (
+    FeedWentStale
+    | FeedRecovered
+    | DriftFound
+    | DriftCleared
+    | JournalFailed
+    | JournalRestored
+    | EngineFellBehind
+    | EngineCaughtUp
+    | CommandRefused
+    | AlarmRaised
+)
+"""Every fact about something that goes wrong around the engine, or is over."""

@@ -53,4 +53,14 @@ class RiskLimits(Declared, frozen=True, kw_only=True):
         Decimal | None,
         ask("Max loss of the day", "This loss of the account closes everything until the next day.", unit="₹", gt=0),
     ] = None
+    engine_late_after: Annotated[
+        int,
+        ask(
+            "Engine late after",
+            "An engine that is late by more raises an alarm; that of the default account counts.",
+            unit="s",
+            ge=1,
+            le=60,
+        ),
+    ] = 2
     check_margin: Annotated[bool, ask("Check margin", "Refuse openings that the funds do not cover.")] = True

@@ -141,7 +141,7 @@ def test_a_command_is_done_while_time_stands_still(opened: Callable[..., EngineC
     client = opened(speed=1.0)
     client.pace.pause()
     client.nudge()
-    stood_at = client.now()
+    stood_at = client.pace.now()
 
     client.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio(), account=PAPER))
 
