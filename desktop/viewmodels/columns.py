@@ -27,6 +27,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
         header: Short text on screen.
         tooltip: What the column means, with its unit.
         width: First width in pixels.
+        least: Pixels below which its texts would be cut; a saved arrangement does not make it narrower.
         align: Where texts stand; numbers stand right.
         hidden: Not shown until the trader asks for it.
         rank: Where there is no room, columns of the highest rank give way first; 0 always stays.
@@ -38,6 +39,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     header: str
     tooltip: str = ""
     width: int = 72
+    least: int = 0
     align: Align = Align.RIGHT
     hidden: bool = False
     rank: int = 0

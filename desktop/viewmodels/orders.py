@@ -43,14 +43,17 @@ def why_text(row: OrderRow) -> str:
 ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     Column(
         key="time",
+        least=90,
         header="Time",
         tooltip="When the order was decided, Indian time",
-        width=88,
+        width=90,
         text=lambda row: time_text(row.requested_at, milliseconds=True),
         sort_value=lambda row: row.requested_at,
     ),
     Column(
         key="portfolio",
+        rank=1,
+        least=60,
         header="Portfolio",
         width=130,
         align=Align.LEFT,
@@ -83,7 +86,15 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: str(row.number),
         sort_value=lambda row: row.number,
     ),
-    Column(key="purpose", header="Purpose", width=66, align=Align.LEFT, text=lambda row: row.purpose.value.lower()),
+    Column(
+        key="purpose",
+        rank=3,
+        least=58,
+        header="Purpose",
+        width=66,
+        align=Align.LEFT,
+        text=lambda row: row.purpose.value.lower(),
+    ),
     Column(
         key="side",
         header="Side",
@@ -94,13 +105,16 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="contract",
+        least=150,
         header="Contract",
         width=168,
         align=Align.LEFT,
         text=lambda row: row.contract,
         cell_tooltip=lambda row: row.instrument,
     ),
-    Column(key="type", header="Type", width=52, align=Align.LEFT, text=lambda row: row.order_type.value.lower()),
+    Column(
+        key="type", rank=5, header="Type", width=52, align=Align.LEFT, text=lambda row: row.order_type.value.lower()
+    ),
     Column(
         key="product", header="Product", width=52, align=Align.LEFT, hidden=True, text=lambda row: row.product.value
     ),
@@ -109,6 +123,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="trigger",
+        rank=6,
         header="Trigger",
         tooltip="The last price that wakes a stop order, ₹",
         text=lambda row: "" if row.trigger_price is None else formats.price(row.trigger_price, row.tick_size),
@@ -123,6 +138,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="filled",
+        rank=2,
         header="Filled",
         width=56,
         text=lambda row: formats.quantity(row.filled),
@@ -130,6 +146,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="average",
+        rank=4,
         header="Average",
         tooltip="Average price of the fills, ₹",
         text=lambda row: formats.price(row.average_price),
@@ -137,6 +154,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="status",
+        least=80,
         header="Status",
         width=108,
         align=Align.LEFT,
@@ -146,6 +164,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="why",
+        rank=7,
         header="Why",
         tooltip="Why the order exists",
         width=220,
@@ -156,6 +175,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="wording",
+        rank=8,
         header="Broker says",
         tooltip="The broker's own last words about it",
         width=180,
@@ -165,6 +185,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="order_id",
+        rank=9,
         header="Tag",
         tooltip="Our order tag, which the broker sees too",
         width=110,
@@ -207,6 +228,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="acknowledge",
+        rank=10,
         header="Ack",
         tooltip="From the wire to the broker's first answer",
         width=60,
@@ -215,6 +237,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column(
         key="fill",
+        rank=10,
         header="Fill",
         tooltip="From the wire to the last fill",
         width=60,

@@ -89,7 +89,10 @@ class ColumnHeader(QHeaderView):
         self._arrange()
 
     def fit(self, room: int) -> None:
-        """Use the whole width: columns of the highest rank give way first, together; what is over widens the rest."""
+        """Use the whole width: columns of the highest rank give way first, together; what is over widens the rest.
+
+        A header that stretches its last column widens only that.
+        """
         usual = int(room / self._zoom)
         if usual != self._room:
             self._room = usual
@@ -117,7 +120,8 @@ class ColumnHeader(QHeaderView):
         for place, saved in enumerate(known):
             number = numbers[saved.key]
             self.moveSection(self.visualIndex(number), place)
-            self._widths[number] = min(max(saved.width, self.minimumSectionSize()), 2_000)
+            least = max(self._headings[number].least, self.minimumSectionSize())
+            self._widths[number] = min(max(saved.width, least), 2_000)
             self._unwanted = self._unwanted | {number} if saved.hidden else self._unwanted - {number}
         if len(self._unwanted) == self.count():
             self.apply_defaults()
@@ -150,7 +154,8 @@ class ColumnHeader(QHeaderView):
         if self._room is not None:
             shown = self._with_room(wanted, self._room)
             total = sum(self._widths[number] for number in shown)
-            self._scale = min(max(self._room / total, 1.0), _MOST_WIDENED)
+            if not self.stretchLastSection():
+                self._scale = min(max(self._room / total, 1.0), _MOST_WIDENED)
         self._fitting = True
         for number in range(self.count()):
             self.setSectionHidden(number, number not in shown)
@@ -167,8 +172,12 @@ class ColumnHeader(QHeaderView):
         return wanted
 
     def _note_width(self, number: int, _before: int, width: int) -> None:
-        if not self._fitting and width:
+        if not self._fitting and width and not self._is_stretched(number):
             self._widths[number] = round(width / self._scale / self._zoom)
+
+    def _is_stretched(self, number: int) -> bool:
+        """Say whether a column is the last one shown and takes what room is left: that is nobody's choice."""
+        return self.stretchLastSection() and self.shown_columns()[-1:] == [number]
 
     def _open_chooser(self, position: QPoint) -> None:
         menu = self.chooser(self)

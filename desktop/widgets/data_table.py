@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -150,9 +150,16 @@ class DataTable(QWidget):
 
 
 class _TableView(QTableView):
-    """A table view that asks for a whole-row copy."""
+    """A table view that asks for a whole-row copy, and lets columns give way where it is narrow."""
 
     copy_requested = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the columns for which there is room."""
+        super().resizeEvent(event)
+        header = self.horizontalHeader()
+        if isinstance(header, ColumnHeader):
+            header.fit(self.viewport().width())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the selected rows; leave the rest to Qt."""

@@ -10,7 +10,9 @@ from desktop.presentation.fonts import register_fonts
 from desktop.presentation.theme import built_in_theme
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.columns import Column
+from desktop.viewmodels.orders import ORDER_COLUMNS
 from desktop.viewmodels.row_table import RowTableModel
+from desktop.widgets.column_header import ColumnLayout
 from desktop.widgets.data_table import DataTable
 from desktop.widgets.pnl_label import PnlLabel
 from desktop.widgets.status_lamp import Lamp, StatusLamp
@@ -147,3 +149,39 @@ def test_reasons_are_listed_with_their_state(qtbot):
 
     assert [reasons.item(i).text() for i in range(reasons.count())] == ["Entry waits for 09:20.", "Margin is enough."]
     assert reasons.item(0).toolTip() == "Waiting: Entry waits for 09:20."
+
+
+def test_in_a_narrow_order_book_time_and_status_stay_whole(qtbot):
+    model = RowTableModel(ORDER_COLUMNS, lambda row: row.order_id, THEME)
+    table = DataTable(model, THEME, "Order book")
+    qtbot.addWidget(table)
+    model.setParent(table)
+    header = table.header()
+    header.apply_layout([ColumnLayout(key="time", width=40), *header.column_layout()[1:]])
+
+    table.resize(600, 200)
+    table.show()
+    qtbot.waitExposed(table)
+
+    shown = [ORDER_COLUMNS[number].key for number in header.shown_columns()]
+    assert {"time", "side", "contract", "price", "quantity", "status"} <= set(shown)
+    assert not {"why", "wording", "order_id", "fill"} & set(shown)
+    assert header.sectionSize(0) >= ORDER_COLUMNS[0].least
+    assert sum(header.sectionSize(number) for number in header.shown_columns()) <= 600
+
+
+def test_columns_that_gave_way_come_back_with_their_widths(qtbot):
+    model = RowTableModel(ORDER_COLUMNS, lambda row: row.order_id, THEME)
+    table = DataTable(model, THEME, "Order book")
+    qtbot.addWidget(table)
+    model.setParent(table)
+    table.resize(1_600, 200)
+    table.show()
+    qtbot.waitExposed(table)
+    wide = table.header().column_layout()
+
+    for width in (500, 1_600):
+        table.resize(width, 200)
+        qtbot.waitUntil(lambda width=width: table.view.width() <= width)
+
+    assert table.header().column_layout() == wide

@@ -1,4 +1,4 @@
-"""Account-wide stops: the kill switch, exit-only mode, the limits of a day, a silent feed, a broken line, a late step."""
+"""Account-wide stops: kill switch, exit-only mode, the limits of a day, a silent feed, a broken line, a late step."""
 
 from collections.abc import Iterator
 
