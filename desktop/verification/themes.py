@@ -159,6 +159,7 @@ def usual_values(
         "RangeBreakout.range_start": at(-5, 0), "RangeBreakout.range_end": at(3, 10),
         "RangeBreakout.entry_start": ["off", "off", *at(10, 12)], "RangeBreakout.entry_end": at(40, 100),
         "RangeBreakout.no_reentry_after": at(60, 200), "RangeBreakout.reentries": [0, 1, 2],
+        "RangeBreakout.leg_minutes": [1, 3, 10],
         "RangeBuffer.value": ["0", "1", "5"], "RangeStop.percent": ["30", "100"],
         "NumberRange.low": ["off", "0", "5"], "NumberRange.high": ["50", "100"],
         "ExtraConditions.unmet": ["end for today", "leave the leg out", "keep waiting", "keep waiting"],

@@ -16,6 +16,7 @@ from engine.core.entries import (
     legs_waiting,
     part_entry,
     range_breakout,
+    range_reentries,
     wait_coupling,
 )
 from engine.core.exits import (
@@ -213,7 +214,8 @@ _BEFORE_ORDERS: tuple[Stage, ...] = (
     cost_moves.move_to_cost,
     closings.late_fills,
     lambda state, run: hit_actions.leg_actions(state, run, command_intake.on_other),
-    range_breakout.reentries,
+    range_reentries.reentries,
+    range_reentries.sides_again,
     range_breakout.breakouts,
     legs_waiting.waiters,
     wait_coupling.one_side,

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.core.entries import entry_gates, range_breakout
+from engine.core.entries import entry_gates
 from engine.core.exits import hit_actions, portfolio_again
-from engine.core.readings import ledger, reopening
+from engine.core.readings import ledger, range_levels, reopening
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.instant import Instant, clock_text
 from engine.domain.money import Price, plain_text
 from engine.domain.multileg.levels import Level, Measure
+from engine.domain.multileg.range_breakout import RangeOf
 from engine.domain.multileg.states import LEG_WAITS, LegOrigin, LegState, PortfolioState
 from engine.schema.describe import title_of
 
@@ -27,6 +28,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """Its last time for an entry."""
     boundaries: tuple[Level, ...]
     """What a break of the range it waits for must reach; none while the range is being built."""
+    follows: str
+    """What else must come once a boundary is broken; empty where the leg is entered then."""
     missed: bool
     """The price went through the trigger while the engine was down, and must come back first."""
     why: str
@@ -50,10 +53,18 @@ def leg_wait(run: PortfolioRun, leg: LegRun) -> Wait | None:
         reference=leg.reference,
         not_before=leg.until,
         last=ledger.last_entry(run, leg),
-        boundaries=range_breakout.boundaries(run, leg) if leg.state is LegState.WAIT_RBO else (),
+        boundaries=range_levels.boundaries(run, leg) if leg.state is LegState.WAIT_RBO else (),
+        follows=_second_range(run, leg),
         missed=leg.missed,
         why=leg.wait_why,
     )
+
+
+def _second_range(run: PortfolioRun, leg: LegRun) -> str:
+    rule = run.portfolio.range_breakout
+    if rule is None or leg.state is not LegState.WAIT_RBO or rule.of is not RangeOf.BOTH:
+        return ""
+    return "" if range_levels.is_own(rule, leg) else f"then a range of its own premium for {rule.leg_minutes} min"
 
 
 def pending_actions(state: EngineState, run: PortfolioRun) -> tuple[Pending, ...]:
@@ -111,6 +122,8 @@ def sentences(
         shown = "not known" if live is None else plain_text(live)
         beyond = "above" if level.rising else "below"
         yield f"{name}: {watched} {shown}, waiting for a break {beyond} {plain_text(level.value)}"
+    if wait.boundaries and wait.follows:
+        yield f"{name}: {wait.follows}"
     if (
         trigger is None
         and not wait.boundaries

@@ -5,12 +5,11 @@ from datetime import time
 
 from engine.core.prices.candles import LONGEST_SILENCE
 from engine.core.prices.resting import AlwaysLook, Watch
-from engine.core.readings import cadence, decisions, market_data, measuring, range_series
+from engine.core.readings import cadence, decisions, market_data, measuring, range_levels, range_series
 from engine.core.records.portfolio_run import LegRun, PortfolioRun, RangeRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,
-    LegAdded,
     LegCancelled,
     LegReleased,
     LegWaits,
@@ -18,30 +17,18 @@ from engine.domain.facts import (
     RangeBroken,
     RangeSet,
 )
-from engine.domain.identifiers import LegId
-from engine.domain.instant import Instant, clock_text, ist_date, ist_instant
-from engine.domain.money import Price, exact_units, percent_of, plain_text
-from engine.domain.multileg.leg import LegKind
-from engine.domain.multileg.levels import Level, Measure, gains_when_underlying_rises
-from engine.domain.multileg.range_breakout import (
-    BufferUnit,
-    RangeBreakout,
-    RangeBuffer,
-    RangeOf,
-    RangeSide,
-    RangeSides,
-)
+from engine.domain.instant import MINUTE, Instant, clock_text, ist_date, ist_instant
+from engine.domain.money import Price, plain_text
+from engine.domain.multileg.levels import Level
+from engine.domain.multileg.range_breakout import RangeBreakout, RangeOf, RangeSide
 from engine.domain.multileg.states import (
     ACTIVE,
     ENTERS,
     LEG_OPEN,
-    ON_STOP_HITS,
-    RUNNING,
     ExitReason,
     LegOrigin,
     LegState,
 )
-from engine.domain.order import Side
 
 
 def waits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -50,14 +37,36 @@ def waits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     if rule is None or run.state not in ENTERS:
         return
     yield from _exempt(state, run)
-    ready = LegState.WAITING if rule.of is RangeOf.UNDERLYING else LegState.RESOLVED
     for leg in run.present:
-        if leg.state is ready and not leg.waited and leg.origin is LegOrigin.DECLARED and not leg.leg.breakout_exempt:
-            begins, ends = clock_text(_at(run, rule.range_start)), clock_text(_at(run, rule.range_end))
-            why = f"a break of the range from {begins} to {ends}"
-            yield LegWaits(
-                at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, state=LegState.WAIT_RBO, why=why
-            )
+        if leg.origin is not LegOrigin.DECLARED or leg.leg.breakout_exempt or not _is_next(rule, leg):
+            continue
+        until = None
+        if leg.breaks:
+            until = Instant(state.now + rule.leg_minutes * MINUTE)
+        begins, ends = (state.now, until) if until is not None else range_levels.window(run, rule, leg)
+        why = f"a break of {range_levels.name_of(rule, leg)} from {clock_text(begins)} to {clock_text(ends)}"
+        if rule.of is RangeOf.BOTH and not leg.breaks:
+            why = f"{why}, then of its own"
+        yield LegWaits(
+            at=state.now,
+            portfolio_id=run.portfolio_id,
+            leg_id=leg.leg_id,
+            state=LegState.WAIT_RBO,
+            until=until,
+            why=why,
+        )
+
+
+def _is_next(rule: RangeBreakout, leg: LegRun) -> bool:
+    """Say whether a leg goes to its wait for a break now; with two ranges it goes twice."""
+    if rule.of is RangeOf.BOTH and leg.breaks:
+        return leg.breaks == 1 and leg.state is LegState.RESOLVED
+    if leg.waited:
+        return False
+    if rule.of is RangeOf.BOTH:
+        # Where its contract is chosen early it has one before the underlying's range is broken.
+        return leg.state in (LegState.WAITING, LegState.RESOLVED)
+    return leg.state is (LegState.WAITING if rule.of is RangeOf.UNDERLYING else LegState.RESOLVED)
 
 
 def _exempt(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -86,22 +95,21 @@ def breakouts(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     yield from _freeze(state, run, rule, waiting)
     if market_data.can_trigger(state, run) and state.now >= _entry_start(run, rule):
         for found in run.ranges:
-            if not found.problem and any(_number(rule, leg) == found.number for leg in waiting):
+            if not found.problem and any(range_levels.number_of(rule, leg) == found.number for leg in waiting):
                 yield from _look(state, run, rule, found)
     for leg in waiting:
         yield from _follow(state, run, rule, leg)
 
 
 def _freeze(state: EngineState, run: PortfolioRun, rule: RangeBreakout, waiting: list[LegRun]) -> Iterator[AnyFact]:
-    if state.now < _at(run, rule.range_end):
-        return
     known = {found.number for found in run.ranges}
-    for number in sorted({_number(rule, leg) for leg in waiting} - known):
+    windows = {range_levels.number_of(rule, leg): range_levels.window(run, rule, leg) for leg in waiting}
+    for number in sorted(windows.keys() - known):
+        begins, ends = windows[number]
+        if state.now < ends:
+            continue
         series = range_series.series(state, run, rule, number)
-        seen = None
-        if series is not None:
-            begins, ends = _at(run, rule.range_start), _at(run, rule.range_end)
-            seen = state.candles.high_low(series, begins, ends, state.now)
+        seen = None if series is None else state.candles.high_low(series, begins, ends, state.now)
         problem = ""
         if seen is None:
             problem = "no price was seen while the range was built"
@@ -123,13 +131,13 @@ def _look(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ran
     if price is None:
         return
     for side in RangeSide:
-        level = boundary(rule, found, side)
+        level = range_levels.boundary(rule, found, side)
         is_high = side is RangeSide.HIGH
         is_armed = found.high_armed if is_high else found.low_armed
         if not _is_beyond(price, level, found.high if is_high else found.low):
             if not is_armed:
                 yield RangeArmed(at=state.now, portfolio_id=run.portfolio_id, number=found.number, side=side)
-        elif is_armed and _is_live(rule, side):
+        elif is_armed and range_levels.is_live(rule, found, side):
             yield RangeBroken(
                 at=state.now,
                 portfolio_id=run.portfolio_id,
@@ -142,54 +150,47 @@ def _look(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ran
 
 def _follow(state: EngineState, run: PortfolioRun, rule: RangeBreakout, leg: LegRun) -> Iterator[AnyFact]:
     """Enter a waiting leg whose side is broken; cancel it when its time or its side is over."""
-    found = next((one for one in run.ranges if one.number == _number(rule, leg)), None)
+    found, name = range_levels.range_of(run, rule, leg), range_levels.name_of(rule, leg)
     if found is not None and found.problem:
-        yield _cancelled(state, run, leg, found.problem)
+        yield _cancelled(state, run, leg, f"{name} cannot be relied on: {found.problem}")
         return
-    sides = _sides(rule, leg)
+    sides = range_levels.sides_of(rule, leg)
     if found is not None:
         for side in RangeSide:
-            broken = found.high_broken_at if side is RangeSide.HIGH else found.low_broken_at
+            broken = _broken_at(found, side)
             if side in sides and broken is not None and broken >= leg.wanted_since:
-                why = f"the {side.value} of the range, {plain_text(boundary(rule, found, side).value)}, is broken"
+                level = plain_text(range_levels.boundary(rule, found, side).value)
+                why = f"the {side.value} of {name}, {level}, is broken"
                 yield LegReleased(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
                 return
-    first = _first_side(run) if rule.cancel_other_side else None
-    again = leg.origin is LegOrigin.REENTERED
-    last = _at(run, rule.no_reentry_after if again else rule.entry_end)
-    if first is not None and first not in sides:
-        yield _cancelled(state, run, leg, f"the {first.value} of the range was broken first")
+    again = leg.origin is LegOrigin.REENTERED and not range_levels.fires_again(leg)
+    last = range_levels.last_reentry(run, rule) if again else _at(run, rule.entry_end)
+    lost = _lost_side(run, rule, leg, found)
+    if lost is not None:
+        yield _cancelled(state, run, leg, lost)
     elif state.now >= last:
-        yield _cancelled(state, run, leg, f"no break until {clock_text(last)}")
+        yield _cancelled(state, run, leg, f"no break of {name} until {clock_text(last)}")
 
 
-def reentries(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
-    """Let a stopped leg wait for the next break of the same range, as often as declared."""
-    rule = run.portfolio.range_breakout
-    if rule is None or not rule.reentries or run.state not in RUNNING or state.now >= _at(run, rule.no_reentry_after):
-        return
-    followed = {leg.parent for leg in run.legs}
-    for leg in run.present:
-        stopped = leg.state is LegState.CLOSED and leg.exit_reason in ON_STOP_HITS
-        if not stopped or leg.leg.breakout_exempt or leg.leg_id in followed or not leg.waited:
-            continue
-        used = sum(one.number == leg.number and one.origin is LegOrigin.REENTERED for one in run.present)
-        if used < rule.reentries:
-            held = leg.instrument if rule.of is not RangeOf.UNDERLYING else None
-            yield LegAdded(
-                at=state.now,
-                portfolio_id=run.portfolio_id,
-                leg_id=LegId(len(run.legs) + 1),
-                leg=leg.leg,
-                origin=LegOrigin.REENTERED,
-                parent=leg.leg_id,
-                number=leg.number,
-                cycle=leg.cycle + 1,
-                state=LegState.WAIT_RBO,
-                instrument=held,
-                quantity=leg.wanted if held is not None else 0,
-                why=f"re-entry {used + 1} of {rule.reentries} on the next break of the range",
-            )
+def _lost_side(run: PortfolioRun, rule: RangeBreakout, leg: LegRun, found: RangeRun | None) -> str | None:
+    """Answer why no break of its side can enter a leg any more; None where one can."""
+    if rule.of is RangeOf.BOTH and range_levels.is_own(rule, leg):
+        return None  # Sides are cancelled and used up on the underlying's range; its own is for this leg alone.
+    sides, name = range_levels.sides_of(rule, leg), range_levels.name_of(rule, leg)
+    first = _first_side(run, rule) if rule.cancel_other_side else None
+    if first is not None and first not in sides:
+        return f"the {first.value} of {name} was broken first"
+    if not rule.each_side_once or leg.origin is not LegOrigin.DECLARED or found is None:
+        return None
+    used = [_broken_at(found, side) for side in sides]
+    begun = run.started_at or run.starts_at
+    if all(at is not None and begun <= at < leg.wanted_since for at in used):
+        return f"its side of {name} was broken before it began to wait, and each side fires once"
+    return None
+
+
+def _broken_at(found: RangeRun, side: RangeSide) -> Instant | None:
+    return found.high_broken_at if side is RangeSide.HIGH else found.low_broken_at
 
 
 def opposite_exits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -199,64 +200,14 @@ def opposite_exits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         return
     for leg in run.present:
         if leg.state in LEG_OPEN and leg.net_quantity and leg.waited:
-            for reason, level in range_stops(run, leg):
+            for reason, level in range_levels.stops(run, leg):
                 value = measuring.measured(state, run, leg, level.of)
                 if value is not None and level.is_reached(value):
-                    words = (
-                        "opposite side of the range"
-                        if reason is ExitReason.LEG_RBO_OPP
-                        else "stop by the range's width"
-                    )
+                    name = range_levels.name_of(rule, leg)
+                    opposite = reason is ExitReason.LEG_RBO_OPP
+                    words = f"opposite side of {name}" if opposite else f"stop by {name}'s width"
                     yield decisions.leg_exit(state, run, leg, reason, f"{words}: {measuring.said(value, level)}")
                     break
-
-
-def range_stops(run: PortfolioRun, leg: LegRun) -> Iterator[tuple[ExitReason, Level]]:
-    """Answer where the range stops an open leg: at its opposite boundary, and after a part of its width."""
-    rule = run.portfolio.range_breakout
-    if rule is None:
-        return
-    found = next((one for one in run.ranges if one.number == _number(rule, leg)), None)
-    if found is None or found.problem or rule.of is RangeOf.STRATEGY:
-        return
-    of = Measure.PREMIUM if rule.of is RangeOf.LEGS else Measure.UNDERLYING
-    rising = leg.leg.side is Side.SELL if of is Measure.PREMIUM else not gains_when_underlying_rises(leg.leg)
-    if rule.opposite_stop is not None:
-        side = RangeSide.HIGH if rising else RangeSide.LOW
-        yield ExitReason.LEG_RBO_OPP, _beside(found, side, rule.opposite_stop.buffer, of)
-    entry = leg.average_entry if of is Measure.PREMIUM else leg.underlying_at_entry
-    if rule.range_stop is not None and entry is not None:
-        distance = percent_of(found.high - found.low, rule.range_stop.percent)
-        yield ExitReason.LEG_SL, Level(of, entry + distance if rising else entry - distance, rising)
-
-
-def boundaries(run: PortfolioRun, leg: LegRun) -> tuple[Level, ...]:
-    """Answer the levels whose break enters a waiting leg; none while its range is being built."""
-    rule = run.portfolio.range_breakout
-    found = None if rule is None else next((one for one in run.ranges if one.number == _number(rule, leg)), None)
-    if rule is None or found is None or found.problem:
-        return ()
-    return tuple(boundary(rule, found, side) for side in RangeSide if side in _sides(rule, leg))
-
-
-def boundary(rule: RangeBreakout, found: RangeRun, side: RangeSide) -> Level:
-    """Answer where a break of a side begins: the boundary and its buffer beyond it."""
-    return _beside(found, side, rule.buffer, Measure.PREMIUM if rule.of is RangeOf.LEGS else Measure.UNDERLYING)
-
-
-def _beside(found: RangeRun, side: RangeSide, buffer: RangeBuffer | None, of: Measure) -> Level:
-    edge = found.high if side is RangeSide.HIGH else found.low
-    beyond = 0
-    if buffer is not None:
-        match buffer.unit:
-            case BufferUnit.POINTS:
-                beyond = exact_units(buffer.value)
-            case BufferUnit.OF_BOUNDARY:
-                beyond = percent_of(abs(edge), buffer.value)
-            case BufferUnit.OF_WIDTH:
-                beyond = percent_of(found.high - found.low, buffer.value)
-    rising = side is RangeSide.HIGH
-    return Level(of, edge + beyond if rising else edge - beyond, rising)
 
 
 def _is_beyond(price: int, level: Level, edge: int) -> bool:
@@ -264,23 +215,11 @@ def _is_beyond(price: int, level: Level, edge: int) -> bool:
     return level.is_reached(price) and price != edge
 
 
-def _is_live(rule: RangeBreakout, side: RangeSide) -> bool:
-    return rule.sides is RangeSides.BOTH or (rule.sides is RangeSides.HIGH) is (side is RangeSide.HIGH)
-
-
-def _first_side(run: PortfolioRun) -> RangeSide | None:
-    broken = [(found.high_broken_at, RangeSide.HIGH) for found in run.ranges if found.high_broken_at is not None]
-    broken += [(found.low_broken_at, RangeSide.LOW) for found in run.ranges if found.low_broken_at is not None]
+def _first_side(run: PortfolioRun, rule: RangeBreakout) -> RangeSide | None:
+    ranges = [found for found in run.ranges if rule.of is not RangeOf.BOTH or found.number == range_series.WHOLE]
+    broken = [(found.high_broken_at, RangeSide.HIGH) for found in ranges if found.high_broken_at is not None]
+    broken += [(found.low_broken_at, RangeSide.LOW) for found in ranges if found.low_broken_at is not None]
     return min(broken, key=lambda pair: pair[0], default=(None, None))[1]
-
-
-def _sides(rule: RangeBreakout, leg: LegRun) -> frozenset[RangeSide]:
-    kind = leg.leg.kind
-    return rule.sides_of(leg.leg.side, is_put=kind is LegKind.PUT, is_option=kind is not LegKind.FUTURE)
-
-
-def _number(rule: RangeBreakout, leg: LegRun) -> int:
-    return leg.number if rule.of is RangeOf.LEGS else range_series.WHOLE
 
 
 def _price(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: RangeRun) -> int | None:
@@ -288,7 +227,7 @@ def _price(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ra
     series = range_series.series(state, run, rule, found.number)
 
     def live() -> int | None:
-        if rule.of is RangeOf.UNDERLYING:
+        if rule.of is RangeOf.UNDERLYING or (rule.of is RangeOf.BOTH and found.number == range_series.WHOLE):
             return market_data.underlying_price(state, run)
         prices = [
             (leg, market_data.mark(state, leg, run.portfolio.price_type))
@@ -296,7 +235,7 @@ def _price(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ra
         ]
         if any(price is None for _, price in prices):
             return None
-        if rule.of is RangeOf.LEGS:
+        if rule.of.ends_by_leg:
             return prices[0][1] if prices else None
         weights = dict(range_series.weights(run))
         return sum(weights[leg.row] * (price or 0) for leg, price in prices)
@@ -335,6 +274,9 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     yield _entry_start(run, rule)
     yield _at(run, rule.entry_end)
     yield _at(run, rule.no_reentry_after)
+    for leg in run.present:
+        if leg.state is LegState.WAIT_RBO and leg.until is not None:
+            yield leg.until
     for found in run.ranges:
         at = cadence.next_look(state, run, rule.cadence, found.set_at)
         if at is not None:

@@ -2,6 +2,7 @@
 
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.domain.multileg.leg import LegKind
+from engine.domain.multileg.range_breakout import RangeOf
 from engine.domain.multileg.states import LegOrigin, LegState
 
 _ONE_SIDE = frozenset({LegState.WAIT_TRADE, LegState.WAIT_RBO})
@@ -17,8 +18,15 @@ def first_met(run: PortfolioRun) -> LegRun | None:
     met = [
         leg for leg in run.present
         if leg.triggered_at is not None and leg.origin is LegOrigin.DECLARED and (broken or leg.leg.wait is not None)
+        and not _is_half_way(run, leg)
     ]  # fmt: skip
     return min(met, key=lambda leg: (leg.triggered_at or 0, leg.leg_id), default=None)
+
+
+def _is_half_way(run: PortfolioRun, leg: LegRun) -> bool:
+    """Say whether only the underlying's range is broken for a leg, and its own must follow."""
+    rule = run.portfolio.range_breakout
+    return rule is not None and rule.of is RangeOf.BOTH and leg.breaks < 2 and not leg.leg.breakout_exempt
 
 
 def other_side(run: PortfolioRun, leg: LegRun) -> LegRun | None:

@@ -37,7 +37,9 @@ def series(state: EngineState, run: PortfolioRun, rule: RangeBreakout, number: i
     match rule.of:
         case RangeOf.UNDERLYING:
             return market_data.underlying_series(state, run)
-        case RangeOf.LEGS:
+        case RangeOf.BOTH if number == WHOLE:
+            return market_data.underlying_series(state, run)
+        case RangeOf.LEGS | RangeOf.BOTH:
             return next((leg.row for leg in members(run, number)), None)
         case RangeOf.STRATEGY:
             parts = weights(run)
@@ -49,7 +51,11 @@ def bars(state: EngineState, run: PortfolioRun) -> Iterator[Series]:
     rule = run.portfolio.range_breakout
     if rule is None:
         return
-    numbers = [leg.number for leg in members(run, WHOLE)] if rule.of is RangeOf.LEGS else [WHOLE]
+    numbers = [] if rule.of is RangeOf.LEGS else [WHOLE]
+    if rule.of is RangeOf.BOTH:
+        numbers += [leg.number for leg in members(run, WHOLE) if leg.breaks]
+    elif rule.of is RangeOf.LEGS:
+        numbers += [leg.number for leg in members(run, WHOLE)]
     for number in numbers:
         found = series(state, run, rule, number)
         if found is not None:

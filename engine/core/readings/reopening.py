@@ -106,7 +106,7 @@ def blocked(state: EngineState, run: PortfolioRun, leg: LegRun, todo: Todo) -> s
     executes = isinstance(action, (ReExecute, ReExecuteFirst, ReversePosition))
     if executes and leg.moved_to_cost and not rule.reexecute_after_cost:
         return "its stop had been moved to cost, and such a leg is not re-executed"
-    return _counted_out(run, leg, todo) or _totals(run, todo)
+    return _counted_out(run, leg, todo) or totals_reached(run, todo.reason)
 
 
 def is_storm(state: EngineState, run: PortfolioRun, leg: LegRun) -> bool:
@@ -133,11 +133,12 @@ def _counted_out(run: PortfolioRun, leg: LegRun, todo: Todo) -> str | None:
     return f"it was done {used} times, as often as declared" if used_up(todo.action.times, used) else None
 
 
-def _totals(run: PortfolioRun, todo: Todo) -> str | None:
+def totals_reached(run: PortfolioRun, reason: ExitReason) -> str | None:
+    """Answer which limit of all legs together keeps one from being opened again after a hit; None where none does."""
     rule = run.portfolio.reexecution
     causes = [leg.cause for leg in run.present if leg.cause is not None]
-    on_stop = todo.reason in ON_STOP_HITS
-    of_kind = sum(1 for cause in causes if _same_hit(cause, todo.reason))
+    on_stop = reason in ON_STOP_HITS
+    of_kind = sum(1 for cause in causes if _same_hit(cause, reason))
     limit = rule.most_on_stop if on_stop else rule.most_on_target
     if rule.most is not None and len(causes) >= rule.most:
         return f"all legs together were opened again {len(causes)} times, the limit"

@@ -52,6 +52,7 @@ def fold_release(leg: LegRun, fact: f.LegReleased) -> None:
     """Let a leg that waited want its orders."""
     if leg.state in (LegState.WAIT_TRADE, LegState.WAIT_RBO):
         leg.triggered_at = fact.at
+    leg.breaks += leg.state is LegState.WAIT_RBO
     # After a wait for its time alone, the wait for a price or a range still comes.
     leg.waited = leg.waited or leg.state is not LegState.SCHEDULED
     leg.state = LegState.RESOLVED if leg.instrument is not None else LegState.WAITING

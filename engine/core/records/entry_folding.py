@@ -5,6 +5,7 @@ from engine.core.records.entry_run import EntryWatch
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.domain import facts as f
 from engine.domain.instant import ist_date
+from engine.domain.multileg.range_breakout import RangeOf
 from engine.domain.multileg.states import PortfolioState, SignalAction
 from engine.schema.declared import replace
 
@@ -53,5 +54,9 @@ def fold_started(run: PortfolioRun, fact: f.PortfolioStarted) -> None:
     run.entry.start_signalled = False
     # A range belongs to its day: executions of the same day wait for its next break, later ones build their own.
     run.ranges = [found for found in run.ranges if ist_date(found.set_at).toordinal() == today]
+    rule = run.portfolio.range_breakout
+    if rule is not None and rule.of is RangeOf.BOTH:
+        # A leg's own range begins anew with each break of the underlying's.
+        run.ranges = [found for found in run.ranges if found.number == 0]
     # An execution that an action repeats has a count of its own (ruling 3).
     run.entry.starts_of_day += run.again is None

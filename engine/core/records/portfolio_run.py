@@ -113,6 +113,8 @@ class LegRun(msgspec.Struct, kw_only=True):
     """Its contract fulfils the extra conditions, so that it may be ordered."""
     triggered_at: Instant | None = None
     """When its wait for a price or a break was met."""
+    breaks: int = 0
+    """How many breaks let it go on: of the underlying's range, then of its own."""
     missed: bool = False
     """The price went through its trigger while the engine was down, and must come back first."""
     cause: ExitReason | None = None

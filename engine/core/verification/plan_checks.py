@@ -6,7 +6,7 @@ from engine.core.verification.seen import SeenLeg, SeenPortfolio
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.instant import ist_date
-from engine.domain.multileg.range_breakout import RangeSide
+from engine.domain.multileg.range_breakout import RangeOf, RangeSide
 from engine.domain.multileg.states import EXITING, FINAL, LegOrigin, LegState
 
 _PER_DAY = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
@@ -48,7 +48,7 @@ def see(portfolio: SeenPortfolio, fact: f.PortfolioFact) -> Iterator[Violation]:
         case f.LegAdded():
             yield from _hedge_added(portfolio, fact)
         case f.LegFact():
-            yield from _leg(portfolio.legs[fact.leg_id - 1], fact)
+            yield from _leg(portfolio, portfolio.legs[fact.leg_id - 1], fact)
         case _:
             return
 
@@ -83,6 +83,8 @@ def _started(portfolio: SeenPortfolio, fact: f.PortfolioStarted) -> Iterator[Vio
     portfolio.parts = set()
     if portfolio.ranges_of != ist_date(fact.at):
         portfolio.ranges = {}
+    if has_two_ranges(portfolio):
+        portfolio.ranges = {number: armed for number, armed in portfolio.ranges.items() if number == 0}
     if portfolio.is_again:
         portfolio.is_again = False
         return
@@ -138,10 +140,17 @@ def _hedge_added(portfolio: SeenPortfolio, fact: f.LegAdded) -> Iterator[Violati
         yield Violation(52, fact.at, f"{fact.portfolio_id} is hedged {len(bought)} times, {rule.most_per_day} allowed")
 
 
-def _leg(leg: SeenLeg, fact: f.LegFact) -> Iterator[Violation]:
+def has_two_ranges(portfolio: SeenPortfolio) -> bool:
+    """Say whether a leg's own range follows on that of the underlying."""
+    rule = portfolio.declared.range_breakout
+    return rule is not None and rule.of is RangeOf.BOTH
+
+
+def _leg(portfolio: SeenPortfolio, leg: SeenLeg, fact: f.LegFact) -> Iterator[Violation]:
     match fact:
         case f.LegWaits():
-            if fact.state in leg.waited:
+            second = fact.state is LegState.WAIT_RBO and has_two_ranges(portfolio) and leg.breaks == 1
+            if fact.state in leg.waited and not second:
                 yield Violation(48, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id} waits again: {fact.why}")
             if fact.state is LegState.SCHEDULED and leg.waits_for in (LegState.WAIT_TRADE, LegState.WAIT_RBO):
                 leg.waited |= {leg.waits_for}  # Only a delay is left.
@@ -150,6 +159,7 @@ def _leg(leg: SeenLeg, fact: f.LegFact) -> Iterator[Violation]:
             if not leg.is_waiting:
                 yield Violation(48, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id} is released and did not wait")
             leg.waits = False
+            leg.breaks += leg.waits_for is LegState.WAIT_RBO
             if leg.waits_for is not LegState.SCHEDULED:
                 leg.waited |= {leg.waits_for}
         case f.LegConditionsMet() | f.LegCancelled() | f.LegEntryFailed():

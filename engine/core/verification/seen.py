@@ -73,6 +73,8 @@ class SeenLeg(msgspec.Struct, kw_only=True):
     """The kind of its newest wait."""
     waited: frozenset[LegState | None] = frozenset()
     """Kinds of waits that are over for good."""
+    breaks: int = 0
+    """How many breaks of a range let it go on."""
     most: int | None = None
     """What it may hold, since it was resized."""
     ends: bool = False

@@ -18,6 +18,13 @@ class RangeOf(Enum):
     UNDERLYING = "underlying"
     LEGS = "each leg's premium"
     STRATEGY = "combined premium"
+    BOTH = "underlying, then each leg's premium"
+    """The underlying's range is the gate; strikes are chosen at its break, and each leg's own range follows."""
+
+    @property
+    def ends_by_leg(self) -> bool:
+        """Say whether the range that enters a leg is the one of its own premium."""
+        return self in (RangeOf.LEGS, RangeOf.BOTH)
 
 
 class RangeSide(Enum):
@@ -70,7 +77,8 @@ class RangeBuffer(Declared, frozen=True, kw_only=True):
 class OppositeStop(Declared, frozen=True, kw_only=True):
     """Stop at the other side of the range.
 
-    Beside the leg's own stop: what is reached first closes the leg.
+    Beside the leg's own stop: what is reached first closes the leg. It is the range that entered the leg: with the
+    underlying and then the legs, the range of the leg's own premium.
     """
 
     buffer: Annotated[
@@ -81,7 +89,8 @@ class OppositeStop(Declared, frozen=True, kw_only=True):
 class RangeStop(Declared, frozen=True, kw_only=True):
     """Stop by the width of the range.
 
-    So much of the range's width against the leg from its entry; beside the leg's own stop.
+    So much of the range's width against the leg from its entry; beside the leg's own stop. With the underlying and
+    then the legs it is the width of the leg's own range.
     """
 
     percent: Annotated[Decimal, ask("Of the width", "100 is one whole width.", unit="%", gt=0, le=1_000)] = Decimal(50)
@@ -94,17 +103,35 @@ class RangeBreakout(Declared, frozen=True, kw_only=True):
     frozen then; legs wait until a boundary is broken.
     """
 
-    of: Annotated[RangeOf, ask("Range of", "The underlying, each leg's own premium, or all legs' premium.")] = (
-        RangeOf.UNDERLYING
-    )
+    of: Annotated[
+        RangeOf,
+        ask(
+            "Range of",
+            "The underlying, each leg's own premium, all legs' premium, or one after the other: the underlying's break "
+            "chooses the strikes, then each leg builds and breaks a range of its own.",
+        ),
+    ] = RangeOf.UNDERLYING
     range_start: Annotated[time, ask("Range start", "The first second that counts.")] = time(9, 15)
     range_end: Annotated[time, ask("Range end", "The first second that does not count any more.")] = time(9, 30)
-    sides: Annotated[RangeSides, ask("Boundaries", "Which boundaries are live.")] = RangeSides.BOTH
+    leg_minutes: Annotated[
+        int,
+        ask(
+            "Leg range",
+            "How long each leg's own range is built once the underlying's is broken; only for one after the other.",
+            unit="min",
+            ge=1,
+            le=300,
+        ),
+    ] = 15
+    sides: Annotated[
+        RangeSides, ask("Boundaries", "Which boundaries are live; of a leg's own second range, both are.")
+    ] = RangeSides.BOTH
     entry_at: Annotated[
         EntryAt,
         ask(
             "Entry at",
-            "Which legs a break enters. By their own premium, bought legs enter at its high, sold ones at its low.",
+            "Which legs a break enters, or lets go on to their own range. By their own premium, bought legs enter at "
+            "its high, sold ones at its low.",
         ),
     ] = EntryAt.ANY
     entry_start: Annotated[
@@ -116,8 +143,21 @@ class RangeBreakout(Declared, frozen=True, kw_only=True):
     ] = True
     entry_end: Annotated[time, ask("Entry end", "No first entry later; re-entries have their own end.")] = time(14, 30)
     buffer: Annotated[RangeBuffer | None, ask("Buffer", "How far beyond a boundary a break begins.")] = None
+    each_side_once: Annotated[
+        bool,
+        ask(
+            "Each side once",
+            "A side that was broken is used up; Re-entries are counted apart. Off: once all legs of a side are closed, "
+            "those closed by a stop or target wait for its next break, until Entry end and within the limits of "
+            "re-executions.",
+        ),
+    ] = True
     cancel_other_side: Annotated[
-        bool, ask("One side cancels the other", "Once a side has entered, legs that wait for the other are cancelled.")
+        bool,
+        ask(
+            "One side cancels the other",
+            "Once a side is broken, legs that wait for the other are cancelled; of two ranges the underlying's counts.",
+        ),
     ] = False
     opposite_stop: Annotated[
         OppositeStop | None, ask("Stop at the opposite side", "Close a leg where the other boundary is reached.")
@@ -142,6 +182,11 @@ class RangeBreakout(Declared, frozen=True, kw_only=True):
             yield FieldError("entry_start", f"Entry start must not be before Range end ({self.range_end})")
         if self.entry_end < start:
             yield FieldError("entry_end", f"Entry end must not be before the entry's start ({start})")
+        if self.of is RangeOf.BOTH and _minutes(self.range_end) + self.leg_minutes >= _minutes(self.entry_end):
+            yield FieldError(
+                "leg_minutes",
+                f"a leg's range of {self.leg_minutes} min would not be built before Entry end; shorten it",
+            )
         dead = {RangeSides.HIGH: EntryAt.LOW, RangeSides.LOW: EntryAt.HIGH}.get(self.sides)
         if dead is self.entry_at:
             yield FieldError("entry_at", f"only the {self.sides.value.split()[0]} boundary is live, so nothing enters")
@@ -150,8 +195,13 @@ class RangeBreakout(Declared, frozen=True, kw_only=True):
                 "entry_at", "by each leg's own premium, bought legs enter at its high, sold ones at its low"
             )
 
-    def sides_of(self, side: Side, *, is_put: bool, is_option: bool) -> frozenset[RangeSide]:
-        """Answer at which boundaries a leg enters: by its side for its own premium, else by its type."""
+    def sides_of(self, side: Side, *, is_put: bool, is_option: bool, own: bool = False) -> frozenset[RangeSide]:
+        """Answer at which boundaries a leg enters: by its side for its own premium, else by its type.
+
+        ``own`` asks for the range of its own premium that follows on the underlying's.
+        """
+        if own:
+            return frozenset({RangeSide.HIGH if side is Side.BUY else RangeSide.LOW})
         live = {
             RangeSides.BOTH: frozenset(RangeSide),
             RangeSides.HIGH: frozenset({RangeSide.HIGH}),
@@ -170,3 +220,7 @@ class RangeBreakout(Declared, frozen=True, kw_only=True):
                 return live if not is_option else live & {RangeSide.LOW if is_put else RangeSide.HIGH}
             case EntryAt.PUTS_HIGH_CALLS_LOW:
                 return live if not is_option else live & {RangeSide.HIGH if is_put else RangeSide.LOW}
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute

@@ -42,11 +42,13 @@ def breakout_contradictions(
                 f"legs[{index}].wait",
                 "a leg waits for its price or for the range's break, not for both",
             )
-        again = [action for action in leg.on_stop if isinstance(action, ReEnter | ReExecute)]
-        if rule.reentries and again:
-            yield FieldError(
-                f"legs[{index}].on_stop", "the range enters this leg again already; leave one of both re-entries out"
-            )
+        for field, actions in (("on_stop", leg.on_stop), ("on_target", leg.on_target)):
+            again = any(isinstance(action, ReEnter | ReExecute) for action in actions)
+            if again and ((rule.reentries and field == "on_stop") or not rule.each_side_once):
+                yield FieldError(
+                    f"legs[{index}].{field}",
+                    "the range enters this leg again already; leave one of both re-entries out",
+                )
 
 
 def _may_enter(rule: RangeBreakout, leg: Leg) -> bool:

@@ -132,6 +132,25 @@ def test_levels_of_a_leg_that_mean_nothing_are_refused(fields, path, words):
             "legs[0].breakout_exempt",
             "no break enters this leg",
         ),
+        (
+            {
+                "range_breakout": {
+                    "of": "underlying, then each leg's premium",
+                    "leg_minutes": 60,
+                    "entry_end": "10:30",
+                },
+            },
+            "range_breakout.leg_minutes",
+            "would not be built before Entry end",
+        ),
+        (
+            {
+                "legs": [{"on_target": ["re_enter"]}],
+                "range_breakout": {"each_side_once": False},
+            },
+            "legs[0].on_target",
+            "enters this leg again already",
+        ),
         ({"stop_closes": {"rearm": 5}}, "stop_closes", "set a combined stop first"),
         (
             {"stop": {"type": "underlying", "below": 1}, "stop_closes": {"rearm": 5}},
