@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.presentation import formats
+from desktop.windows.closed_outside_dialog import ask_closed_outside
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk
 from engine.domain.commands import CancelWaitingLeg, ExecuteIdleLeg, RearmLeg
@@ -40,6 +41,11 @@ class LegMenu:
         )
         entries += (
             (
+                f"Leg {leg.leg_id} was closed at the broker…",
+                leg.net_quantity != 0,
+                lambda: self._closed_outside(portfolio, leg),
+            ),
+            (
                 f"Arm leg {leg.leg_id} again…",
                 leg.state in LEG_DONE and portfolio.state in ENTERS and leg.execution == portfolio.execution,
                 lambda: self._rearm(portfolio, leg),
@@ -59,6 +65,17 @@ class LegMenu:
             lambda: self._desk.bridge.submit(
                 lambda at: ExecuteIdleLeg(at=at, portfolio_id=portfolio.portfolio_id, leg_id=leg.leg_id)
             ),
+        )
+
+    def _closed_outside(self, portfolio: PortfolioRow, leg: LegRow) -> None:
+        ask_closed_outside(
+            self._parent,
+            self._desk,
+            portfolio.portfolio_id,
+            leg.leg_id,
+            leg.contract,
+            leg.net_quantity,
+            leg.tick_size,
         )
 
     def _rearm(self, portfolio: PortfolioRow, leg: LegRow) -> None:

@@ -7,6 +7,7 @@ from desktop.presentation import formats
 from desktop.viewmodels.positions import PositionsSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
+from desktop.windows.closed_outside_dialog import ask_closed_outside
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, Links, Panel, muted_label
 from engine.domain.commands import SquareOffLeg
@@ -69,6 +70,13 @@ class PositionsPanel(Panel):
             danger=True,
         )
 
+    def mark_closed(self, row: PositionRow) -> None:
+        """Ask, then take one leg as closed in the broker's own application."""
+        if row.portfolio_id is None or row.leg_id is None or not row.net_quantity:
+            self._links.say("Select a leg that holds something to say that it was closed at the broker.")
+            return
+        ask_closed_outside(self, self._desk, row.portfolio_id, row.leg_id, row.name, row.net_quantity, row.tick_size)
+
     def _square_off(self, portfolio_id: PortfolioId, leg_id: LegId) -> None:
         self._desk.bridge.submit(lambda at: SquareOffLeg(at=at, portfolio_id=portfolio_id, leg_id=leg_id))
 
@@ -91,6 +99,9 @@ class PositionsPanel(Panel):
         leg = menu.addAction("Square off this leg…")
         leg.setEnabled(row.level is PositionLevel.LEG and bool(row.net_quantity))
         leg.triggered.connect(lambda: self.square_off(row))
+        outside = menu.addAction("It was closed at the broker…")
+        outside.setEnabled(row.level is PositionLevel.LEG and bool(row.net_quantity))
+        outside.triggered.connect(lambda: self.mark_closed(row))
         whole = menu.addAction("Square off its portfolio…")
         whole.setEnabled(row.portfolio_id is not None)
         whole.triggered.connect(lambda: self._links.act("square_off_selected"))

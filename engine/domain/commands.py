@@ -93,6 +93,18 @@ class MarkCompleted(Command, frozen=True, kw_only=True, tag="mark_completed"):
     portfolio_id: PortfolioId
 
 
+class MarkLegClosed(Command, frozen=True, kw_only=True, tag="mark_leg_closed"):
+    """Take one leg as closed in the broker's own application; the broker's books must show it.
+
+    ``price`` is what it was closed at, in 1/10,000 ₹; None takes the broker's average where his books tell of the
+    trade, else the price of the moment.
+    """
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    price: Price | None = None
+
+
 class ResetPortfolio(Command, frozen=True, kw_only=True, tag="reset_portfolio"):
     """Let a portfolio that is done wait for another start."""
 
@@ -234,6 +246,7 @@ AnyCommand = (
     | PartExit
     | PartEntry
     | MarkCompleted
+    | MarkLegClosed
     | ResetPortfolio
     | EnablePortfolio
     | DisablePortfolio

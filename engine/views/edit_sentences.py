@@ -1,6 +1,7 @@
 """What the facts of edits and parts say: whether somebody should look, and the sentence."""
 
 from engine.domain import facts as f
+from engine.domain.facts.edits import OutsidePrice
 from engine.domain.money import plain_text
 from engine.views.level_sentences import level_words
 
@@ -35,4 +36,5 @@ def leg_edit_words(fact: f.AnyLegEditFact, leg: str) -> tuple[bool, str]:
             return False, f"{leg}: {', '.join(known) or 'no stop and no target'}: {fact.why}"
         case f.LegClosedOutside():
             words = f"{fact.quantity:+d} closed at the broker, counted at {plain_text(fact.price)}"
-            return True, f"{leg}: {words}; the true price is in the broker's books"
+            true = "; the true price is in the broker's books" if fact.source is OutsidePrice.MOMENT else ""
+            return True, f"{leg}: {words} ({fact.source.value}){true}"

@@ -5,11 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from desktop.windows.closed_outside_dialog import ClosedOutsideDialog
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.leg_string_dialog import LegStringDialog
 from desktop.windows.template_chooser import TemplateChooser
 from desktop.windows.words_dialog import WordsDialog
 from engine.domain.commands import AddPortfolio
+from engine.domain.money import price_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -179,3 +181,25 @@ def test_the_menu_of_a_leg_greys_what_cannot_be_done_now(desk, qtbot):
     possible = {action.text().split(" leg")[0]: action.isEnabled() for action in menu.actions()}
     assert possible["Execute idle"] is False
     assert next(iter(possible)) == "Square off"
+
+
+def test_a_leg_is_marked_as_closed_at_the_broker_at_the_price_that_was_typed(desk, qtbot):
+    sent = []
+    dialog = ClosedOutsideDialog(desk.window, "NIFTY 24850 CE", -65, price_of("0.05"), sent.append)
+    dialog.price_line.setText("131.03")
+    dialog.accept()
+    refused = dialog._error.text()
+    dialog.price_line.setText("131.05")
+    dialog.accept()
+
+    assert "steps of ₹0.05" in refused
+    assert sent == [price_of("131.05")]
+
+
+def test_without_a_price_the_brokers_books_are_asked(desk):
+    sent = []
+    dialog = ClosedOutsideDialog(desk.window, "NIFTY 24850 CE", -65, price_of("0.05"), sent.append)
+
+    dialog.accept()
+
+    assert sent == [None]

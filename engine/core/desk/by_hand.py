@@ -1,10 +1,10 @@
-"""What a person does with a whole portfolio beside starting and closing it: reset, switch off, mark as done, re-arm."""
+"""What a person does with a whole portfolio beside starting and closing it: reset, switch off, re-arm."""
 
 from collections.abc import Iterator
 from datetime import time
 
 from engine.core.entries import entry_start
-from engine.core.readings import ledger, market_data, reopening
+from engine.core.readings import reopening
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -12,10 +12,8 @@ from engine.domain.facts import (
     AnyFact,
     CommandRefused,
     LegAdded,
-    LegClosedOutside,
     PortfolioDisabled,
     PortfolioEnabled,
-    PortfolioExitDecided,
     PortfolioReset,
 )
 from engine.domain.identifiers import LegId
@@ -27,7 +25,6 @@ from engine.domain.multileg.states import (
     EXITING,
     FINAL,
     LEG_DONE,
-    ExitReason,
     LegOrigin,
     PortfolioState,
 )
@@ -62,56 +59,6 @@ def enable(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         yield PortfolioEnabled(at=state.now, portfolio_id=run.portfolio_id)
     else:
         yield _refused(state, run, "enable_portfolio", "it is not disabled")
-
-
-def mark_completed(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
-    """Take as done what was closed at the broker; his own books must show that it is gone (state table P21)."""
-    sentence = _still_there(state, run)
-    if sentence is not None:
-        yield _refused(state, run, "mark_completed", sentence)
-        return
-    held = [leg for leg in run.legs if leg.net_quantity]
-    yield PortfolioExitDecided(
-        at=state.now,
-        portfolio_id=run.portfolio_id,
-        reason=ExitReason.MANUAL_EXTERNAL,
-        why="marked as done by hand: it was closed at the broker",
-    )
-    for leg in held:
-        contract = ledger.instrument_of(state, leg)
-        yield LegClosedOutside(
-            at=state.now,
-            portfolio_id=run.portfolio_id,
-            leg_id=leg.leg_id,
-            instrument=contract.id,
-            quantity=leg.net_quantity,
-            price=market_data.last_price(state, leg.row) or leg.average_entry or contract.tick_size,
-        )
-
-
-def _still_there(state: EngineState, run: PortfolioRun) -> str | None:
-    """Answer why a portfolio cannot be taken as done; None where the broker's books show that nothing is left."""
-    if run.state not in ACTIVE and run.state not in EXITING:
-        return "only one that runs or is being closed is marked as done"
-    if any(leg.working for leg in run.legs):
-        return "an order of it is still under way; cancel it first"
-    account = state.books.of(run.account)
-    if account.recovering or not state.sight(run.account).fresh_books_at:
-        return "the broker's books were not read yet; try again in a moment"
-    ours: dict[str, int] = {}
-    for leg in run.legs:
-        if leg.instrument is not None and leg.net_quantity:
-            ours[leg.instrument] = ours.get(leg.instrument, 0) + leg.net_quantity
-    for leg in run.legs:
-        instrument = leg.instrument
-        if instrument is None:
-            continue
-        expected, shown = account.drift.get(instrument, (0, 0))
-        if shown - expected != -ours.get(instrument, 0):
-            held, symbol = ours.get(instrument, 0), instrument.partition(":")[2] or instrument
-            words = "do not show that it is gone" if held else f"show {shown - expected:+d} that is not ours"
-            return f"we hold {held:+d} {symbol} and the broker's books {words}; square it off, or wait for fresh books"
-    return None
 
 
 def rearm(state: EngineState, run: PortfolioRun, leg_id: LegId) -> Iterator[AnyFact]:

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 import msgspec
 
 from engine.core.accounts import account_desk, fan_out, user_sync
-from engine.core.desk import by_hand, command_desk, live_edit, part_desk, signal_desk
+from engine.core.desk import by_hand, closed_outside, command_desk, live_edit, part_desk, signal_desk
 from engine.core.entries import entry_start, extra_conditions
 from engine.core.orders import reconciliation, risk_gate
 from engine.core.readings import entry_days
@@ -49,7 +49,7 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
             state.nudged.append(command.portfolio_id)
         case c.EditPortfolio() | c.PartExit() | c.PartEntry() | c.RearmLeg():
             yield from _change(state, command)
-        case c.MarkCompleted() | c.ResetPortfolio() | c.EnablePortfolio() | c.DisablePortfolio():
+        case c.MarkCompleted() | c.MarkLegClosed() | c.ResetPortfolio() | c.EnablePortfolio() | c.DisablePortfolio():
             yield from _change(state, command)
         case c.Signal():
             yield from _signal(state, command)
@@ -84,7 +84,14 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
 
 
 ChangeOfOne = (
-    c.PartExit | c.PartEntry | c.RearmLeg | c.MarkCompleted | c.ResetPortfolio | c.EnablePortfolio | c.DisablePortfolio
+    c.PartExit
+    | c.PartEntry
+    | c.RearmLeg
+    | c.MarkCompleted
+    | c.MarkLegClosed
+    | c.ResetPortfolio
+    | c.EnablePortfolio
+    | c.DisablePortfolio
 )
 """What is done to a portfolio that is there, in each of its accounts where its parent is named, each for itself."""
 
@@ -111,7 +118,9 @@ def _change_one(state: EngineState, run: PortfolioRun, command: ChangeOfOne) -> 
         case c.RearmLeg():
             yield from by_hand.rearm(state, run, command.leg_id)
         case c.MarkCompleted():
-            yield from by_hand.mark_completed(state, run)
+            yield from closed_outside.mark_completed(state, run)
+        case c.MarkLegClosed():
+            yield from closed_outside.mark_leg_closed(state, run, command.leg_id, command.price)
         case c.ResetPortfolio():
             yield from by_hand.reset(state, run)
         case c.EnablePortfolio():

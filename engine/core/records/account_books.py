@@ -4,7 +4,7 @@ import msgspec
 
 from engine.domain.identifiers import AccountId, InstrumentId
 from engine.domain.money import Money
-from engine.domain.reports import Channel
+from engine.domain.reports import BookOrder, Channel
 from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.domain.settings.strategy_tag import StrategyTag
@@ -69,5 +69,7 @@ class AccountSight(msgspec.Struct):
     margin_free: int | None = None
     """The broker's free funds at its last books, in 1/10,000 ₹."""
     margin_used: int | None = None
+    outside_trades: tuple[BookOrder, ...] = ()
+    """Orders of the broker's latest books that are not ours and were filled, oldest first."""
     drift_suspects: dict[InstrumentId, int] = {}
     """Differences seen in one book of the broker and not yet in a second."""

@@ -158,4 +158,5 @@ def _closed_outside(leg: LegRun, fact: f.LegClosedOutside) -> None:
         leg.bought_quantity -= fact.quantity
         leg.bought_value = Money(leg.bought_value + value)
     leg.state, leg.exit_reason, leg.exit_decided_at = LegState.EXITING, ExitReason.MANUAL_EXTERNAL, fact.at
+    leg.exit_why, leg.todo, leg.pending = "closed at the broker", [], None
     leg.exit_why = "closed at the broker by hand"

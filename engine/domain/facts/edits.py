@@ -1,5 +1,7 @@
 """Facts of what a trader changes while a portfolio lives: edits, parts, switching it off, closing it elsewhere."""
 
+from enum import Enum
+
 from engine.domain.facts.fact import LegFact, PortfolioFact
 from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instant import Instant
@@ -79,13 +81,22 @@ class LegLevelsEdited(LegEditFact, frozen=True, kw_only=True, tag="leg_levels_ed
     why: str
 
 
+class OutsidePrice(Enum):
+    """Whose price a leg that was closed outside is counted at."""
+
+    BROKER = "the broker's average"
+    MOMENT = "the price of the moment"
+    TYPED = "typed by hand"
+
+
 class LegClosedOutside(LegEditFact, frozen=True, kw_only=True, tag="leg_closed_outside"):
-    """What a leg held was closed at the broker by somebody else; the price is that of the moment, not of a fill."""
+    """What a leg held was closed at the broker by somebody else; ``source`` says whose price it is counted at."""
 
     instrument: InstrumentId
     quantity: int
     """Signed quantity that we held."""
     price: Price
+    source: OutsidePrice = OutsidePrice.MOMENT
 
 
 AnyEditFact = (
