@@ -53,12 +53,15 @@ MESSAGE_COLUMNS: tuple[Column[MessageRow], ...] = (
 
 
 class MessagesModel(RowTableModel[MessageRow]):
-    """Every message, oldest first."""
+    """Every message that its portfolio's log level lets through, oldest first; the journal has all of them."""
 
     def __init__(self, bridge: EngineBridge, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(MESSAGE_COLUMNS, lambda row: row.number, theme, parent)
-        self.apply_rows(bridge.messages)
-        bridge.messages_added.connect(self.apply_rows)
+        self._take(bridge.messages)
+        bridge.messages_added.connect(self._take)
+
+    def _take(self, messages: list[MessageRow]) -> None:
+        self.apply_rows([message for message in messages if message.told])
 
     def show_levels(self, levels: frozenset[MessageLevel] | None) -> None:
         """Show only messages of these levels; None shows all."""

@@ -7,8 +7,10 @@ import msgspec
 from engine.domain import facts as f
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
+from engine.domain.multileg.monitoring import LogLevel
 from engine.views.alerts import topic_of
 from engine.views.line import Line, MessageLevel
+from engine.views.log_levels import is_told
 from engine.views.sentences import (
     leg_line,
     order_line,
@@ -38,6 +40,8 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """The portfolio's name, empty where none is concerned."""
     alerts: bool = False
     """Whether the fact belongs to a class of alerts: who chose them is shown the alert, others nothing."""
+    told: bool = True
+    """Whether the message log shows it: its portfolio's log level says so."""
 
 
 class _KnownOrder(NamedTuple):
@@ -59,6 +63,7 @@ class MessageWriter:
         self._accounts: dict[PortfolioId, AccountId] = {}
         self._contracts: dict[tuple[PortfolioId, LegId], str] = {}
         self._orders: dict[OrderId, _KnownOrder] = {}
+        self._log_levels: dict[PortfolioId, LogLevel] = {}
 
     def message(self, fact: f.AnyFact) -> MessageRow:
         """Answer a fact's line; each fact once, in the order of the journal."""
@@ -79,6 +84,7 @@ class MessageWriter:
             portfolio_id=portfolio_id,
             portfolio=self._names.get(portfolio_id, portfolio_id) if portfolio_id is not None else "",
             alerts=topic_of(fact) is not None,
+            told=portfolio_id is None or is_told(fact, level, self._log_levels.get(portfolio_id, LogLevel.EVERYTHING)),
         )
 
     def _account_of(self, fact: f.AnyFact, portfolio_id: PortfolioId | None) -> AccountId:
@@ -93,8 +99,10 @@ class MessageWriter:
             case f.PortfolioAdded():
                 self._names[fact.portfolio_id] = fact.portfolio.name
                 self._accounts[fact.portfolio_id] = fact.account
+                self._log_levels[fact.portfolio_id] = fact.portfolio.monitoring.log_level
             case f.PortfolioEdited():
                 self._names[fact.portfolio_id] = fact.portfolio.name
+                self._log_levels[fact.portfolio_id] = fact.portfolio.monitoring.log_level
             case f.LegResolved():
                 self._contracts[fact.portfolio_id, fact.leg_id] = symbol_of(fact.instrument)
             case f.OrderRequested():

@@ -117,3 +117,12 @@ def test_latencies_are_written_in_the_unit_that_fits(microseconds, text):
 
 def test_a_time_that_is_not_known_is_a_dash():
     assert (time_text(None), time_text(0), time_text(at(9, 20))) == ("–", "–", "09:20:00")
+
+
+def test_what_a_portfolio_does_not_tell_is_left_out_of_the_log(bridge, messages):
+    before = messages.rowCount()
+
+    tell(bridge, msgspec.structs.replace(bridge.messages[-1], number=10_001, told=False))
+
+    assert messages.rowCount() == before
+    assert bridge.messages[-1].number == 10_001

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import time
+from enum import Enum
 from typing import Annotated
 
 from engine.domain.alert import USUAL, AlertClass
 from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
+
+
+class LogLevel(Enum):
+    """How much of a portfolio is told in the message log."""
+
+    EVERYTHING = "everything"
+    DECISIONS = "decisions"
+    ALARMS = "alarms only"
 
 
 class Realtime(Declared, frozen=True, kw_only=True, tag="realtime"):
@@ -97,6 +106,14 @@ class Monitoring(Declared, frozen=True, kw_only=True):
             "account, its broker and the feed always are.",
         ),
     ] = USUAL
+    log_level: Annotated[
+        LogLevel,
+        ask(
+            "Message log",
+            "How much of it the message log tells: all, without the steps of orders and trails, or only what needs a "
+            "look. The journal keeps everything.",
+        ),
+    ] = LogLevel.EVERYTHING
 
     def check(self) -> Iterator[FieldError]:
         """Refuse a window that ends before it begins."""
