@@ -1,4 +1,4 @@
-"""`legwork journal`: verify, show and export the record of everything that happened."""
+"""`legwork journal`: verify, show and export the record of everything that happened, and the curves beside it."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from desktop.commands.journal_curve import curves_by_name, document, print_curve
 from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, row_document
 from desktop.commands.journal_filter import belonging
 from desktop.commands.journal_tables import messages_of, print_facts, print_messages
@@ -118,6 +119,29 @@ def export_journal(
         print_json({"file": str(out), "format": form.value, "facts": written})
     else:
         typer.echo(f"{written:,} facts written to {out}")
+
+
+@app.command("curve")
+def show_curve(
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="By its name or its id, like P1.")],
+    journal: _Journal = None,
+    journal_option: _JournalOption = None,
+    points: Annotated[
+        int, typer.Option("--points", min=0, max=1_000_000, help="How many points of the curve are shown.")
+    ] = 20,
+    as_json: _Json = False,
+) -> None:
+    """Show what a portfolio made over time: peak, trough, deepest drawdown, best and worst of every leg.
+
+    Profits are noted every few seconds, as the portfolio's Monitoring says, beside the journal; --json has all of them.
+    """
+    with sentences(as_json=as_json):
+        found = curves_by_name(_address(journal, journal_option), portfolio)
+    if as_json:
+        print_json({"curves": [document(curve) for curve in found]})
+        return
+    for curve in found:
+        print_curve(curve, points)
 
 
 def _matching(

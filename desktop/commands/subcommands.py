@@ -163,7 +163,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "charges": Subcommand("Show the exact charges of orders.", _charges),
     "price": Subcommand("Price an option, or find the volatility behind its premium.", _price),
     "data": Subcommand("Import recorded market data, and look into recordings.", _data),
-    "journal": Subcommand("Verify, show and export the journal.", _journal),
+    "journal": Subcommand("Verify, show and export the journal; show profit curves.", _journal),
     "help": Subcommand("Show the field reference.", _help),
 }
 """Every subcommand by its name, in the order of the overview."""

@@ -7,6 +7,7 @@ import msgspec
 from brokers.paper.gateway import PaperBroker
 from desktop.composition.accounts import PAPER
 from desktop.composition.clock import now
+from desktop.composition.curves import Curves
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import layout_path
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, caught_up, open_market
@@ -73,6 +74,7 @@ class Desk:
         rules: The exchange's dated rules.
         notifier: Sends alerts to the trader's services.
         words: What the services around the engine say; attach the window to it.
+        curves: The profit curves of the session; known once the engine is open.
         warnings: What makes the journal's place unwise, sentence by sentence; known once the engine is open.
     """
 
@@ -83,6 +85,7 @@ class Desk:
         self._paper = PaperChoice(journal=choice.journal, latency=choice.latency, slippage=choice.slippage)
         self._journal: Journal | None = None
         self._brokers: dict[AccountId, PaperBroker] = {}
+        self.curves: Curves | None = None
         self.client = EngineClient(self._open_run, speed=choice.speed)
         self.words = OwnWords(self._time)
         self.notifier = Notifier(self._notifications(), self.words.say, about=f"Legwork, {BROKER} trading")
@@ -112,6 +115,8 @@ class Desk:
             close_paper_brokers(brokers, self._paper)
         finally:
             self.notifier.close()
+            if self.curves is not None:
+                self.curves.close()
             if journal is not None:
                 journal.close()
 
@@ -157,6 +162,8 @@ class Desk:
             # Pictures and tests leave nothing behind.
             run.keep_volatility(keeping(choice.market.market, self.words.say))
         run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after, hierarchy)
+        self.curves = Curves(choice.journal, journal, _of_today(run), self.words.say)
+        run.keep_profits(self.curves.keep)
         return run
 
 
@@ -196,6 +203,14 @@ class _Past:
     def day_began_at(self, at: Instant) -> Instant | None:
         """Answer when the market of that instant's day was first opened; None for a fresh day."""
         return self._began.get(ist_date(at))
+
+
+def _of_today(run: SimulatedRun) -> list[PortfolioId]:
+    """Answer the portfolios that the window shows from the start: those that are not done, or were closed today."""
+    today = ist_date(run.state.now)
+    known = run.state.books.portfolios.values()
+    closed = [one.portfolio_id for one in known if one.closed_at is not None and ist_date(one.closed_at) == today]
+    return [*closed, *(one.portfolio_id for one in run.state.alive() if one.portfolio_id not in closed)]
 
 
 def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant:

@@ -1,11 +1,12 @@
 """A run without a window: open market, broker and journal, play to the end, say what happened."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import msgspec
 
 from desktop.composition.accounts import PAPER
+from desktop.composition.curves import Curves
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.markets import MarketChoice, OpenMarket, caught_up, open_market, recording_notes
 from desktop.composition.notifier import Notifier
@@ -84,6 +85,7 @@ def play(
         closing(opened.journal) as journal,
         paper_brokers(paper, hierarchy, market.master, rules) as brokers,
         closing(Notifier(asked.notifications or NOBODY, unsent.append, about="Legwork, simulated run")) as notifier,
+        ExitStack() as leaving,
     ):
         tally = RunTally()
         past = volatility_history(asked.market.market)
@@ -95,6 +97,10 @@ def play(
         known = _known(run, begin)
         lineage = f"H{asked.market.seed:05d}"
         run.open_session(begin, PAPER, lineage, asked.limits, market.stale_after, hierarchy)
+        curves = None if asked.journal is None else Curves(asked.journal, journal, (), unsent.append)
+        if curves is not None:
+            leaving.callback(curves.close)
+            run.keep_profits(curves.keep)
         for portfolio in asked.portfolios:
             if portfolio.name not in known:
                 run.submit(_adding(portfolio, asked.account))

@@ -18,6 +18,8 @@ from engine.runtime.books_watch import BooksWatch
 from engine.runtime.engine import Engine
 from engine.runtime.outbox import Outbox
 from engine.runtime.outboxes import Outboxes
+from engine.runtime.profit_watch import Keep as KeepProfits
+from engine.runtime.profit_watch import ProfitWatch
 from engine.runtime.volatility_watch import Keep, VolatilityWatch
 
 
@@ -91,6 +93,7 @@ class SimulatedRun:
         self.now: Instant = engine.state.now
         self.messages = 0
         self._volatility: VolatilityWatch | None = None
+        self._profits: ProfitWatch | None = None
 
     def open_session(
         self,
@@ -126,6 +129,10 @@ class SimulatedRun:
     def keep_volatility(self, keep: Keep) -> None:
         """Note the implied volatility of every underlying after each close, and hand what is new to ``keep``."""
         self._volatility = VolatilityWatch(self.state, keep)
+
+    def keep_profits(self, keep: KeepProfits) -> None:
+        """Note the profit of every portfolio as often as it says, and hand what is noted to ``keep``."""
+        self._profits = ProfitWatch(self.state, keep)
 
     def submit(self, command: Callable[[Instant], Message]) -> None:
         """Queue a command; it is stamped with the time at which it is taken."""
@@ -164,6 +171,9 @@ class SimulatedRun:
         if self._volatility is not None:
             self._volatility.look(self.now)
         facts = self._told() + self._act()
+        if self._profits is not None:
+            # Last, so that no order waits for it.
+            self._profits.look(self.now)
         if not facts:
             self.engine.keep_snapshot_if_due()
         return facts

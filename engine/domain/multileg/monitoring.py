@@ -114,6 +114,16 @@ class Monitoring(Declared, frozen=True, kw_only=True):
             "look. The journal keeps everything.",
         ),
     ] = LogLevel.EVERYTHING
+    curve_every: Annotated[
+        int | None,
+        ask(
+            "Profit curve every",
+            "How often the profit is noted, for its curve, drawdown and best and worst of every leg; off: never.",
+            unit="s",
+            ge=1,
+            le=3_600,
+        ),
+    ] = 5
 
     def check(self) -> Iterator[FieldError]:
         """Refuse a window that ends before it begins."""

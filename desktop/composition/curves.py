@@ -1,0 +1,78 @@
+"""Profit curves of a run: where they are kept beside its journal, and what the window and the command line read."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from desktop.composition.failures import FailureError
+from desktop.composition.folders import server_file
+from engine.domain.identifiers import PortfolioId
+from engine.domain.profit_curve import Noted, ProfitCurve
+from engine.ports.journal import Journal
+from engine.runtime.curve_store import CurveFile, CurveFileError, read_curves
+from engine.runtime.curve_writer import CurveBook, CurveWriter
+from engine.runtime.journal.location import ServerLocation, SqliteLocation, journal_location
+
+__all__ = ["Curves", "curve_file", "curves_of"]
+
+_OF_BIRTH = 2
+"""The day that began, and the session with its lineage."""
+
+
+def curve_file(journal: str) -> Path:
+    """Answer where the curves of a journal are kept: beside a file, on this machine for one on a server."""
+    match journal_location(journal):
+        case SqliteLocation(path=path):
+            return path.with_name(f"{path.name}.curves")
+        case ServerLocation(name=name):
+            return server_file(name, "curves")
+
+
+def curves_of(journal: str, portfolio_ids: Iterable[PortfolioId]) -> list[ProfitCurve]:
+    """Answer the curves of some portfolios of a journal, by execution. Raises FailureError for an unreadable file."""
+    try:
+        return read_curves(curve_file(journal), portfolio_ids)
+    except CurveFileError as error:
+        raise FailureError(str(error)) from error
+
+
+class Curves:
+    """The curves of a session: those of before, and what the engine notes from now on."""
+
+    def __init__(
+        self, address: str | None, journal: Journal, wanted: Iterable[PortfolioId], trouble: Callable[[str], None]
+    ) -> None:
+        """``address`` is the journal's, None for one in memory; curves of ``wanted`` portfolios are read at once.
+
+        A file that cannot be read or written is told to ``trouble``: no session depends on it.
+        """
+        self.book = CurveBook()
+        self._writer: CurveWriter | None = None
+        if address is None:
+            return
+        path = curve_file(address)
+        try:
+            file = CurveFile(path, _birth(journal))
+            self.book = CurveBook(read_curves(path, wanted))
+        except CurveFileError as error:
+            trouble(str(error))
+            return
+        self._writer = CurveWriter(file, trouble)
+
+    def keep(self, noted: Noted) -> None:
+        """Take what the engine noted; returns at once."""
+        self.book.take(noted)
+        if self._writer is not None:
+            self._writer.take(noted)
+
+    def close(self) -> None:
+        """Write what waits and close the file; safe to call twice."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _birth(journal: Journal) -> str:
+    """Answer what tells a journal from every other: its first facts, which say when and as what it began."""
+    first = islice(journal.entries(), _OF_BIRTH)
+    return sha256(b"\n".join(entry.body for entry in first)).hexdigest()
