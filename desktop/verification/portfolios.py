@@ -177,7 +177,7 @@ def _execution(draw: Draw) -> Table:
         "on_leg_failure": draw.one_of((*failures, "resize shorts to the filled wings")),
         "retries": draw.between(0, 3),
         "retry_wait": Decimal(draw.between(0, 4)) / 2,
-        "pricing": draw.one_of(("limit with buffer", "limit with buffer", "market")),
+        "pricing": draw.one_of(("limit with buffer", "limit with buffer", "market", "stop limit")),
         "buffer": Decimal(draw.between(0, 4)) / 2,
         "entry_timeout": draw.one_of((5, 15, 60)),
         "executions_a_day": draw.one_of((1, 3)),

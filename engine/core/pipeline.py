@@ -17,6 +17,7 @@ from engine.core.entries import (
     part_entry,
     range_breakout,
     range_reentries,
+    stop_entries,
     wait_coupling,
 )
 from engine.core.exits import (
@@ -236,6 +237,7 @@ _BEFORE_ENTRIES: tuple[Stage, ...] = (
     extra_conditions.before_orders,
     wait_coupling.combined,
     legs_waiting.waits_for_price,
+    stop_entries.sleeping,
     margin_gate.warning,
 )
 

@@ -14,6 +14,7 @@ from engine.domain.money import exact_units
 from engine.domain.multileg.actions import UpTo
 from engine.domain.multileg.condition import Condition
 from engine.domain.multileg.condition_words import condition_words
+from engine.domain.multileg.execution import Execution, Pricing
 from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.stop import LegLevel
@@ -25,7 +26,7 @@ from engine.domain.order import Side
 from engine.schema.declared import Declared
 from engine.schema.describe import FieldSpec, Kind, describe, title_of
 from engine.views.amounts import rupees_text
-from engine.views.explain_phrases import BASES, PARTS, PHRASES, SECRETS, SENTENCES, SWITCHES
+from engine.views.explain_phrases import BASES, PARTS, PHRASES, SECRETS, SENTENCES, STOP_ENTRY, SWITCHES
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _KINDS = {LegKind.CALL: "call", LegKind.PUT: "put", LegKind.FUTURE: "future"}
@@ -191,6 +192,9 @@ def _field_sentences(value: Any, spec: FieldSpec, everything: bool) -> Iterator[
 def _group_sentences(group: Declared, outer: FieldSpec, everything: bool) -> Iterator[str]:
     specs = {spec.name: spec for spec in describe(type(group))}
     spoken: set[str] = set()
+    if isinstance(group, Execution) and group.pricing is Pricing.STOP_LIMIT:
+        spoken |= {"stop_trigger", "stop_limit"}
+        yield _filled(STOP_ENTRY, group, specs)
     for part in PARTS.get(type(group).__name__, ()):
         places = set(_PLACE.findall(part))
         if places <= specs.keys() and all(getattr(group, name) is not None for name in places):

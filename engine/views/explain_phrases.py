@@ -89,6 +89,7 @@ PHRASES: Mapping[str, str] = {
     "Realtime": "on every quote",
     "CandleClose": "at the close of candles of {minutes}",
     "Interval": "every {seconds}",
+    "PriceBuffer": "{value} {unit}",
     "Chase": (
         "every {interval} the price of an unfilled order goes {step} further, {steps} times; then it crosses by {cross}"
     ),
@@ -146,6 +147,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "MoveToCost": ("When a leg is stopped, the stops of {legs} go to their own entry price.",),
 }
 """By the name of a declaration the sentences about it, each shown where all its fields are there."""
+
+STOP_ENTRY = (
+    "Entries sleep as stop-limit orders until the price has gone on by {stop_trigger}; their limit lies {stop_limit} "
+    "beyond that."
+)
+"""What entries by stop-limit orders add to the sentences of the orders."""
 
 SECRETS = frozenset({"token"})
 """Names of fields that are never said."""

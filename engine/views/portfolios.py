@@ -7,7 +7,7 @@ import msgspec
 from engine.core.entries import entry_orders
 from engine.core.exits import combined_levels
 from engine.core.hedges import delta_hedge, hedging
-from engine.core.readings import account_standing, ledger
+from engine.core.readings import account_standing, ledger, stop_limits
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
 from engine.core.state import EngineState
@@ -352,7 +352,7 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
 
 def _lacks(state: EngineState, run: PortfolioRun, leg: LegRun) -> str:
     if run.state in ENTERS and leg.state is LegState.RESOLVED:
-        return hedging.waits_for(state, run, leg) or ""
+        return stop_limits.lack(state, run, leg) or hedging.waits_for(state, run, leg) or ""
     if run.state in ENTERS and leg.state is LegState.ENTERING:
         return entry_orders.waits_for(state, run, leg) or ""
     if leg.state is not LegState.WAITING or run.state not in ENTERS:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.core.entries import entry_watch
 from engine.core.orders import order_slices
-from engine.core.readings import account_standing, ledger
+from engine.core.readings import account_standing, ledger, stop_limits
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
@@ -35,7 +35,7 @@ def entry_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
 
 def _enterable(state: EngineState, run: PortfolioRun) -> list[LegRun]:
     legs = [leg for leg in run.legs if leg.state in (LegState.RESOLVED, LegState.ENTERING)]
-    legs = [leg for leg in legs if hedge_ties.may_enter(run, leg)]
+    legs = [leg for leg in legs if hedge_ties.may_enter(run, leg) and not stop_limits.sleeps_first(run, leg)]
     execution = run.portfolio.execution
     if execution.buy_first:
         buys = [leg for leg in run.present if leg.leg.side is Side.BUY]

@@ -15,12 +15,10 @@ from engine.domain.multileg.monitoring import Realtime
 from engine.domain.multileg.states import ENTERS, LegOrigin, LegState
 from engine.domain.multileg.waiting import WaitAndTrade, trigger_value
 
-_PRICED = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY})
+_PRICED = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY, LegState.WAIT_STOP})
 """States in which a leg waits for a price that this stage watches."""
 
-_ENDED = frozenset(
-    {LegState.IDLE_LEG, LegState.SCHEDULED, LegState.WAIT_TRADE, LegState.WAIT_CONDITION, LegState.WAIT_REENTRY}
-)
+_ENDED = frozenset({LegState.IDLE_LEG, LegState.SCHEDULED, LegState.WAIT_CONDITION, *_PRICED})
 """States whose wait this stage ends; a range breakout ends its own."""
 
 _TIMED = frozenset({LegOrigin.DECLARED, LegOrigin.LAZY, LegOrigin.ADDED})
@@ -173,6 +171,10 @@ def _price(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFa
     if reached and is_first and not _still_near(run, trigger, value):
         why = f"{measuring.said(value, trigger)} was missed while the engine was down; it must come back first"
         yield LegWaitMissed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
+    elif reached and leg.state is LegState.WAIT_STOP:
+        # Its order is awake by now: no delay can come between.
+        why = f"{trigger.of.value} {measuring.said(value, trigger)}, the trigger of its stop-limit order"
+        yield LegReleased(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
     elif reached and not leg.missed:
         yield reopening.released(state, run, leg, f"{trigger.of.value} {measuring.said(value, trigger)}")
     elif not reached and leg.missed:
@@ -286,7 +288,7 @@ def unmet(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[Unmet]
             yield Unmet("idle, until an action or somebody executes it")
         case LegState.SCHEDULED:
             yield Unmet("time", clock_text(state.now), f"≥ {clock_text(leg.until or state.now)}")
-        case LegState.WAIT_TRADE | LegState.WAIT_REENTRY if leg.trigger is not None:
+        case LegState.WAIT_TRADE | LegState.WAIT_REENTRY | LegState.WAIT_STOP if leg.trigger is not None:
             yield from _unmet_price(state, run, leg, leg.trigger)
         case LegState.WAIT_TRADE:
             yield Unmet(leg.wait_why)

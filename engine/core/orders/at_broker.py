@@ -24,13 +24,13 @@ _PLACED_AGAIN = SECOND
 _AGAIN = 2 * SECOND
 """Between two tries to turn a resting order into an exit."""
 
-_WAITS = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY})
+_WAITS = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY, LegState.WAIT_STOP})
 """States whose trigger may rest at the broker."""
 
 
 def broker_hits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say that a resting stop or target was triggered or filled: the leg is being closed, by the broker first."""
-    if run.portfolio.at_broker is None or run.state not in ACTIVE:
+    if resting_orders.rule_of(run) is None or run.state not in ACTIVE:
         return
     for leg in run.present:
         if leg.state in _WAITS:
@@ -83,7 +83,7 @@ def _losses(rule: AtBroker) -> int:
 
 def wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
     """Answer the orders that should rest at the broker and do not yet."""
-    rule = run.portfolio.at_broker
+    rule = resting_orders.rule_of(run)
     if rule is None or run.state not in ACTIVE or market_data.is_stale(state):
         return
     for leg in run.present:
@@ -92,16 +92,22 @@ def wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
                 yield from _exit_wants(state, run, leg, rule, RestsFor.STOP)
             if rule.leg_target:
                 yield from _exit_wants(state, run, leg, rule, RestsFor.TARGET)
-        elif leg.state in _WAITS and run.state in ENTERS and leg.row >= 0:
-            wanted = rule.leg_wait if leg.state is LegState.WAIT_TRADE else rule.leg_reentry
-            # A delay after the price can be kept from here only: what rests is filled at once.
-            if (
-                wanted
-                and run.portfolio.reexecution.leg_delay is None
-                and leg.trigger is not None
-                and leg.trigger.of is Measure.PREMIUM
-            ):
-                yield from _entry_wants(state, run, leg, rule)
+        elif leg.state in _WAITS and run.state in ENTERS and leg.row >= 0 and _may_rest(run, leg, rule):
+            yield from _entry_wants(state, run, leg, rule)
+
+
+def _may_rest(run: PortfolioRun, leg: LegRun, rule: AtBroker) -> bool:
+    if leg.trigger is None or leg.trigger.of is not Measure.PREMIUM:
+        return False
+    # A delay after the price can be kept from here only: what rests is filled at once.
+    at_once = run.portfolio.reexecution.leg_delay is None
+    match leg.state:
+        case LegState.WAIT_STOP:
+            return True
+        case LegState.WAIT_TRADE:
+            return rule.leg_wait and at_once
+        case _:
+            return rule.leg_reentry and at_once
 
 
 def _exit_wants(state: EngineState, run: PortfolioRun, leg: LegRun, rule: AtBroker, kind: RestsFor) -> Iterator[Want]:
@@ -128,7 +134,7 @@ def _entry_wants(state: EngineState, run: PortfolioRun, leg: LegRun, rule: AtBro
 
 def changes(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Move resting orders with their levels, turn them into exits, and cancel what is not wanted any more."""
-    rule = run.portfolio.at_broker
+    rule = resting_orders.rule_of(run)
     if rule is None:
         return
     for leg in run.legs:
@@ -217,11 +223,16 @@ def _change_entry(
         return
     if leg.state is LegState.ENTERING and order.modifications < MOST_CHANGES:
         since = max(leg.wanted_since, order.priced_at)
-        if state.now >= max(since + rule.convert_after * SECOND, resting_orders.may_change_from(order)):
+        if state.now >= max(since + _patience(run, leg, rule), resting_orders.may_change_from(order)):
             price = _price(state, run, leg, order)
             if price is not None and (price, None) != (order.limit_price, order.trigger_price):
                 terms = resting_orders.Terms(OrderType.LIMIT, None, price)
                 yield _change(state, order, order.quantity, terms, "not filled where it waited")
+
+
+def _patience(run: PortfolioRun, leg: LegRun, rule: AtBroker) -> int:
+    """Answer how long an entry order that was woken may stay unfilled at its limit, in µs."""
+    return int(run.portfolio.execution.chase.interval * SECOND) if leg.slept else rule.convert_after * SECOND
 
 
 def _price(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> Price | None:
@@ -231,7 +242,7 @@ def _price(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> 
 
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer when a stop goes to the broker, and when one that was triggered is priced anew."""
-    rule = run.portfolio.at_broker
+    rule = resting_orders.rule_of(run)
     if rule is None:
         return
     for leg in run.legs:
@@ -246,7 +257,7 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
             if order.exit_tried_at is not None:
                 yield order.exit_tried_at + _AGAIN
             if leg.state is LegState.ENTERING:
-                yield max(leg.wanted_since, order.priced_at) + rule.convert_after * SECOND
+                yield max(leg.wanted_since, order.priced_at) + _patience(run, leg, rule)
 
 
 def _is_time(state: EngineState, leg: LegRun, rule: AtBroker) -> bool:

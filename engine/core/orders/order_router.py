@@ -15,6 +15,7 @@ from engine.domain.facts import (
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price
 from engine.domain.multileg.states import (
+    ENTERS,
     EXITING,
     LEG_OPEN,
     LEG_WAITS,
@@ -46,7 +47,7 @@ def changes(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
 
 def _unwanted(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) -> str | None:
     """Answer why an order should be cancelled; None where it is wanted."""
-    if order.rests_for is not None and _still_rests(leg, order):
+    if order.rests_for is not None and _still_rests(run, leg, order):
         return None
     if order.purpose is Purpose.EXIT:
         if order.remaining <= ledger.to_close(leg):
@@ -64,10 +65,10 @@ def _unwanted(state: EngineState, run: PortfolioRun, leg: LegRun, order: Order) 
     return "not filled within the entry timeout" if state.now >= deadline else None
 
 
-def _still_rests(leg: LegRun, order: Order) -> bool:
+def _still_rests(run: PortfolioRun, leg: LegRun, order: Order) -> bool:
     """Say whether a resting order is still looked after as such: its leg is open, or waits for its price."""
     if order.rests_for is RestsFor.ENTRY:
-        return leg.state in LEG_WAITS
+        return leg.state in LEG_WAITS and run.state in ENTERS
     return leg.state in LEG_OPEN and order.remaining <= abs(leg.net_quantity)
 
 

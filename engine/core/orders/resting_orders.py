@@ -13,6 +13,7 @@ from engine.domain.instant import SECOND, Instant, ist_date
 from engine.domain.money import Price, down_to_tick, plain_text, up_to_tick
 from engine.domain.multileg.at_broker import AtBroker, PriceBuffer
 from engine.domain.multileg.levels import Measure
+from engine.domain.multileg.states import LegState
 from engine.domain.order import OrderStatus, OrderType, Purpose, RestsFor, Side
 
 
@@ -33,6 +34,17 @@ class Terms(msgspec.Struct, frozen=True):
         if self.trigger is not None and self.held_back:
             return self.trigger != order.trigger_price
         return (self.limit, self.trigger) != (order.limit_price, order.trigger_price)
+
+
+_ONLY_ENTRIES = AtBroker(leg_stop=False)
+_NOTHING = PriceBuffer()
+
+
+def rule_of(run: PortfolioRun) -> AtBroker | None:
+    """Answer what rests at the broker for a portfolio: as declared, or stop-limit entries alone; None for nothing."""
+    if run.portfolio.at_broker is not None:
+        return run.portfolio.at_broker
+    return _ONLY_ENTRIES if any(leg.slept for leg in run.legs) else None
 
 
 def of_leg(state: EngineState, leg: LegRun, kind: RestsFor | None = None) -> list[Order]:
@@ -109,11 +121,17 @@ def exit_terms(state: EngineState, run: PortfolioRun, leg: LegRun, rule: AtBroke
 def entry_terms(state: EngineState, run: PortfolioRun, leg: LegRun, rule: AtBroker) -> Terms | None:
     """Answer the terms of a waiting leg's resting order; None where it cannot rest now.
 
-    Waiting for a worse price is a stop order, waiting for a better one a limit order (executor reference §1.2.1).
+    Waiting for a worse price is a stop order, waiting for a better one a limit order (executor reference §1.2.1). Where
+    the price protection leaves no room for the limit of a stop-limit entry, nothing is sent.
     """
     level, side = leg.trigger, leg.leg.side
     if level is None or level.of is not Measure.PREMIUM:
         return None
+    if leg.state is LegState.WAIT_STOP:
+        beyond = run.portfolio.execution.stop_limit
+        terms = _stop_terms(state, run, leg, level.value, side, _NOTHING, beyond)
+        exact = terms is not None and not terms.held_back and not _is_passed(state, leg, side, terms.trigger)
+        return terms if exact else None
     if level.rising is (side is Side.SELL):
         price = up_to_tick(level.value, leg.tick) if side is Side.SELL else down_to_tick(level.value, leg.tick)
         return _limit_terms(state, run, leg, Price(price))

@@ -12,7 +12,7 @@ from engine.domain.multileg.monitoring import Cadence, CandleClose, Interval, Re
 from engine.domain.multileg.portfolio import PriceType
 from engine.domain.multileg.states import LegState, PortfolioState
 
-_PRICED = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY})
+_PRICED = frozenset({LegState.WAIT_TRADE, LegState.WAIT_REENTRY, LegState.WAIT_STOP})
 
 
 def measured(
@@ -113,6 +113,8 @@ def stops_rest(state: EngineState, run: PortfolioRun) -> bool:
 def of_wait(run: PortfolioRun, leg: LegRun) -> Cadence:
     """Answer how often the price that a waiting leg waits for is tested."""
     monitoring = run.portfolio.monitoring
+    if leg.state is LegState.WAIT_STOP:
+        return Realtime()  # The exchange wakes its order at any print.
     return monitoring.reentry if leg.state is LegState.WAIT_REENTRY else monitoring.wait_and_trade
 
 

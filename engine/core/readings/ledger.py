@@ -194,11 +194,16 @@ def last_entry(run: PortfolioRun, leg: LegRun) -> Instant:
 def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instant:
     """Answer when an entering leg has failed for want of fills, counted from its first order of this entry.
 
-    Where it is entered in slices, the newest slice counts.
+    Where it is entered in slices, the newest slice counts. The time of an order that rested at the broker begins with
+    what woke it.
     """
-    orders = [order.requested_at for order in orders_of(state, leg, Purpose.ENTRY)]
+    orders = [
+        max(order.requested_at, leg.wanted_since)
+        for order in orders_of(state, leg, Purpose.ENTRY)
+        if order.requested_at >= leg.wanted_since or order.is_working or order.updated_at >= leg.wanted_since
+    ]
     counted = min if run.portfolio.execution.slicing is None else max
-    first = counted((at for at in orders if at >= leg.wanted_since), default=state.now)
+    first = counted(orders, default=state.now)
     return Instant(first + state.books.patience(run.portfolio.execution.entry_timeout * SECOND))
 
 

@@ -5,7 +5,7 @@ from engine.domain.multileg.leg import LegKind
 from engine.domain.multileg.range_breakout import RangeOf
 from engine.domain.multileg.states import LegOrigin, LegState
 
-_ONE_SIDE = frozenset({LegState.WAIT_TRADE, LegState.WAIT_RBO})
+_ONE_SIDE = frozenset({LegState.WAIT_TRADE, LegState.WAIT_RBO, LegState.WAIT_STOP})
 _OTHER_TYPE = {LegKind.CALL: LegKind.PUT, LegKind.PUT: LegKind.CALL}
 
 
@@ -16,10 +16,13 @@ def first_met(run: PortfolioRun) -> LegRun | None:
     """
     broken = run.portfolio.range_breakout is not None
     met = [
-        leg for leg in run.present
-        if leg.triggered_at is not None and leg.origin is LegOrigin.DECLARED and (broken or leg.leg.wait is not None)
+        leg
+        for leg in run.present
+        if leg.triggered_at is not None
+        and leg.origin is LegOrigin.DECLARED
+        and (broken or leg.leg.wait is not None or leg.slept)
         and not _is_half_way(run, leg)
-    ]  # fmt: skip
+    ]
     return min(met, key=lambda leg: (leg.triggered_at or 0, leg.leg_id), default=None)
 
 

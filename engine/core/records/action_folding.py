@@ -46,11 +46,12 @@ def fold_wait(leg: LegRun, fact: f.LegWaits) -> None:
         leg.triggered_at = fact.at
     leg.state, leg.trigger, leg.reference = fact.state, fact.trigger, fact.reference
     leg.until, leg.wait_why = fact.until, fact.why
+    leg.slept = leg.slept or fact.state is LegState.WAIT_STOP
 
 
 def fold_release(leg: LegRun, fact: f.LegReleased) -> None:
     """Let a leg that waited want its orders."""
-    if leg.state in (LegState.WAIT_TRADE, LegState.WAIT_RBO):
+    if leg.state in (LegState.WAIT_TRADE, LegState.WAIT_RBO, LegState.WAIT_STOP):
         leg.triggered_at = fact.at
     leg.breaks += leg.state is LegState.WAIT_RBO
     # After a wait for its time alone, the wait for a price or a range still comes.

@@ -113,6 +113,8 @@ class LegRun(msgspec.Struct, kw_only=True):
     """Its contract fulfils the extra conditions, so that it may be ordered."""
     triggered_at: Instant | None = None
     """When its wait for a price or a break was met."""
+    slept: bool = False
+    """Its stop-limit order sleeps at the exchange, or did: it does not sleep a second time."""
     breaks: int = 0
     """How many breaks let it go on: of the underlying's range, then of its own."""
     missed: bool = False

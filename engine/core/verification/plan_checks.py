@@ -6,6 +6,7 @@ from engine.core.verification.seen import SeenLeg, SeenPortfolio
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.instant import ist_date
+from engine.domain.multileg.execution import Pricing
 from engine.domain.multileg.range_breakout import RangeOf, RangeSide
 from engine.domain.multileg.states import EXITING, FINAL, LegOrigin, LegState
 
@@ -61,9 +62,17 @@ def ordered_early(portfolio: SeenPortfolio, fact: f.OrderRequested) -> Violation
         return None
     if leg.is_waiting:
         return Violation(48, fact.at, f"{words}, which waits")
+    if _must_sleep(portfolio, leg) and LegState.WAIT_STOP not in leg.waited:
+        return Violation(48, fact.at, f"{words}, whose stop-limit order was never triggered")
     if leg.origin is not LegOrigin.DECLARED or leg.declared.idle or leg.declared.wait is None or portfolio.begins:
         return None  # A portfolio that is executed again need not wait again.
     return None if LegState.WAIT_TRADE in leg.waited else Violation(48, fact.at, f"{words}, which did not wait")
+
+
+def _must_sleep(portfolio: SeenPortfolio, leg: SeenLeg) -> bool:
+    """Say whether a leg may be opened by a stop-limit order only; after an edit it may have begun otherwise."""
+    asks = portfolio.declared.execution.pricing is Pricing.STOP_LIMIT and portfolio.edited_at is None
+    return asks and leg.origin is LegOrigin.DECLARED
 
 
 def closed_unasked(portfolio: SeenPortfolio, fact: f.OrderRequested, under_way: int) -> Violation | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated
 
+from engine.domain.multileg.at_broker import PriceBuffer
 from engine.domain.multileg.unit import Unit
 from engine.domain.order import Product
 from engine.schema.declared import Declared, FieldError
@@ -35,6 +36,8 @@ class Pricing(Enum):
     LIMIT = "limit"
     """At the opposite quote, without a buffer."""
     MARKET = "market"
+    STOP_LIMIT = "stop limit"
+    """Sleeps at the exchange until the price goes on in the direction of the trade; only for entries."""
 
 
 class Chase(Declared, frozen=True, kw_only=True):
@@ -148,8 +151,27 @@ class Execution(Declared, frozen=True, kw_only=True):
         ),
     ] = None
     pricing: Annotated[
-        Pricing, ask("Order type", "A limit beyond the opposite quote protects; brokers restrict plain market orders.")
+        Pricing,
+        ask(
+            "Order type",
+            "A limit beyond the opposite quote protects; brokers restrict plain market orders. A stop limit enters "
+            "only if the price goes on: it sleeps at the exchange, above the quote to buy and below it to sell, until "
+            "it is triggered or the last time for an entry comes. Hedges, re-entries and exits are limits with buffer "
+            "then.",
+        ),
     ] = Pricing.LIMIT_WITH_BUFFER
+    stop_trigger: Annotated[
+        PriceBuffer,
+        ask(
+            "Stop-limit trigger",
+            "How far beyond the quote of the moment a stop-limit entry is triggered, at least a tick: the opposite "
+            "quote, or the last price where that lies further.",
+        ),
+    ] = PriceBuffer(value=Decimal(1), unit=Unit.PERCENT)
+    stop_limit: Annotated[
+        PriceBuffer,
+        ask("Stop-limit limit", "How far beyond its trigger the limit of a stop-limit entry lies, at least a tick."),
+    ] = PriceBuffer(value=Decimal(1), unit=Unit.PERCENT)
     buffer: Annotated[
         Decimal,
         ask("Buffer", "How far beyond the opposite quote the first limit goes.", unit="% of price", ge=0, le=50),
@@ -159,7 +181,15 @@ class Execution(Declared, frozen=True, kw_only=True):
     ] = Decimal(0)
     chase: Annotated[Chase, ask("Chase", "What happens to an order that is not filled.")] = Chase()
     entry_timeout: Annotated[
-        int, ask("Entry timeout", "A leg that is not filled by then has failed.", unit="s", ge=5, le=3_600)
+        int,
+        ask(
+            "Entry timeout",
+            "A leg that is not filled by then has failed. That of an order that sleeps at the broker begins when it is "
+            "triggered; one that never is does not fail, it is given up at the last time for an entry.",
+            unit="s",
+            ge=5,
+            le=3_600,
+        ),
     ] = 60
     duplicate_window: Annotated[
         int, ask("No second start for", "A second start inside this time is ignored.", unit="s", ge=0, le=3_600)
@@ -219,3 +249,14 @@ class Execution(Declared, frozen=True, kw_only=True):
         """Refuse pauses that nothing obeys."""
         if self.leg_order is LegOrder.PARALLEL and (self.leg_gap or self.leg_gap_again):
             yield FieldError("leg_order", "a gap between legs needs legs that are sent one by one")
+        if self.pricing is not Pricing.STOP_LIMIT:
+            return
+        if self.leg_order is LegOrder.ONE_BY_ONE:
+            yield FieldError(
+                "leg_order", "prices wake stop-limit orders, in no order of ours; send the legs together (parallel)"
+            )
+        if self.slicing is not None:
+            yield FieldError(
+                "slicing",
+                "a stop-limit order sleeps at one trigger; switch the slices off, or choose another order type",
+            )

@@ -80,6 +80,13 @@ class ExitPricing(Declared, frozen=True, kw_only=True):
     ] = Decimal(0)
     chase: Annotated[Chase, ask("Chase", "What happens to an exit that is not filled.")] = Chase()
 
+    def check(self) -> Iterator[FieldError]:
+        """Refuse exits that sleep."""
+        if self.pricing is Pricing.STOP_LIMIT:
+            yield FieldError(
+                "pricing", "an exit must close now, and a stop limit sleeps until the price goes on; choose a limit"
+            )
+
 
 class ExitSettings(Declared, frozen=True, kw_only=True):
     """How the portfolio is closed."""

@@ -116,6 +116,8 @@ EXECUTION: Mapping[str, Verdict] = {
     "retries": Rule.LIVE,
     "retry_wait": Rule.LIVE,
     "pricing": Rule.LIVE,
+    "stop_trigger": Rule.LIVE,
+    "stop_limit": Rule.LIVE,
     "buffer": Rule.LIVE,
     "buffer_points": Rule.LIVE,
     "chase": Rule.LIVE,

@@ -28,6 +28,7 @@ from engine.domain.multileg.resting_checks import breakout_contradictions, resti
 from engine.domain.multileg.schedule import Schedule
 from engine.domain.multileg.side_limits import SideLimit
 from engine.domain.multileg.stop import AppliesTo, CombinedStop, Confirmation, OnlyLegs
+from engine.domain.multileg.stop_entry_checks import stop_entry_contradictions
 from engine.domain.multileg.sync_users import SyncUsers
 from engine.domain.multileg.target import CombinedTarget, ProfitCounts
 from engine.domain.multileg.trailing import ProfitLock, StopTrail
@@ -326,6 +327,7 @@ class MultilegPortfolio(Declared, frozen=True, kw_only=True):
         for field, actions in (("on_stop", self.on_stop), ("on_target", self.on_target)):
             yield from names_itself(field, actions, self.name)
         yield from entry_contradictions(self.entry, self.schedule, self.execution, self.legs)
+        yield from stop_entry_contradictions(self.execution, self.at_broker, self.dynamic_hedge, self.legs)
         buy_first = self.execution.buy_first
         yield from hedge_contradictions(self.dynamic_hedge, self.legs, self.underlying, buy_first=buy_first)
         yield from CombinedLevels(

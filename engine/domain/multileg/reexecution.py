@@ -1,10 +1,11 @@
 """The rules that every re-execution and re-entry keeps (executor reference §1.3.1, re-execute panel)."""
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated
 
 from engine.domain.multileg.execution import Pricing
-from engine.schema.declared import Declared
+from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
 
 
@@ -97,4 +98,14 @@ class ReExecution(Declared, frozen=True, kw_only=True):
     reentry_delay: Annotated[
         int, ask("Re-entry not before", "Time after the close before a re-entry may trigger.", unit="s", ge=0, le=9_999)
     ] = 0
-    reentry_pricing: Annotated[Pricing | None, ask("Order type of re-entries", "Off takes that of the entry.")] = None
+    reentry_pricing: Annotated[
+        Pricing | None,
+        ask("Order type of re-entries", "Off takes that of the entry; a limit with buffer where that is a stop limit."),
+    ] = None
+
+    def check(self) -> Iterator[FieldError]:
+        """Refuse a re-entry that would wait for a price twice."""
+        if self.reentry_pricing is Pricing.STOP_LIMIT:
+            yield FieldError(
+                "reentry_pricing", "a re-entry has waited for its price already; choose a limit, or the market"
+            )

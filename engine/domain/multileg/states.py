@@ -64,6 +64,8 @@ class LegState(Enum):
     """Waits for its range to be broken."""
     WAIT_CONDITION = "WAIT_CONDITION"
     """Waits for what its contract must fulfil before it is ordered."""
+    WAIT_STOP = "WAIT_STOP"
+    """Its stop-limit order sleeps at the exchange until the price triggers it."""
     WAIT_REENTRY = "WAIT_REENTRY"
     """Its last execution is closed; the price of the next is waited for."""
     WAITING = "WAITING"
@@ -87,6 +89,7 @@ LEG_WAITS = frozenset(
         LegState.WAIT_TRADE,
         LegState.WAIT_RBO,
         LegState.WAIT_CONDITION,
+        LegState.WAIT_STOP,
         LegState.WAIT_REENTRY,
         LegState.IDLE_LEG,
     }

@@ -168,7 +168,8 @@ class WaitRules(Declared, frozen=True, kw_only=True):
         bool,
         ask(
             "One side cancels the other",
-            "A call that met its wait or its range cancels the waiting puts, and a put the waiting calls.",
+            "A call that met its wait, its range or its stop-limit trigger cancels the waiting puts, and a put the "
+            "waiting calls.",
         ),
     ] = False
     missed_trigger: Annotated[

@@ -80,6 +80,7 @@ LEGS: dict[LegState, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     L.WAIT_TRADE: (declared(PUT, {**CALL, "wait": {"move": -5}}), [START]),
     L.WAIT_RBO: (declared({**PUT, "breakout_exempt": True}, CALL, range_breakout=RANGE), [START]),
     L.WAIT_CONDITION: (declared(PUT, CALL, extra_conditions=UNKNOWN), [START]),
+    L.WAIT_STOP: (declared(PUT, CALL, execution={"pricing": "stop limit"}), [START]),
     L.WAIT_REENTRY: (
         declared(PUT, {**CALL, "stop_loss": {"distance": 25}, "on_stop": ["re_enter"]}),
         [START, {"prices": {"24850CE": "151"}}, {}],
@@ -100,7 +101,18 @@ LEGS: dict[LegState, tuple[dict[str, Any], list[dict[str, Any]]]] = {
 """How each state is reached by a leg."""
 
 WATCHED_LEG = dict.fromkeys(
-    (L.IDLE_LEG, L.SCHEDULED, L.WAIT_TRADE, L.WAIT_RBO, L.WAIT_CONDITION, L.SL_CONFIRM, L.RESOLVED, L.CANCELLED), 2
+    (
+        L.IDLE_LEG,
+        L.SCHEDULED,
+        L.WAIT_TRADE,
+        L.WAIT_RBO,
+        L.WAIT_CONDITION,
+        L.WAIT_STOP,
+        L.SL_CONFIRM,
+        L.RESOLVED,
+        L.CANCELLED,
+    ),
+    2,
 ) | {L.WAIT_REENTRY: 3}
 """Where another leg than the first is the one that stands there; an execution that follows has the next number."""
 
@@ -147,6 +159,7 @@ LEG_AFTER: dict[LegState, tuple[LegState, ...]] = {
     L.WAIT_RBO:    (L.CANCELLED, L.CANCELLED, L.CANCELLED, L.CANCELLED, L.WAIT_RBO, L.WAIT_RBO, L.WAIT_RBO),
     L.WAIT_CONDITION: (L.CANCELLED, L.CANCELLED, L.CANCELLED, L.CANCELLED, L.WAIT_CONDITION, L.WAIT_CONDITION,
                        L.WAIT_CONDITION),
+    L.WAIT_STOP:   (L.CANCELLED, L.CANCELLED, L.CANCELLED, L.CANCELLED, L.OPEN,      L.WAIT_STOP, L.WAIT_STOP),
     L.WAIT_REENTRY: (L.CANCELLED, L.CANCELLED, L.CANCELLED, L.CANCELLED, L.WAIT_REENTRY, L.WAIT_REENTRY,
                      L.WAIT_REENTRY),
     L.SL_CONFIRM:  (L.CLOSED,   L.CLOSED,    L.SL_CONFIRM, L.CLOSED,   L.SL_CONFIRM, L.SL_CONFIRM, L.SL_CONFIRM),

@@ -144,6 +144,42 @@ def test_levels_of_a_leg_that_mean_nothing_are_refused(fields, path, words):
             "would not be built before Entry end",
         ),
         (
+            {"execution": {"pricing": "stop limit", "leg_order": "one by one"}},
+            "execution.leg_order",
+            "no order of ours",
+        ),
+        (
+            {"execution": {"pricing": "stop limit", "slicing": {"type": "time"}}},
+            "execution.slicing",
+            "sleeps at one trigger",
+        ),
+        (
+            {"legs": [{"side": "SELL"}, {"side": "BUY", "kind": "PE"}], "execution": {"pricing": "stop limit"}},
+            "execution.pricing",
+            "Buy legs first sells nothing",
+        ),
+        (
+            {"legs": [{"side": "SELL"}, {"side": "BUY"}], "execution": {"pricing": "stop limit", "buy_first": False}},
+            "execution.pricing",
+            "be naked until then",
+        ),
+        (
+            {
+                "legs": [{"wait": {"move": -5}}],
+                "execution": {"pricing": "stop limit"},
+                "at_broker": {"leg_wait": True},
+            },
+            "legs[0].wait",
+            "rests at the broker as an order of its own",
+        ),
+        (
+            {"legs": [{"hedge_required": True}], "execution": {"pricing": "stop limit"}, "dynamic_hedge": {}},
+            "legs[0].hedge_required",
+            "paid for nothing",
+        ),
+        ({"exit": {"orders": {"pricing": "stop limit"}}}, "exit.orders.pricing", "an exit must close now"),
+        ({"reexecution": {"reentry_pricing": "stop limit"}}, "reexecution.reentry_pricing", "waited for its price"),
+        (
             {
                 "legs": [{"on_target": ["re_enter"]}],
                 "range_breakout": {"each_side_once": False},
