@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from brokers.simulated import day_before
 from brokers.simulated.depth import depth_of
 from brokers.simulated.disturbances import Disturbances
 from brokers.simulated.effects import Effects, spans_of
@@ -88,7 +89,8 @@ class SimulatedMarket:
             self._layout.tick, self._layout.lot, self._layout.is_index, self._layout.has_interest, dice
         )
         self._disturbances = Disturbances(self._layout, spans)
-        self._dice = dice
+        self._dice, self._seed = dice, seed
+        self._opened: day_before.Opening | None = None
         self._delivered: IntArray = np.zeros((1, len(self._layout), COLUMNS), dtype=np.int64)
         self._column_of_row: IntArray = np.full(len(self.master), -1, dtype=np.int64)
         self._column_of_row[self._layout.rows] = np.arange(len(self._layout))
@@ -108,6 +110,17 @@ class SimulatedMarket:
                 return
             frame, self._waiting = self._waiting, None
             yield frame
+
+    def day_before(self) -> Iterator[QuoteFrame]:
+        """Yield some frames of the trading day before the market's first, with last prices and open interest.
+
+        They are derived from the seed and from how the market opens; the market's own frames are the same whether they
+        are asked for or not. None where the calendar knows no day before.
+        """
+        session = day_before.session_before(self._rules, tuple(self._leading), self.start)
+        if self.next_at is None or self._opened is None or session is None:
+            return
+        yield from day_before.frames(self._layout, self._models, self._opened, session, self._seed)
 
     @property
     def next_at(self) -> Instant | None:
@@ -157,6 +170,9 @@ class SimulatedMarket:
         if self._previous is None:
             spread = self._dice.uniform(0.5, 1.5, len(self._layout))
             self._maker.open_interest(traded.trades / activity * _INTEREST_SECONDS * spread)
+            gap = self._paths.opening_gap(stretch.day_number)
+            opened = int(at[0]), spots[0].copy(), volatility[0].copy(), usual[0].copy()
+            self._opened = day_before.Opening(*opened, gap, self._maker.interest.copy())
         if opens_day:
             self._maker.open_day(fair[0], int(at[0]), traded.trades / activity * ((at[0] - stretch.day_open) / SECOND))
         trades = self._disturbances.trading(at, hours)

@@ -19,7 +19,7 @@ from engine.domain.instant import DAY
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-_INTRADAY_SHARE = 0.72
+INTRADAY_SHARE = 0.72
 """Share of a day's variance that falls between open and close; the rest is the overnight gap."""
 _REALISED = 0.92
 """What the spot moves for what options expect: sellers of options are paid a premium on average."""
@@ -78,6 +78,10 @@ class Paths:
         shared: FloatArray = self._correlation * market + np.sqrt(1 - self._correlation**2) * own
         return shared
 
+    def opening_gap(self, day_number: int) -> FloatArray:
+        """Answer the logarithmic gap that the scenario adds to a night, shape (underlyings,)."""
+        return self._effects.opening_gap(day_number)
+
     def advance(
         self, at: IntArray, previous: int | None, stretch: TradingStretch, opens_day: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -120,9 +124,9 @@ class Paths:
         """Answer the trading days of variance before each step for listed underlyings and for coins, (steps, 2)."""
         since = np.diff(at, prepend=at[0] if previous is None else previous) / (stretch.day_close - stretch.day_open)
         share = (at - stretch.day_open) / (stretch.day_close - stretch.day_open)
-        listed = _INTRADAY_SHARE * day_shape(share) * since
+        listed = INTRADAY_SHARE * day_shape(share) * since
         if opens_day and previous is not None:
-            listed[0] = 1 - _INTRADAY_SHARE
+            listed[0] = 1 - INTRADAY_SHARE
         coins = since * ((stretch.day_close - stretch.day_open) / DAY)
         return np.stack((listed, coins), axis=1)
 

@@ -69,6 +69,11 @@ class QuoteMaker:
         """Set the open interest the market starts with, in lots a column."""
         self._interest = np.maximum(lots, 1.0).astype(np.int64) * self._interest_lot
 
+    @property
+    def interest(self) -> IntArray:
+        """Answer the open interest of every column at its latest quote, in units."""
+        return self._interest
+
     def quotes(
         self, fair: FloatArray, liquidity: Liquidity, at: IntArray, step_seconds: float, may_trade: BoolArray | None
     ) -> IntArray:

@@ -38,7 +38,7 @@ class TimedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="event", tag="gap"):
-    """The market opens ``percent`` away from where it closed (on the first day: from its usual level)."""
+    """The market opens ``percent`` away from where it closed, beyond what the night itself brings."""
 
     percent: Percent
     day: SessionNumber | None = None

@@ -1,6 +1,7 @@
 """What stands behind the window: rules, a market that goes on for weeks, the paper broker, the journal, the engine."""
 
 from datetime import date, time
+from itertools import chain
 
 import msgspec
 
@@ -156,7 +157,8 @@ class Desk:
         others = {account: broker for account, broker in brokers.items() if account != PAPER}
         begin = Instant(max(begins, market.begin, state.books.last_fact_at))
         engine = Engine(state, journal, (AlertWatch(self.notifier.offer),), space=opened.space)
-        frames = caught_up(market.frames, begin, len(market.master), engine.see_past)
+        all_frames = chain(market.day_before, market.frames)
+        frames = caught_up(all_frames, begin, len(market.master), engine.see_past, engine.see_before)
         run = SimulatedRun(engine, FrameStream(frames), brokers[PAPER], others)
         if choice.journal is not None:
             # Pictures and tests leave nothing behind.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from itertools import chain
 
 import msgspec
 
@@ -91,7 +92,8 @@ def play(
         past = volatility_history(asked.market.market)
         engine = _recovered(opened, market, rules, past.history, (tally, AlertWatch(notifier.offer)))
         begin = _begin(asked, market, engine.state.books.last_fact_at)
-        frames = FrameStream(caught_up(market.frames, begin, len(market.master), engine.see_past))
+        all_frames = chain(market.day_before, market.frames)
+        frames = FrameStream(caught_up(all_frames, begin, len(market.master), engine.see_past, engine.see_before))
         others = {account: broker for account, broker in brokers.items() if account != PAPER}
         run = SimulatedRun(engine, frames, brokers[PAPER], others)
         known = _known(run, begin)

@@ -59,6 +59,8 @@ class OpenMarket(msgspec.Struct, frozen=True, kw_only=True):
     stale_after: int
     """Silence after which the feed is stale, in µs."""
     recording: Recording | None = None
+    day_before: Iterable[QuoteFrame] = ()
+    """Frames of the trading day before it begins, where something is known of it."""
 
 
 def open_market(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
@@ -101,6 +103,7 @@ def _simulated(choice: MarketChoice, rules: MarketRules) -> OpenMarket:
         begin=market.start,
         until=until,
         stale_after=max(_STALE_SIMULATED, 3 * choice.step),
+        day_before=market.day_before(),
     )
 
 
@@ -133,7 +136,21 @@ def _recorded(choice: MarketChoice) -> OpenMarket:
         until=until,
         stale_after=max(2 * recording.spacing, MINUTE),
         recording=recording,
+        day_before=_recorded_day_before(recording, begin),
     )
+
+
+def _recorded_day_before(recording: Recording, begin: Instant) -> Iterator[QuoteFrame]:
+    """Yield the newest day that a recording holds before the one of an instant; nothing where it holds none."""
+    ends = _midnight(begin)
+    while recording.first < ends:
+        starts = _midnight(Instant(ends - 1))
+        day = recording.frames(starts, Instant(ends - 1))
+        first = next(day, None)
+        if first is not None:
+            yield from chain([first], day)
+            return
+        ends = starts
 
 
 def _midnight(at: Instant) -> Instant:
@@ -142,13 +159,18 @@ def _midnight(at: Instant) -> Instant:
 
 
 def caught_up(
-    frames: Iterator[QuoteFrame], begin: Instant, size: int, see_past: Callable[[QuoteFrame], None] | None = None
+    frames: Iterator[QuoteFrame],
+    begin: Instant,
+    size: int,
+    see_past: Callable[[QuoteFrame], None] | None = None,
+    see_before: Callable[[QuoteFrame], None] | None = None,
 ) -> Iterator[QuoteFrame]:
     """Answer the frames from ``begin`` on, led by one that says how the market of that day stands then.
 
     A run that begins in the middle of its data, or goes on after an interruption, must not see the morning's prices
     again, but has to know every contract's latest quote. ``size`` is how many contracts the market lists. ``see_past``
-    is shown the day's frames before ``begin``, for bars and the day's open.
+    is shown the day's frames before ``begin``, for bars and the day's open; ``see_before`` those of earlier days, for
+    the previous close.
     """
     standing = _Standing(size)
     day = _midnight(begin)
@@ -159,6 +181,8 @@ def caught_up(
             standing.take(frame)
             if see_past is not None:
                 see_past(frame)
+        elif see_before is not None:
+            see_before(frame)
     return standing.frames(begin)
 
 

@@ -26,7 +26,7 @@ from engine.core.verification.restart_checks import differences
 from engine.core.verification.violations import Violation
 from engine.domain.facts import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
-from engine.domain.instant import MINUTE, Instant
+from engine.domain.instant import MINUTE, Instant, ist_date
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import EXITING, FINAL, NOT_BEGUN, PortfolioState
@@ -95,7 +95,7 @@ class Day:
         self._snapshot_after = _SNAPSHOT_EVERY
         self._is_ahead = False
         """Whether the state knows more than the journal, because the power failed before it was written."""
-        self.run_now = SimulatedRun(Engine(self._new_state(), self.journal), self.market, self.wire)
+        self.run_now = SimulatedRun(self._engine(self._new_state(), plan.opens), self.market, self.wire)
 
     def _broker(self) -> PaperBroker:
         def hours(instrument: Instrument, at: Instant) -> bool:
@@ -110,6 +110,14 @@ class Day:
         )
         around = Surroundings(account=ACCOUNT, contracts=self._market.master, hours=hours)
         return PaperBroker(around, settings, faults=plan.faults, dice=_dice(plan.seed, 3))
+
+    def _engine(self, state: EngineState, at: Instant) -> Engine:
+        """Answer an engine: on the first day it is shown the day before; on later ones it has forgotten what it saw."""
+        engine = Engine(state, self.journal)
+        if ist_date(at) == self.plan.days[0]:
+            for frame in self._market.day_before():
+                engine.see_before(frame)
+        return engine
 
     def _new_state(self) -> EngineState:
         return EngineState(self._market.master, self.rules)
@@ -233,7 +241,7 @@ class Day:
         self.broker.hang_up()
         self.wire.late.hang_up()
         state = state_from_journal(self.journal, self._market.master, self.rules)
-        self.run_now = SimulatedRun(Engine(state, self.journal), self.market, self.wire)
+        self.run_now = SimulatedRun(self._engine(state, up_again), self.market, self.wire)
         self.run_now.now = up_again
         self.catch_up()
         self.findings.take(self._kill_switch_kept())

@@ -92,6 +92,11 @@ def see_past(state: EngineState, frame: QuoteFrame) -> None:
     state.take_past(frame)
 
 
+def see_before(state: EngineState, frame: QuoteFrame) -> None:
+    """See a frame of a trading day before today: it says how that day closed and where its prices ran, nothing else."""
+    state.days.take(frame)
+
+
 def _decide(state: EngineState, message: Message) -> Facts:
     yield from account_guard.new_day(state)
     yield from by_hand.day_resets(state)
@@ -129,6 +134,7 @@ def _decide(state: EngineState, message: Message) -> Facts:
 
 
 def _on_session(state: EngineState, message: OpenSession) -> Facts:
+    state.days.turn_to(message.at)
     yield from reconciliation.open_session(state, message)
     if message.hierarchy is not None:
         yield from account_desk.declare(state, message.hierarchy)

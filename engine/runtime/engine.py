@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
-from engine.core.pipeline import EngineFault, advance, see_past
+from engine.core.pipeline import EngineFault, advance, see_before, see_past
 from engine.core.state import EngineState
 from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
@@ -84,6 +84,10 @@ class Engine:
     def see_past(self, frame: QuoteFrame) -> None:
         """See a frame of today from before the start; nothing is decided, but bars and the day's prices know it."""
         see_past(self.state, frame)
+
+    def see_before(self, frame: QuoteFrame) -> None:
+        """See a frame of a day before today, oldest first; nothing is decided, but the previous close is known then."""
+        see_before(self.state, frame)
 
     def journal_due(self) -> Instant | None:
         """Answer when to call ``look_after_journal`` although nothing happens; None while that would be idle."""

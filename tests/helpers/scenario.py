@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.core.pipeline import see_before
 from engine.core.state import EngineState
 from engine.core.verification.invariants import FactChecks
 from engine.domain import commands as c
@@ -38,7 +39,7 @@ from tests.helpers.scenario_outcome import Expectations
 _FILE_KEYS = {"about", "proves", "market", "limits", "accounts", "tags", "portfolios", "steps"}
 _MARKET_KEYS = {
     "underlying", "day", "start", "spot", "premium", "volatility", "spread", "stale_after", "expiries", "strikes",
-    "prices", "past_volatility",
+    "prices", "past_volatility", "day_before",
 }  # fmt: skip
 _STEP_KEYS = {
     "at", "feed", "broker", "rules", "cancels", "changes", "outside", "funds", "restart", "spot", "volatility",
@@ -118,12 +119,19 @@ class ScenarioRun:
         return [BooksWatch(self.desk.state, account) for account in self.broker.accounts]
 
     def _begin(self, later: set[str]) -> None:
+        self._see_day_before()
         self._settle([], self.desk.open_session)
         self._read_books()
         self._show()
         for name in self.declared:
             if name not in later:
                 self._add(name)
+
+    def _see_day_before(self) -> None:
+        """Show what was typed of the day before, as composition does where a feed knows it."""
+        frame = self.market.day_before()
+        if frame is not None:
+            see_before(self.desk.state, frame)
 
     # --- one step ----------------------------------------------------------------------------------------------------
 
@@ -210,6 +218,7 @@ class ScenarioRun:
             self.broker.now = self.desk.now
             list(self.broker.show(self.market.frame(self.desk.now).values))
         self.watches = self._watched_books()
+        self._see_day_before()
         self._settle([], self.desk.open_session)
         if self.reads_books:
             self._read_books()

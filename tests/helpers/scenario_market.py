@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from engine.domain.contract_master import ContractMaster
-from engine.domain.instant import Instant
-from engine.domain.instrument import Instrument, Kind
+from engine.domain.instant import Instant, ist_instant
+from engine.domain.instrument import Exchange, Instrument, Kind
 from engine.domain.listing import listed_contracts
 from engine.domain.money import SCALE, Price, nearest_tick, price_of
 from engine.domain.quote import COLUMNS, IntArray, QuoteColumn, QuoteFrame
@@ -65,11 +65,27 @@ class ScenarioMarket:
             DayVolatility(self.day - timedelta(days=len(past) - number), self.underlying, Decimal(percent))
             for number, percent in enumerate(past)
         )
+        self._before: Mapping[str, Any] = said.get("day_before", {})
         self._typed: dict[int, dict[str, int]] = {}
         self._changes = 0
         self._said: tuple[object, ...] = ()
         self._values: IntArray = np.zeros((0, COLUMNS), dtype=np.int64)
         self.type_prices(said.get("prices", {}))
+
+    def day_before(self) -> QuoteFrame | None:
+        """Answer what the contracts showed at the close of the trading day before; None where nothing was typed."""
+        if not self._before:
+            return None
+        before = next(at for back in range(1, 15) if RULES.is_open(Exchange.NFO, at := self._late(back)))
+        values = np.zeros((len(self._before), COLUMNS), dtype=np.int64)
+        for place, price in enumerate(self._before.values()):
+            numbers = {"last": price} if isinstance(price, str) else price
+            values[place, QuoteColumn.LAST_PRICE] = price_of(numbers.get("last", "100"))
+            values[place, QuoteColumn.OPEN_INTEREST] = int(numbers.get("open_interest", 0))
+        return QuoteFrame(before, np.array([self.row(alias) for alias in self._before], dtype=np.int64), values)
+
+    def _late(self, back: int) -> Instant:
+        return ist_instant(self.day - timedelta(days=back), time(15, 29))
 
     def instrument(self, alias: str) -> Instrument:
         """Answer the contract that a short name means."""

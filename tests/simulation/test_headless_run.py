@@ -137,6 +137,29 @@ def test_a_portfolio_that_is_done_is_not_begun_again_on_the_same_day(tmp_path: P
     assert again["orders"] == done["orders"] == 2
 
 
+GAP = """
+schema = 1
+name = "Gap"
+schedule = {{ start = 09:16:00, end = 09:17:00, square_off = 09:18:00 }}
+extra_conditions = {{ gap_up = {{ low = "{0}", high = "{1}" }}, gap_down = {{ low = "{0}", high = "{1}" }} }}
+[[legs]]
+side = "BUY"
+kind = "CE"
+"""
+
+
+@pytest.mark.parametrize(("bounds", "orders"), [(("0", "5"), 2), (("5", "9"), 0)], ids=["lets in", "keeps out"])
+def test_a_gap_is_tested_on_the_first_day_of_the_simulated_market(
+    tmp_path: Path, bounds: tuple[str, str], orders: int
+) -> None:
+    portfolio = tmp_path / "gap.toml"
+    portfolio.write_text(GAP.format(*bounds), encoding="utf-8")
+
+    done = document_of("--portfolio", portfolio, "--until", "2026-08-19T09:20")
+
+    assert done["orders"] == orders
+
+
 class DiskUsage(NamedTuple):
     """What shutil says of a disk, in bytes."""
 

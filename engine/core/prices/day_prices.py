@@ -1,4 +1,4 @@
-"""What every instrument showed today so far: open, high, low, and the last price of the day before."""
+"""What every instrument showed today so far, and what the day before left behind: prices and open interest."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +9,7 @@ from engine.domain.instant import DAY, Instant, ist_date, ist_time_of_day
 from engine.domain.money import Price
 from engine.domain.quote import IntArray, QuoteColumn, QuoteFrame
 
-_LAST = int(QuoteColumn.LAST_PRICE)
+_LAST, _INTEREST = int(QuoteColumn.LAST_PRICE), int(QuoteColumn.OPEN_INTEREST)
 _FEW = 8
 """Rows up to which a frame is taken row by row."""
 
@@ -18,7 +18,7 @@ Opening = Callable[[date], Instant | None]
 
 
 class DayPrices:
-    """Open, high and low since the session's open and the previous close, per row; 0 where nothing was seen.
+    """Open, high and low since the session's open, the previous close and open interest, per row; 0 where not seen.
 
     List (b) of the state. A day that was not watched from its open has the first price that was seen as its open:
     ``is_whole`` says so. ``know`` takes better figures from a broker's history.
@@ -33,6 +33,9 @@ class DayPrices:
         self._previous: IntArray = np.zeros(size, dtype=np.int64)
         self._previous_high: IntArray = np.zeros(size, dtype=np.int64)
         self._previous_low: IntArray = np.zeros(size, dtype=np.int64)
+        self._interest: IntArray = np.zeros(size, dtype=np.int64)
+        self._first_interest: IntArray = np.zeros(size, dtype=np.int64)
+        self._previous_interest: IntArray = np.zeros(size, dtype=np.int64)
         self._day_ends: int = 0
         self._opens_at: int = 0
         self._first_at: int = 0
@@ -43,13 +46,13 @@ class DayPrices:
             self._begin_day(frame.at)
         if frame.at < self._opens_at:
             return
-        rows, price = frame.rows, frame.values[:, _LAST]
+        rows, price, interest = frame.rows, frame.values[:, _LAST], frame.values[:, _INTEREST]
         if len(rows) <= _FEW:
-            self._take_few(frame.at, rows.tolist(), price.tolist())
+            self._take_few(frame.at, rows.tolist(), price.tolist(), interest.tolist())
             return
         if not price.all():
             traded = price > 0
-            rows, price = rows[traded], price[traded]
+            rows, price, interest = rows[traded], price[traded], interest[traded]
         self._first_at = self._first_at or frame.at
         fresh = self._open[rows] == 0
         if fresh.any():
@@ -58,10 +61,19 @@ class DayPrices:
         self._high[rows] = np.maximum(self._high[rows], price)
         self._low[rows] = np.minimum(self._low[rows], price)
         self._last[rows] = price
+        first = self._first_interest[rows]
+        if not first.all():
+            self._first_interest[rows] = np.where(first == 0, interest, first)
+        self._interest[rows] = interest
 
-    def _take_few(self, at: Instant, rows: list[int], prices: list[int]) -> None:
+    def turn_to(self, at: Instant) -> None:
+        """Begin the day of an instant, where it is a later one: what was seen until then is of the day before."""
+        if at >= self._day_ends:
+            self._begin_day(at)
+
+    def _take_few(self, at: Instant, rows: list[int], prices: list[int], interests: list[int]) -> None:
         """Take a small frame row by row, which is faster than whole columns."""
-        for row, price in zip(rows, prices, strict=True):
+        for row, price, interest in zip(rows, prices, interests, strict=True):
             if price <= 0:
                 continue
             self._first_at = self._first_at or at
@@ -72,13 +84,17 @@ class DayPrices:
             if price < self._low.item(row):
                 self._low[row] = price
             self._last[row] = price
+            self._interest[row] = interest
+            if interest and not self._first_interest.item(row):
+                self._first_interest[row] = interest
 
     def _begin_day(self, at: Instant) -> None:
         seen = self._last > 0
         self._previous = np.where(seen, self._last, self._previous)
         self._previous_high = np.where(seen, self._high, self._previous_high)
         self._previous_low = np.where(seen, self._low, self._previous_low)
-        for array in (self._open, self._high, self._low, self._last):
+        self._previous_interest = np.where(seen, self._interest, self._previous_interest)
+        for array in (self._open, self._high, self._low, self._last, self._interest, self._first_interest):
             array[:] = 0
         self._day_ends = at - ist_time_of_day(at) + DAY
         self._opens_at = self._opening(ist_date(at)) or self._day_ends
@@ -118,6 +134,14 @@ class DayPrices:
     def previous_low(self, row: int) -> Price | None:
         """Answer the lowest price of the trading day before; None where that day was not seen."""
         return _price(self._previous_low, row)
+
+    def first_interest(self, row: int) -> int | None:
+        """Answer the first open interest of today, in units; None where none was shown."""
+        return self._first_interest.item(row) or None
+
+    def previous_interest(self, row: int) -> int | None:
+        """Answer the open interest at the close of the trading day before; None where it is not known."""
+        return self._previous_interest.item(row) or None
 
 
 def _price(array: IntArray, row: int) -> Price | None:

@@ -3,10 +3,11 @@
 from datetime import date, time
 
 import numpy as np
+import pytest
 
 from engine.core.prices.day_prices import DayPrices
 from engine.domain.instant import MINUTE, Instant, ist_instant
-from engine.domain.quote import COLUMNS, QuoteFrame
+from engine.domain.quote import COLUMNS, QuoteColumn, QuoteFrame
 
 FRIDAY, MONDAY = date(2026, 8, 21), date(2026, 8, 24)
 
@@ -19,9 +20,10 @@ def days():
     return DayPrices(3, lambda day: at(9, 15, day))
 
 
-def show(prices, when, shown):
+def show(prices, when, shown, interest=0):
     values = np.zeros((len(shown), COLUMNS), dtype=np.int64)
     values[:, 0] = list(shown.values())
+    values[:, QuoteColumn.OPEN_INTEREST] = interest
     prices.take(QuoteFrame(when, np.array(list(shown), dtype=np.int64), values))
 
 
@@ -87,3 +89,28 @@ def test_a_large_frame_says_the_same_as_its_rows_one_by_one():
             single.high(row),
             single.low(row),
         )
+
+
+@pytest.mark.parametrize("rows", [2, 20], ids=["a small frame", "a large frame"])
+def test_open_interest_is_kept_as_it_was_first_today_and_at_the_last_close(rows):
+    prices = DayPrices(rows, lambda day: at(9, 15, day))
+    every = dict.fromkeys(range(rows), 100)
+    show(prices, at(9, 15), every)
+    show(prices, at(9, 16), every, 500)
+    show(prices, at(15, 29), every, 700)
+    before = prices.first_interest(1), prices.previous_interest(1)
+
+    show(prices, at(9, 15, MONDAY), every, 650)
+
+    assert before == (500, None)
+    assert (prices.first_interest(1), prices.previous_interest(1)) == (650, 700)
+
+
+def test_a_day_that_begins_without_a_price_keeps_the_close_of_the_one_before():
+    prices = days()
+    show(prices, at(15, 29), {0: 120}, 40)
+
+    prices.turn_to(at(9, 0, MONDAY))
+    prices.turn_to(at(9, 10, MONDAY))
+
+    assert (prices.previous_close(0), prices.previous_interest(0), prices.open(0)) == (120, 40, None)

@@ -43,6 +43,15 @@ def test_quotes_of_an_earlier_day_are_not_told() -> None:
     assert told([frame(NOON - DAY, (0, 10)), frame(NOON, (1, 20))]) == [(0, {1: 20})]
 
 
+def test_frames_of_earlier_days_are_shown_to_who_wants_the_previous_close() -> None:
+    before: list[int] = []
+    frames = [frame(NOON - DAY, (0, 10)), frame(NOON - SECOND, (0, 11)), frame(NOON, (1, 20))]
+
+    list(caught_up(iter(frames), NOON, 2, None, lambda one: before.append(one.at)))
+
+    assert before == [NOON - DAY]
+
+
 def test_frames_from_the_beginning_on_are_played_as_they_are() -> None:
     assert told([frame(NOON, (0, 10)), frame(NOON + SECOND, (0, 11))]) == [(0, {0: 10}), (SECOND, {0: 11})]
 
