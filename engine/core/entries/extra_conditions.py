@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from engine.core.entries import interest_change
 from engine.core.prices.resting import AlwaysLook, Watch
 from engine.core.readings import bar_series, conditions, decisions, ledger, market_data, volatility_now
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
@@ -38,9 +39,6 @@ from engine.domain.multileg.states import (
     LegState,
     PortfolioState,
 )
-from engine.domain.quote import QuoteColumn
-
-_INTEREST = int(QuoteColumn.OPEN_INTEREST)
 
 
 def at_the_start(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -138,6 +136,12 @@ def portfolio_unmet(state: EngineState, run: PortfolioRun, extra: ExtraCondition
     yield from _against_history(state, run, extra)
     if extra.put_call_ratio is not None:
         yield from _number(extra, "put-call ratio", put_call_ratio(state, run), extra.put_call_ratio)
+    for name, kind, wanted in (
+        ("open interest of calls", Kind.CALL, extra.call_interest),
+        ("open interest of puts", Kind.PUT, extra.put_interest),
+    ):
+        if wanted is not None:
+            yield from _interest(state, run, extra, name, kind, wanted)
     if extra.condition is not None:
         yield from conditions.judged(state, run, extra.condition, run.starts_at).unmet
     if extra.most_running is not None:
@@ -235,6 +239,17 @@ def _number(extra: ExtraConditions, name: str, value: Decimal | None, rule: Numb
         yield Unmet(name, str(value), rule.words())
 
 
+def _interest(
+    state: EngineState, run: PortfolioRun, extra: ExtraConditions, name: str, kind: Kind, wanted: NumberRange
+) -> Iterator[Unmet]:
+    since = extra.interest_since
+    change = interest_change.change(state, run, kind, since)
+    if change is None:
+        yield from _unknown(extra, f"the change of {name}", f"no figure of {since.value} is there")
+    elif not wanted.holds(change):
+        yield Unmet(f"{name} since {since.value}", f"{change:+} %", f"{wanted.words()} %")
+
+
 def _unknown(extra: ExtraConditions, what: str, why: str = "") -> Iterator[Unmet]:
     if extra.missing is MissingData.UNMET:
         yield Unmet(f"{what} is not known{f': {why}' if why else ''}")
@@ -255,17 +270,8 @@ def _spot_row(state: EngineState, run: PortfolioRun) -> int | None:
 
 def put_call_ratio(state: EngineState, run: PortfolioRun) -> Decimal | None:
     """Answer open interest of the puts over that of the calls of the portfolio's expiry; None without any of calls."""
-    expiry = expiry_choice.expiry_of(state, run, run.portfolio.expiry)
-    if not isinstance(expiry, date):
-        return None
-    summed = {Kind.CALL: 0, Kind.PUT: 0}
-    for strike in state.master.strikes(run.portfolio.underlying, expiry):
-        for kind in summed:
-            contract = state.master.contract(run.portfolio.underlying, expiry, strike, kind)
-            if contract is not None:
-                summed[kind] += state.board.number(state.master.row(contract.id), _INTEREST)
-    calls = summed[Kind.CALL]
-    return (Decimal(summed[Kind.PUT]) / calls).quantize(Decimal("0.01")) if calls else None
+    calls, puts = (interest_change.summed(state, run, kind) for kind in (Kind.CALL, Kind.PUT))
+    return (Decimal(puts) / calls).quantize(Decimal("0.01")) if calls else None
 
 
 def at_the_money_volatility(state: EngineState, run: PortfolioRun) -> Decimal | None:

@@ -25,6 +25,13 @@ class MissingData(Enum):
     IGNORED = "left out"
 
 
+class InterestSince(Enum):
+    """What a change of open interest is counted from."""
+
+    PREVIOUS_CLOSE = "the previous day's close"
+    FIRST_SEEN = "the first figure of today"
+
+
 class NumberRange(Declared, frozen=True, kw_only=True):
     """Range of a number.
 
@@ -135,6 +142,30 @@ class ExtraConditions(Declared, frozen=True, kw_only=True):
         NumberRange | None,
         ask("Put-call ratio", "Open interest of puts over calls of the portfolio's expiry."),
     ] = None
+    call_interest: Annotated[
+        NumberRange | None,
+        ask(
+            "Open interest of calls",
+            "Range of its change today, with its sign, over all strikes of the portfolio's expiry.",
+            unit="%",
+        ),
+    ] = None
+    put_interest: Annotated[
+        NumberRange | None,
+        ask(
+            "Open interest of puts",
+            "Range of its change today, with its sign, over all strikes of the portfolio's expiry.",
+            unit="%",
+        ),
+    ] = None
+    interest_since: Annotated[
+        InterestSince,
+        ask(
+            "Open interest changed since",
+            "The previous day's close, known where that day was seen, or the first figure of today. Strikes without "
+            "that figure are left out; without any, the change is not known.",
+        ),
+    ] = InterestSince.PREVIOUS_CLOSE
     condition: Annotated[
         Condition | None, ask("Condition", "Prices and indicators at the close of bars that must hold.")
     ] = None
