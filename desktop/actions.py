@@ -1,16 +1,8 @@
 """Every menu entry, button and shortcut of the workstation, each declared once."""
 
-from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
-
-from desktop.presentation.icons import icon
-from desktop.presentation.theme import Theme
-from desktop.presentation.tones import Tone
 
 
 class Menu(Enum):
@@ -31,9 +23,11 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: Lasting name; handlers are found by it.
         title: Text of the menu entry, with its mnemonic.
+        short: Text of its button and in menus where it is plain what is meant; empty for the title.
         menu: Menu it stands in.
         tip: One sentence: what happens.
-        shortcut: Keys in Qt's portable spelling; empty for none.
+        shortcut: Declared keys in Qt's portable spelling, apart by semicolons; empty for none. The trader may change
+            them.
         symbol: Bundled symbol; empty for none.
         danger: Drawn in the colour of a loss.
         everywhere: Its keys work in every window and dialog of the program.
@@ -44,11 +38,22 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     menu: Menu
     tip: str
+    short: str = ""
     shortcut: str = ""
     symbol: str = ""
     danger: bool = False
     everywhere: bool = False
     separator_before: bool = False
+
+    @property
+    def plain_title(self) -> str:
+        """The title without its mnemonic."""
+        return self.title.replace("&", "")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The declared keys, the first one shown in menus."""
+        return tuple(keys.strip() for keys in self.shortcut.split(";") if keys.strip())
 
 
 def _panel(number: int, name: str, title: str, tip: str, symbol: str, other: str = "") -> tuple[ActionSpec, ...]:
@@ -64,6 +69,20 @@ def _panel(number: int, name: str, title: str, tip: str, symbol: str, other: str
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        name="command_palette",
+        title="&Command palette…",
+        menu=Menu.DESK,
+        tip="Find anything by words.",
+        shortcut="Ctrl+K",
+    ),
+    ActionSpec(
+        name="find",
+        title="&Find in the panel",
+        menu=Menu.DESK,
+        tip="Go to the panel's line of words.",
+        shortcut="Ctrl+F",
+    ),
     ActionSpec(
         name="start_demonstration",
         title="Start the &demonstration…",
@@ -138,6 +157,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Write the edited portfolio to a TOML file.",
         shortcut="Ctrl+S",
     ),
+    ActionSpec(name="paste_legs", title="Paste le&gs…", menu=Menu.PORTFOLIO, tip="Take legs from a leg string."),
+    ActionSpec(name="copy_legs", title="Cop&y the legs", menu=Menu.PORTFOLIO, tip="Copy the legs as a leg string."),
     ActionSpec(
         name="undo",
         title="&Undo an edit",
@@ -165,6 +186,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="start_selected",
         title="S&tart the selected portfolio…",
+        short="Start…",
         menu=Menu.PORTFOLIO,
         tip="Enter now, whatever the entry rule says.",
         shortcut="Ctrl+F5",
@@ -173,15 +195,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="square_off_selected",
         title="S&quare off the selected portfolio…",
+        short="Square off…",
         menu=Menu.PORTFOLIO,
         tip="Close everything the selected portfolio holds, shorts first.",
         shortcut="Ctrl+Shift+Q",
         symbol="stop",
         separator_before=True,
+        danger=True,
     ),
     ActionSpec(
         name="panic_selected",
         title="&Panic exit of the selected portfolio…",
+        short="Panic…",
         menu=Menu.PORTFOLIO,
         tip="Close everything at once, without pauses between steps.",
         shortcut="Ctrl+Shift+X",
@@ -192,6 +217,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="resume_selected",
         title="R&esume the held entry",
+        short="Resume",
         menu=Menu.PORTFOLIO,
         tip="Finish an entry that a restart caught in the middle.",
         symbol="play",
@@ -199,6 +225,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="clone_selected",
         title="&Clone to the editor",
+        short="Clone",
         menu=Menu.PORTFOLIO,
         tip="Open a copy of the selected portfolio in the editor.",
         shortcut="Ctrl+Shift+C",
@@ -251,14 +278,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="cancel_orders",
         title="&Cancel the selected orders",
+        short="Cancel",
         menu=Menu.ORDERS,
         tip="Cancel what the selected orders still have open.",
         shortcut="Shift+F3",
         symbol="close",
+        danger=True,
     ),
     ActionSpec(
         name="modify_order",
         title="&Modify the limit…",
+        short="Modify…",
         menu=Menu.ORDERS,
         tip="Give the selected order another limit.",
         shortcut="Ctrl+M",
@@ -266,6 +296,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         name="order_details",
         title="&Details of the order",
+        short="Details",
         menu=Menu.ORDERS,
         tip="Show every step in the life of the selected order, with its reason.",
         shortcut="Ctrl+I",
@@ -289,11 +320,50 @@ ACTIONS: tuple[ActionSpec, ...] = (
         symbol="detach",
     ),
     ActionSpec(
+        name="pin_panel",
+        title="Keep on &top",
+        menu=Menu.WINDOW,
+        tip="Keep the window of the focused panel above all others, or no longer.",
+        symbol="pin",
+    ),
+    ActionSpec(
+        name="close_panel", title="C&lose the panel", menu=Menu.WINDOW, tip="Hide the focused panel.", shortcut="Ctrl+W"
+    ),
+    ActionSpec(
+        name="full_screen", title="&Full screen", menu=Menu.WINDOW, tip="Fill the screen, or no longer.", shortcut="F11"
+    ),
+    ActionSpec(
         name="next_window",
         title="&Next window",
         menu=Menu.WINDOW,
         tip="Go to the next detached window, or back to the main one.",
         shortcut="Ctrl+Tab",
+    ),
+    ActionSpec(
+        name="next_panel", title="Ne&xt panel", menu=Menu.WINDOW, tip="Go to the next panel.", shortcut="Ctrl+F6"
+    ),
+    ActionSpec(
+        name="previous_panel",
+        title="Pre&vious panel",
+        menu=Menu.WINDOW,
+        tip="Go to the panel before.",
+        shortcut="Ctrl+Shift+F6",
+    ),
+    ActionSpec(
+        name="menu_bar", title="&Menu bar", menu=Menu.WINDOW, tip="Go to the menus of the window.", shortcut="F10"
+    ),
+    ActionSpec(
+        name="context_menu",
+        title="Menu at the &cursor",
+        menu=Menu.WINDOW,
+        tip="Open the menu of what the cursor is on.",
+        shortcut="Shift+F10; Menu",
+    ),
+    ActionSpec(
+        name="choose_columns",
+        title="C&olumns…",
+        menu=Menu.WINDOW,
+        tip="Choose the columns of the focused panel's table.",
     ),
     ActionSpec(
         name="save_workspace",
@@ -318,64 +388,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         danger=True,
         everywhere=True,
     ),
-    ActionSpec(name="keys", title="&Keys", menu=Menu.HELP, tip="List every key of the workstation.", shortcut="F1"),
+    ActionSpec(name="keys", title="All &keys", menu=Menu.HELP, tip="List every key of the workstation.", shortcut="F1"),
+    ActionSpec(name="shortcuts", title="&Change keys…", menu=Menu.HELP, tip="Give actions the keys you are used to."),
     ActionSpec(name="about", title="&About Legwork", menu=Menu.HELP, tip="Say which version this is."),
 )
-
-
-class UnboundActionError(KeyError):
-    """An action was declared and nobody carries it out, or the other way round."""
-
-
-def make_actions(
-    window: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], None]], specs: Iterable[ActionSpec] = ACTIONS
-) -> dict[str, QAction]:
-    """Return a QAction for each declaration, added to the window so that its keys work there.
-
-    Raises UnboundActionError where declarations and handlers do not match one to one.
-    """
-    declared = {spec.name: spec for spec in specs}
-    missing = declared.keys() ^ handlers.keys()
-    if missing:
-        raise UnboundActionError(f"Actions without a counterpart: {', '.join(sorted(missing))}")
-    actions = {name: _action(window, theme, spec) for name, spec in declared.items()}
-    for name, action in actions.items():
-        action.triggered.connect(lambda _checked=False, handler=handlers[name]: handler())
-        window.addAction(action)
-    return actions
-
-
-def fill_menu_bar(bar: QMenuBar, actions: Mapping[str, QAction], specs: Iterable[ActionSpec] = ACTIONS) -> None:
-    """Build the menus from the declarations."""
-    menus = {menu: bar.addMenu(menu.value) for menu in Menu}
-    for menu in menus.values():
-        menu.setToolTipsVisible(True)
-    for spec in specs:
-        if spec.separator_before:
-            menus[spec.menu].addSeparator()
-        menus[spec.menu].addAction(actions[spec.name])
-
-
-def everywhere(actions: Mapping[str, QAction], specs: Iterable[ActionSpec] = ACTIONS) -> list[QAction]:
-    """Return the actions whose keys must also work in dialogs and detached windows."""
-    return [actions[spec.name] for spec in specs if spec.everywhere]
-
-
-def keys_of(spec: ActionSpec) -> list[QKeySequence]:
-    """Return the keys of an action, the first one shown in menus."""
-    return [QKeySequence(keys.strip()) for keys in spec.shortcut.split(";") if keys.strip()]
-
-
-def _action(window: QWidget, theme: Theme, spec: ActionSpec) -> QAction:
-    action = QAction(spec.title, window)
-    action.setObjectName(spec.name)
-    action.setToolTip(spec.tip)
-    action.setStatusTip(spec.tip)
-    keys = keys_of(spec)
-    if keys:
-        action.setShortcuts(keys)
-        context = Qt.ShortcutContext.ApplicationShortcut if spec.everywhere else Qt.ShortcutContext.WindowShortcut
-        action.setShortcutContext(context)
-    if spec.symbol:
-        action.setIcon(QIcon(icon(spec.symbol, theme, Tone.DOWN if spec.danger else Tone.PLAIN)))
-    return action

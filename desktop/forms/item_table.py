@@ -58,6 +58,8 @@ class ItemTable(QTableWidget):
         self._line = self.fontMetrics().height() + 4
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self._line)
+        # Its deeds are its actions, whoever adds them.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._head()
         self.setFixedHeight(self._line * (_LINES_SHOWN + (0 if self.horizontalHeader().isHidden() else 1)) + 4)
         self.currentCellChanged.connect(self._current_changed)

@@ -39,7 +39,7 @@ def read_key(written: str) -> str:
     sequence = QKeySequence(written, QKeySequence.SequenceFormat.PortableText)
     if sequence.count() > 1:
         raise KeyRefusedError(f'"{written}" is a row of keys; an action has one combination, e.g. Ctrl+Shift+E')
-    if sequence.isEmpty() or sequence[0].key() in _LONELY or not sequence.toString().strip():
+    if sequence.isEmpty() or _combination(sequence).key() in _LONELY or not sequence.toString().strip():
         raise KeyRefusedError(f'"{written}" is no key; write e.g. F5, Ctrl+E or Ctrl+Shift+E')
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)
 
@@ -56,7 +56,7 @@ def shown_keys(portable: tuple[str, ...]) -> str:
 
 def whose(portable: str) -> str:
     """Return to whom a key belongs for good, as the end of a sentence; empty for one that is free."""
-    combination: QKeyCombination = QKeySequence(portable)[0]
+    combination = _combination(QKeySequence(portable))
     key, held = combination.key(), combination.keyboardModifiers()
     bare = held in (_NONE, _SHIFT)
     if bare and key.value < _LAST_SIGN:
@@ -68,3 +68,8 @@ def whose(portable: str) -> str:
     if held in (_CONTROL, _CONTROL | _SHIFT) and key in _OF_MOVING:
         return "fields and tables need it to move and to select"
     return _OF_THE_DESKTOP.get(portable, "")
+
+
+def _combination(sequence: QKeySequence) -> QKeyCombination:
+    found: QKeyCombination = sequence[0]  # type: ignore[index] # the stubs leave it out
+    return found

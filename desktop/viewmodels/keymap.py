@@ -3,13 +3,14 @@
 Precedence, from first to last:
 
 1. A field in which text is typed keeps the keys of typing: signs, moving, selecting, copy and paste, undo and redo.
-2. A list or table with the focus keeps the keys of its own deeds (Insert, Delete, Ctrl+D, Alt+Up, B and S of the chain).
-3. The keys of actions. They work in the main window and in every detached window; those of the kill switch and of the
-   panic exit in every dialog too.
+2. A list or table with the focus keeps the keys of its own deeds: Insert, Delete, Ctrl+D, Alt+Up, B and S of the chain.
+3. The keys of actions. They work in the main window and in every detached window; those of the kill switch and of
+   the panic exit in every dialog too.
 
-What belongs to 1 or 2 for good, the menus' own letters (Alt with an underlined letter) and the desktop's keys cannot be
-given to actions; see ``desktop.viewmodels.key_words``. Among actions a key has one owner: the trader's own keys come
-before declared ones, of two own ones the action declared first; and what must never be without a key keeps its last one.
+What belongs to 1 or 2 for good, the menus' own letters (Alt with an underlined letter) and the desktop's keys cannot
+be given to actions; see ``desktop.viewmodels.key_words``. Among actions a key has one owner: the trader's own keys
+come before declared ones, of two own ones the action declared first; and what must never be without a key keeps its
+last one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -116,7 +117,9 @@ class KeyMap(QObject):
         if not wanted and self._actions[name].never_without:
             raise KeyRefusedError(f"{self.title(name)} must never be without a key: it is for emergencies.")
         others = {other for key in wanted if (other := self.conflict(name, key)) is not None}
-        left: dict[str, Keys] = {other: tuple(key for key in self._keys[other] if key not in wanted) for other in sorted(others)}
+        left: dict[str, Keys] = {
+            other: tuple(key for key in self._keys[other] if key not in wanted) for other in sorted(others)
+        }
         for other, keys_left in left.items():
             if not keys_left and self._actions[other].never_without:
                 raise KeyRefusedError(f"{self.title(other)} must never be without a key: it is for emergencies.")

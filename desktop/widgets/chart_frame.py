@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.presentation.fonts import ui_font
@@ -19,6 +19,9 @@ from desktop.widgets.chart_ticks import Tick, decimal_places, round_step, round_
 _VALUE_AXIS_WIDTH = 66
 _PIXELS_PER_ROW = 38
 _PIXELS_PER_LABEL = 84
+_SCROLLS = {Qt.Key.Key_Left.value: -0.1, Qt.Key.Key_Right.value: 0.1}
+_ZOOMS = {Qt.Key.Key_Up.value: 0.8, Qt.Key.Key_Down.value: 1.25}
+"""By key: part of the width to scroll by, and what the width is multiplied by."""
 _LEAST_USED = 0.7  # of the height, before the range is fitted anew
 
 
@@ -27,12 +30,18 @@ class ChartFrame(QWidget):
 
     A chart derives from it, adds items with ``add_item`` and answers the questions below
     (``column_ticks``, ``column_label``, ``snap``, ``readout_at``).
+
+    Signals:
+        context_menu_requested: Global position.
     """
+
+    context_menu_requested = Signal(QPoint)
 
     def __init__(self, theme: Theme, accessible_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.setAccessibleName(accessible_name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._items: list[RangeItem] = []
         self._mouse: QPointF | None = None
         self._labels: dict[str, list[tuple[float, str]]] = {}
@@ -117,6 +126,35 @@ class ChartFrame(QWidget):
             self._overlay.cross = (at, self.column_label(x), self.value_label(point.y()))
             self._overlay.readout = self.readout_at(x)
         self._overlay.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with Left and Right, show fewer or more columns with Up and Down, go home with Home."""
+        key = event.key()
+        if key == Qt.Key.Key_Home:
+            self.show_home()
+        elif key in _SCROLLS:
+            step = self.visible_range().width() * _SCROLLS[key]
+            self._view.translateBy(x=step)
+        elif key in _ZOOMS:
+            # About the right edge: the newest bar stays where it is.
+            self._view.scaleBy(x=_ZOOMS[key], center=QPointF(self.visible_range().right(), 0))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys work here."""
+        super().focusInEvent(event)
+        self._overlay.show_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys work elsewhere."""
+        super().focusOutEvent(event)
+        self._overlay.show_focus(False)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Report where a menu is wanted."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.context_menu_requested.emit(self.mapToGlobal(self.rect().center()) if by_key else event.globalPos())
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the mouse over the plot, and its size."""

@@ -62,6 +62,12 @@ class ChartOverlay(QWidget):
         self.notes: Sequence[Note] = ()
         self.readout: Sequence[tuple[str, Tone]] = ()
         self.cross: tuple[QPointF, str, str] | None = None
+        self._focused = False
+
+    def show_focus(self, focused: bool) -> None:
+        """Frame the chart while its keys work."""
+        self._focused = focused
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw levels, notes, crosshair and readout."""
@@ -78,6 +84,9 @@ class ChartOverlay(QWidget):
         if self.cross is not None:
             self._paint_cross(painter, area, *self.cross)
         self._paint_readout(painter, area)
+        if self._focused:
+            painter.setPen(QColor(self._theme.colours.accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_tag(self, painter: QPainter, area: QRect, tag: AxisTag) -> None:

@@ -270,10 +270,21 @@ class FastGrid(QAbstractScrollArea):
             self.cell_activated.emit(row, self._headings[column].key)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Report where a context menu is wanted."""
+        """Report where a context menu is wanted: under the mouse, or by key at the current cell."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._report_menu_by_key()
+            return
         row, column = self.row_at(event.pos()), self.column_at(event.pos())
         if row is not None and column is not None:
             self.context_menu_requested.emit(row, self._headings[column].key, event.globalPos())
+
+    def _report_menu_by_key(self) -> None:
+        if self._row_count == 0:
+            return
+        self._move_to(max(self._selection.row, 0), self._selection.column, extend=False)
+        row, column = self._selection.row, self._selection.column
+        at = self.viewport().mapToGlobal(self._cell_rect(row, column).bottomLeft())
+        self.context_menu_requested.emit(row, self._headings[column].key, at)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the source's explanation of the cell under the mouse."""

@@ -3,7 +3,16 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -87,6 +96,7 @@ class DataTable(QWidget):
         self.filter_line = QLineEdit(self)
         self.filter_line.setPlaceholderText("Filter: words in any column")
         self.filter_line.setClearButtonEnabled(True)
+        self.filter_line.setProperty("finds", True)
         self.filter_line.setAccessibleName(f"Filter of {accessible_name}")
         self.filter_line.textChanged.connect(model.set_filter)
         self.view = _TableView(self)
@@ -139,20 +149,30 @@ class DataTable(QWidget):
         view.setSortingEnabled(True)
         view.activated.connect(lambda index: self.row_activated.emit(index.row()))
         view.copy_requested.connect(self.copy_selection)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._report_context_menu)
+        view.menu_requested.connect(self._report_context_menu)
 
-    def _report_context_menu(self, position: QPoint) -> None:
-        index = self.view.indexAt(position)
-        if index.isValid():
-            key = self.model.columns[index.column()].key
-            self.context_menu_requested.emit(index.row(), key, self.view.viewport().mapToGlobal(position))
+    def _report_context_menu(self, index: QModelIndex, at: QPoint) -> None:
+        self.context_menu_requested.emit(index.row(), self.model.columns[index.column()].key, at)
 
 
 class _TableView(QTableView):
-    """A table view that asks for a whole-row copy, and lets columns give way where it is narrow."""
+    """A table view that asks for a whole-row copy and for a menu where mouse or cursor is; its columns give way."""
 
     copy_requested = Signal()
+    menu_requested = Signal(QModelIndex, QPoint)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the line under the mouse; by key, of the current line."""
+        if event.reason() != QContextMenuEvent.Reason.Keyboard:
+            index, at = self.indexAt(event.pos()), event.globalPos()
+        else:
+            if not self.currentIndex().isValid() and self.model().rowCount():
+                self.selectRow(0)
+            index = self.currentIndex()
+            self.scrollTo(index)
+            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if index.isValid():
+            self.menu_requested.emit(index, at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the columns for which there is room."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop.composition.accounts import change_hierarchy, need_broker
@@ -9,6 +10,7 @@ from desktop.composition.failures import MisuseError
 from desktop.viewmodels.accounts import AccountsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.reason_dialog import ReasonDialog
 from desktop.windows.settings_dialog import SettingsDialog
@@ -40,6 +42,7 @@ class AccountsPanel(Panel):
         )
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.edit())
+        self.table.context_menu_requested.connect(self._open_menu)
 
     def table_header(self) -> ColumnHeader:
         """Return the header of the table."""
@@ -86,6 +89,16 @@ class AccountsPanel(Panel):
             lambda reason: self._set_exit_only(row, reason, on=on),
             danger=on,
         ).open()
+
+    def _open_menu(self, row: int, column: str, at: QPoint) -> None:
+        name = self.model.row_at(row).account_id
+        menu = cursor_menu(self)
+        add_deed(menu, "edit_account", self.edit, about=name)
+        add_deed(menu, "exit_only", self.exit_only, about=name)
+        add_deed(menu, "add_account", self.add)
+        menu.addSeparator()
+        add_table_deeds(menu, self.table, column)
+        menu.popup(at)
 
     def _set_exit_only(self, row: AccountRow, reason: str, *, on: bool) -> None:
         self._desk.bridge.submit(lambda at: SetExitOnly(at=at, account=row.account_id, on=on, reason=reason))

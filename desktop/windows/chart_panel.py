@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from desktop.presentation.formats import axis_amount
@@ -11,6 +12,7 @@ from desktop.viewmodels.chart import INTERVALS, ChartModel
 from desktop.widgets.candle_chart import CandleChart
 from desktop.widgets.candle_series import Bar
 from desktop.widgets.chart_overlay import AxisTag
+from desktop.windows.deeds import add_deed, cursor_menu
 from desktop.windows.panel import Desk, Panel
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import InstrumentId, PortfolioId
@@ -36,6 +38,7 @@ class ChartPanel(Panel):
         self.chart = CandleChart(desk.theme, "Combined premium chart" if premium else "Candle chart", self)
         self._build_bar()
         self.column.addWidget(self.chart)
+        self.chart.context_menu_requested.connect(self._open_menu)
         self.model.history_replaced.connect(self.chart.set_bars)
         self.model.bar_changed.connect(lambda bar: self.chart.put_bar(Bar(*bar)))
         self.model.title_changed.connect(self._title.setText)
@@ -74,6 +77,21 @@ class ChartPanel(Panel):
         place = self.chooser.findData(portfolio_id)
         if place >= 0:
             self.chooser.setCurrentIndex(place)
+
+    def first_stop(self) -> QWidget:
+        """Return the chart, in which keys scroll and zoom."""
+        return self.chart
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = cursor_menu(self)
+        add_deed(menu, "chart_latest", self.chart.show_home)
+        lengths = menu.addMenu(self.interval_box.accessibleName())
+        for place in range(self.interval_box.count()):
+            entry = lengths.addAction(self.interval_box.itemText(place))
+            entry.setCheckable(True)
+            entry.setChecked(place == self.interval_box.currentIndex())
+            entry.triggered.connect(lambda _checked=False, place=place: self.interval_box.setCurrentIndex(place))
+        menu.popup(at)
 
     def _build_bar(self) -> None:
         bar = self.bar()

@@ -6,18 +6,28 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from desktop.widgets.keyed_tip import KeyedTip
 from desktop.windows.panel import push_button
 
 _ACTIONS: tuple[tuple[str, str, str], ...] = (
-    ("template", "Template…", "Start from a predefined structure (Ctrl+N)"),
-    ("open", "Open…", "Open a TOML file (Ctrl+O)"),
-    ("save", "Save…", "Write a TOML file (Ctrl+S)"),
+    ("template", "Template…", "Start from a predefined structure"),
+    ("open", "Open…", "Open a TOML file"),
+    ("save", "Save…", "Write a TOML file"),
     ("legs", "Legs as text", "Paste a leg string, or copy the legs as one"),
-    ("undo", "Undo", "Back to the draft before (Ctrl+Z)"),
-    ("redo", "Redo", "Take back the undo (Ctrl+Shift+Z)"),
+    ("undo", "Undo", "Back to the draft before"),
+    ("redo", "Redo", "Take back the undo"),
     ("payoff", "Payoff", "Show payoff, words and figures, or only the fields"),
 )
 """Name, text and tip of every action, from left to right."""
+_ARM_TIP = "Hand it to the engine"
+_DECLARED = {
+    "template": "new_portfolio",
+    "open": "open_portfolio",
+    "save": "save_portfolio",
+    "undo": "undo",
+    "redo": "redo",
+}
+"""The window's action that does the same, whose keys the tip names."""
 
 
 class EditorBar(QWidget):
@@ -47,13 +57,19 @@ class EditorBar(QWidget):
             if name != "legs":
                 action.triggered.connect(lambda _checked=False, act=acts[name]: act())
         self._give_menu(self._actions["legs"], acts)
-        self.arm_button = push_button("Arm", "Hand it to the engine (F5)", arm)
+        self.arm_button = push_button("Arm", _ARM_TIP, arm)
         self.arm_button.setObjectName("arm_button")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 4, 0)
         row.setSpacing(4)
         row.addWidget(self._tools, 1)
         row.addWidget(self.arm_button)
+
+    def follow(self, action_of: Callable[[str], QAction]) -> None:
+        """Name the keys of the window's actions in the tips, as they are now."""
+        for name, declared in _DECLARED.items():
+            KeyedTip(self._actions[name], action_of(declared), self._actions[name].toolTip())
+        KeyedTip(self.arm_button, action_of("arm_edited"), _ARM_TIP)
 
     def _added(self, text: str, tip: str) -> QAction:
         action = self._tools.addAction(text)

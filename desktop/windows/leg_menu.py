@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.presentation import formats
 from desktop.windows.closed_outside_dialog import ask_closed_outside
+from desktop.windows.deeds import add_deed
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk
 from engine.domain.commands import CancelWaitingLeg, ExecuteIdleLeg, RearmLeg
@@ -22,39 +23,42 @@ class LegMenu:
     def fill(self, menu: QMenu, portfolio: PortfolioRow, leg: LegRow) -> None:
         """Add the entries of a leg."""
         held = formats.signed_quantity(leg.net_quantity)
-        entries: tuple[tuple[str, bool, Callable[[], None]], ...] = (
+        entries: tuple[tuple[str, str, bool, Callable[[], None]], ...] = (
             (
-                f"Square off leg {leg.leg_id}: {held}…",
+                "square_off_leg",
+                f"leg {leg.leg_id}: {held}",
                 leg.net_quantity != 0,
                 lambda: self._square_off(portfolio, leg),
             ),
             (
-                f"Execute idle leg {leg.leg_id}…",
+                "execute_leg",
+                str(leg.leg_id),
                 leg.state is LegState.IDLE_LEG,
                 lambda: self._execute(portfolio, leg),
             ),
             (
-                f"Give up the wait of leg {leg.leg_id}…",
+                "give_up_leg",
+                str(leg.leg_id),
                 leg.state in LEG_WAITS,
                 lambda: self._cancel(portfolio, leg),
             ),
         )
         entries += (
             (
-                f"Leg {leg.leg_id} was closed at the broker…",
+                "closed_outside",
+                f"Leg {leg.leg_id}",
                 leg.net_quantity != 0,
                 lambda: self._closed_outside(portfolio, leg),
             ),
             (
-                f"Arm leg {leg.leg_id} again…",
+                "rearm_leg",
+                str(leg.leg_id),
                 leg.state in LEG_DONE and portfolio.state in ENTERS and leg.execution == portfolio.execution,
                 lambda: self._rearm(portfolio, leg),
             ),
         )
-        for title, possible, act in entries:
-            entry = menu.addAction(title)
-            entry.setEnabled(possible)
-            entry.triggered.connect(lambda _checked=False, act=act: act())
+        for name, about, possible, act in entries:
+            add_deed(menu, name, act, about=about, possible=possible)
 
     def _execute(self, portfolio: PortfolioRow, leg: LegRow) -> None:
         ask(

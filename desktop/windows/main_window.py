@@ -6,22 +6,27 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-from desktop.actions import everywhere, fill_menu_bar, make_actions
 from desktop.bridge import EngineBridge
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.status import StatusModel
+from desktop.widgets.keyed_tip import KeyedTip
 from desktop.widgets.toast import ToastStack
+from desktop.windows.action_reasons import ActionReasons
 from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDesk
 from desktop.windows.banner import Banner
 from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.dialog import ask
 from desktop.windows.display_desk import DisplayDesk
-from desktop.windows.help_dialogs import AboutDialog, KeysDialog
+from desktop.windows.help_dialogs import AboutDialog
+from desktop.windows.key_desk import KeyDesk
+from desktop.windows.live_actions import fill_menu_bar, make_actions
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.order_book_panel import OrderBookPanel
+from desktop.windows.palette_desk import PaletteDesk
 from desktop.windows.panel import Desk, Links, Panel
+from desktop.windows.panel_keys import PanelKeys
 from desktop.windows.panel_kinds import PanelKinds
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
@@ -68,16 +73,25 @@ class MainWindow(QMainWindow):
         self.pictures = PictureSaver(self, own_folder)
         self.alerts = AlertDesk(self, desk, self._say)
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
+        self.host = DockHost(self, desk.theme)
+        self.panel_keys = PanelKeys(self, self.host, self.panels, self._say)
+        self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
+        self.key_desk.give_keys_to(self.actions_by_name)
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.banner)
-        self.host = DockHost(self, desk.theme)
         self.host.floating_window_opened.connect(self._dress_floating)
+        self.host.tab_menu_requested.connect(
+            lambda panel_id, at: self.panel_keys.open_tab_menu(panel_id, at, self.actions_by_name.__getitem__)
+        )
+        self.links = self._made_links()
         self._build(workspace)
+        self.palette_desk = self._made_palette()
         self.status_model = StatusModel(desk.bridge, desk.broker, self)
         self.status = DeskStatusBar(self.status_model, desk.theme, self.portfolio_desk.open_kill_switch, self)
         self.setStatusBar(self.status)
+        KeyedTip(self.status.kill_button, self.actions_by_name["kill_switch"])
         self.clock.health_changed.connect(self.status.show_frames)
         self.clock.subscribe(self.status, self.status_model.look)
         self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
@@ -94,15 +108,31 @@ class MainWindow(QMainWindow):
 
     # --- panels -----------------------------------------------------------------------------------------------------
 
-    def _build(self, workspace: Workspace) -> None:
-        links = Links(
+    def _made_links(self) -> Links:
+        return Links(
             act=self.act,
+            action=self.actions_by_name.__getitem__,
             select_portfolio=self.select_portfolio,
             show_instrument=self._show_instrument,
             show_premium=self._show_premium,
             say=self._say,
         )
-        kinds = PanelKinds(self.desk, links, self._own_folder)
+
+    def _made_palette(self) -> PaletteDesk:
+        def orders() -> OrderBookPanel | None:
+            panel = self.panel_of(OrderBookPanel)
+            return panel if isinstance(panel, OrderBookPanel) else None
+
+        reasons = ActionReasons(
+            self.portfolio_desk.selected, self.desk.editor, orders, lambda panel: panel in self.host.panel_ids()
+        )
+        return PaletteDesk(self, self.desk, self.links, self.host, self.panels, self.actions_by_name, reasons.against)
+
+    def _open_palette(self) -> None:
+        self.palette_desk.open()
+
+    def _build(self, workspace: Workspace) -> None:
+        kinds = PanelKinds(self.desk, self.links, self._own_folder)
 
         def make(placed: PlacedPanel) -> tuple[str, QWidget] | None:
             made = kinds.make(placed)
@@ -181,7 +211,10 @@ class MainWindow(QMainWindow):
             "cancel_orders": lambda: self._with_orders(lambda orders: orders.cancel_selected()),
             "modify_order": lambda: self._with_orders(lambda orders: orders.modify_selected()),
             "order_details": lambda: self._with_orders(lambda orders: orders.show_details()),
-            "float_panel": self._float_focused,
+            **self.panel_keys.handlers(),
+            "command_palette": self._open_palette,
+            "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
+            "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
             "next_window": self._next_window,
             "save_workspace": self.save_workspace,
             "reset_workspace": self._reset_workspace,
@@ -190,7 +223,8 @@ class MainWindow(QMainWindow):
             "display": self.looks.ask,
             "text_larger": lambda: self.looks.resize_text(1),
             "text_smaller": lambda: self.looks.resize_text(-1),
-            "keys": lambda: KeysDialog(self).open(),
+            "keys": self.key_desk.open_sheet,
+            "shortcuts": self.key_desk.open_editor,
             "about": lambda: AboutDialog(self).open(),
             "quit": self._quit,
         }
@@ -215,14 +249,6 @@ class MainWindow(QMainWindow):
         if self.portfolio_desk.changes.edit():
             self._show_panel("editor")
 
-    def _float_focused(self) -> None:
-        focused = QApplication.focusWidget()
-        for panel_id, panel in self.panels.items():
-            if focused is panel or (focused is not None and panel.isAncestorOf(focused)):
-                self.host.float_panel(panel_id)
-                return
-        self._say("Click into a panel first, then detach it.")
-
     def _next_window(self) -> None:
         windows = [self, *self.host.floating_windows()]
         here = next((number for number, window in enumerate(windows) if window.isActiveWindow()), 0)
@@ -232,8 +258,7 @@ class MainWindow(QMainWindow):
 
     def _dress_floating(self, window: object) -> None:
         if isinstance(window, QWidget):
-            for action in everywhere(self.actions_by_name):
-                window.addAction(action)
+            window.addActions(list(self.actions_by_name.values()))
 
     # --- what is told -----------------------------------------------------------------------------------------------
 

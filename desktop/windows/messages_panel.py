@@ -1,11 +1,12 @@
 """The message log: what happened and why, by level and by words."""
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.viewmodels.messages import MessagesModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label
 from engine.views.messages import MessageLevel
 
@@ -55,14 +56,17 @@ class MessagesPanel(Panel):
     def _scrolled(self, value: int) -> None:
         self._following = value >= self.table.view.verticalScrollBar().maximum() - 1
 
-    def _open_menu(self, row: int, _column: str, at: QPoint) -> None:
+    def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         message = self.model.row_at(row)
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.table.copy_selection)
+        menu = cursor_menu(self)
         portfolio_id = message.portfolio_id
         if portfolio_id is not None:
-            menu.addAction(f"Select {message.portfolio}").triggered.connect(
-                lambda: self._links.select_portfolio(portfolio_id)
+            add_deed(
+                menu,
+                "select_portfolio",
+                lambda: self._links.select_portfolio(portfolio_id),
+                about=message.portfolio,
             )
+            menu.addSeparator()
+        add_table_deeds(menu, self.table, column)
         menu.popup(at)

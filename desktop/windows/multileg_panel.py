@@ -139,6 +139,7 @@ class MultilegPanel(Panel):
             "payoff": self._show_side,
         }
         self.tools = EditorBar(acts, self.arm, self)
+        self.tools.follow(self._links.action)
         self.arm_button = self.tools.arm_button
         self.verdict = EditorVerdict(self)
         self.column.addWidget(self.tools)
@@ -158,6 +159,10 @@ class MultilegPanel(Panel):
         self._side.addWidget(pictures, 1)
         self._side.addWidget(self.figures, 1)
         return EditorSplit(self.forms, side, context, self)
+
+    def first_stop(self) -> QWidget:
+        """Return the tabs of the fields."""
+        return self.forms.tabBar() if self.forms.isVisible() else self.pictures.tabBar()
 
     def context(self) -> Mapping[str, str]:
         """Return how form and payoff share the panel, where the trader chose it."""

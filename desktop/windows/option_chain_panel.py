@@ -5,15 +5,16 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from desktop.presentation import formats
 from desktop.viewmodels.option_chain import ChainSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
+from desktop.windows.contract_legs import add_contract
+from desktop.windows.deeds import add_deed, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from engine.domain.instrument import Instrument
-from engine.domain.money import plain_text
 from engine.domain.order import Side
 from engine.views.contracts import strike_text
 
@@ -75,26 +76,7 @@ class OptionChainPanel(Panel):
 
     def add_leg(self, contract: Instrument, side: Side) -> None:
         """Add one lot of a contract to the portfolio in the editor."""
-        editor = self._desk.editor
-        held = editor.draft().get("underlying")
-        if editor.draft().get("legs") and held != contract.underlying:
-            self._links.say(
-                f"The editor holds a {held} portfolio; choose {contract.underlying} in it first, then add its legs."
-            )
-            return
-        if contract.strike is None or contract.expiry is None:
-            return
-        editor.add_leg(
-            {
-                "side": side.value,
-                "kind": contract.kind.value,
-                "strike": {"type": "fixed", "strike": plain_text(contract.strike)},
-                "expiry": {"type": "date", "on": contract.expiry.isoformat()},
-                "lots": 1,
-            }
-        )
-        self._links.act("show_editor")
-        self._links.say(f"{side.value} 1 lot {contract.symbol} was added to the editor.")
+        add_contract(self._desk, self._links, contract, side)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Take B, S and C on the grid."""
@@ -186,17 +168,12 @@ class OptionChainPanel(Panel):
 
     def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         contract = self.source.contract_at(row, column)
-        if contract is None:
-            return
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction(f"Buy {contract.symbol} in the editor\tB").triggered.connect(
-            lambda: self.add_leg(contract, Side.BUY)
-        )
-        menu.addAction(f"Sell {contract.symbol} in the editor\tS").triggered.connect(
-            lambda: self.add_leg(contract, Side.SELL)
-        )
-        menu.addSeparator()
-        menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(contract.id))
-        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+        menu = cursor_menu(self)
+        if contract is not None:
+            add_deed(menu, "buy_contract", lambda: self.add_leg(contract, Side.BUY), about=contract.symbol)
+            add_deed(menu, "sell_contract", lambda: self.add_leg(contract, Side.SELL), about=contract.symbol)
+            add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(contract.id))
+            menu.addSeparator()
+        add_deed(menu, "centre_chain", self.centre)
+        add_deed(menu, "copy_table", self.grid.copy_selection)
         menu.popup(at)

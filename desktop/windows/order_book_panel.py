@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from desktop.presentation import formats
 from desktop.viewmodels.orders import ORDER_COLUMNS, OrdersModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.widgets.keyed_tip import ActionButton
 from desktop.windows.account_column import AccountColumn
+from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
 from desktop.windows.limit_dialog import LimitDialog
 from desktop.windows.order_details import OrderDetails
-from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from desktop.windows.panel import Desk, Links, Panel, muted_label
 from engine.domain.commands import CancelWorkingOrder, ModifyWorkingOrder
 from engine.domain.identifiers import OrderId
 from engine.domain.instant import Instant
@@ -82,9 +83,8 @@ class OrderBookPanel(Panel):
         bar.addWidget(self.working_only)
         self._counts = muted_label()
         bar.addWidget(self._counts, 1)
-        bar.addWidget(push_button("Details", "Show the life of the order (Ctrl+I)", self.show_details))
-        bar.addWidget(push_button("Modify…", "Change the limit (Ctrl+M)", self.modify_selected))
-        bar.addWidget(push_button("Cancel", "Cancel what is open (Shift+F3)", self.cancel_selected, danger=True))
+        for name in ("order_details", "modify_order", "cancel_orders"):
+            bar.addWidget(ActionButton(self._links.action(name), self))
 
     def _count(self) -> None:
         orders = self._desk.bridge.orders.values()
@@ -97,20 +97,17 @@ class OrderBookPanel(Panel):
             parts.append(f"{unknown} not answered: the broker's books are being asked")
         self._counts.setText(" · ".join(parts))
 
-    def _open_menu(self, row: int, _column: str, at: QPoint) -> None:
+    def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         order = self.model.row_at(row)
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction("Details of the order").triggered.connect(self.show_details)
-        modify = menu.addAction("Modify the limit…")
-        modify.setEnabled(order.is_working and order.limit_price is not None)
-        modify.triggered.connect(self.modify_selected)
-        cancel = menu.addAction(f"Cancel {formats.quantity(order.remaining)} open")
-        cancel.setEnabled(order.is_working)
-        cancel.triggered.connect(self.cancel_selected)
+        menu = cursor_menu(self)
+        add_action(menu, self._links.action("order_details"))
+        add_action(
+            menu, self._links.action("modify_order"), possible=order.is_working and order.limit_price is not None
+        )
+        add_action(menu, self._links.action("cancel_orders"), possible=order.is_working)
         menu.addSeparator()
-        menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(order.instrument))
-        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.table.copy_selection)
+        add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(order.instrument))
+        add_table_deeds(menu, self.table, column)
         menu.popup(at)
 
 

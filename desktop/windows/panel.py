@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QFocusEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineBridge
 from desktop.composition.display import Display
@@ -46,6 +48,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         act: Carry out a declared action by its name.
+        action: Return a declared action, for buttons and menus that follow its text and keys.
         select_portfolio: Make a portfolio the one that keys and other panels mean.
         show_instrument: Show an instrument in the chart.
         show_premium: Show a portfolio's combined premium.
@@ -53,6 +56,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     act: Callable[[str], None]
+    action: Callable[[str], QAction]
     select_portfolio: Callable[[PortfolioId | None], None]
     show_instrument: Callable[[InstrumentId], None]
     show_premium: Callable[[PortfolioId], None]
@@ -71,6 +75,27 @@ class Panel(QWidget):
 
     def refresh(self, now_ms: int) -> None:
         """Show what changed since the last frame; called once per frame while the panel can be seen."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus on to where the keys of the panel work."""
+        super().focusInEvent(event)
+        target = self.first_stop()
+        if target is not None:
+            target.setFocus(event.reason())
+
+    def first_stop(self) -> QWidget | None:
+        """Return what has the focus when the panel is gone to: its table, else the first control that can have it."""
+        header = self.table_header()
+        table = header.parentWidget() if header is not None else None
+        if table is not None and table.isVisible():
+            return table
+        inside = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        return next((one for one in inside if one.isVisible() and one.isEnabled()), None)
+
+    def word_line(self) -> QLineEdit | None:
+        """Return the line in which words are typed to find something in the panel; None where there is none."""
+        lines = self.findChildren(QLineEdit)
+        return next((line for line in lines if line.isVisible() and line.property("finds")), None)
 
     def context(self) -> Mapping[str, str]:
         """Return what the panel shows, for the saved workspace."""

@@ -22,16 +22,16 @@ from engine.domain.multileg.states import ACTIVE, EXITING, FINAL, NOT_BEGUN, RUN
 from engine.views.messages import MessageRow
 from engine.views.portfolios import PortfolioRow
 
-CHANGES: tuple[tuple[str, str], ...] = (
-    ("edit_selected", "Edit…"),
-    ("part_exit_selected", "Close a part…"),
-    ("part_entry_selected", "Enter more…"),
-    ("mark_completed_selected", "Mark as done…"),
-    ("reset_selected", "Reset to idle"),
-    ("disable_selected", "Disable"),
-    ("enable_selected", "Enable"),
+CHANGES: tuple[str, ...] = (
+    "edit_selected",
+    "part_exit_selected",
+    "part_entry_selected",
+    "mark_completed_selected",
+    "reset_selected",
+    "disable_selected",
+    "enable_selected",
 )
-"""Actions on a whole portfolio, with the texts of their menu entries."""
+"""Actions that change a whole portfolio."""
 
 
 def possible(row: PortfolioRow) -> frozenset[str]:

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
+from desktop.widgets.keyed_tip import ActionButton
 from desktop.widgets.pnl_label import PnlLabel
 from desktop.widgets.why_list import Why, WhyList, WhyState
 from desktop.windows.account_column import AccountColumn
+from desktop.windows.deeds import add_action, add_deed, cursor_menu
 from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
@@ -27,15 +29,15 @@ from desktop.windows.words_dialog import WordsDialog
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
 
-_BUTTONS: tuple[tuple[str, str, str, bool], ...] = (
-    ("start_selected", "Start…", "Enter now, whatever the entry rule says (Ctrl+F5)", False),
-    ("resume_selected", "Resume", "Finish an entry that a restart caught", False),
-    ("clone_selected", "Clone", "Open a copy in the editor (Ctrl+Shift+C)", False),
-    ("edit_selected", "Edit…", "Change it in the editor, also while it runs (Ctrl+E)", False),
-    ("square_off_selected", "Square off…", "Close everything it holds (Ctrl+Shift+Q)", True),
-    ("panic_selected", "Panic…", "Close everything at once, without pauses (Ctrl+Shift+X)", True),
+_BUTTONS: tuple[str, ...] = (
+    "start_selected",
+    "resume_selected",
+    "clone_selected",
+    "edit_selected",
+    "square_off_selected",
+    "panic_selected",
 )
-"""Action, text, tip, and whether it is dangerous."""
+"""Actions that have a button."""
 
 _STATE_WORDS: dict[PortfolioState, str] = {
     PortfolioState.DISABLED: "disabled: nothing starts it",
@@ -91,6 +93,15 @@ class PortfoliosPanel(Panel):
         self._reasons_of = -1
         self._enable_buttons()
 
+    def go_to(self, portfolio_id: PortfolioId) -> None:
+        """Put the cursor on a portfolio's line."""
+        self.refresh(0)
+        lines = (self.source.row(row) for row in range(self.source.row_count()))
+        found = (row for row, line in enumerate(lines) if line.portfolio.portfolio_id == portfolio_id)
+        row = next(found, None)
+        if row is not None:
+            self.grid.select_row(row)
+
     def refresh(self, now_ms: int) -> None:
         """Show the newest states, prices and reasons."""
         self.source.refresh(now_ms)
@@ -106,7 +117,7 @@ class PortfoliosPanel(Panel):
 
     def _build_bar(self) -> None:
         bar = self.bar()
-        self.buttons = {name: self._action_button(name, text, tip, danger) for name, text, tip, danger in _BUTTONS}
+        self.buttons: dict[str, QPushButton] = {name: ActionButton(self._links.action(name), self) for name in _BUTTONS}
         for button in self.buttons.values():
             bar.addWidget(button)
         self.done_too = QCheckBox("Done too")
@@ -120,9 +131,6 @@ class PortfoliosPanel(Panel):
         bar.addWidget(self._words, 1)
         self.total = PnlLabel(self._desk.theme, "Profit of all portfolios today", pixels=15)
         bar.addWidget(self.total)
-
-    def _action_button(self, name: str, text: str, tip: str, danger: bool) -> QPushButton:
-        return push_button(text, tip, lambda: self._links.act(name), danger=danger)
 
     def _invitation(self) -> QWidget:
         page = QWidget(self)
@@ -241,22 +249,16 @@ class PortfoliosPanel(Panel):
     def _add_changes(self, menu: QMenu, line: PortfolioLine) -> None:
         allowed = possible(line.portfolio)
         menu.addSeparator()
-        for name, text in CHANGES:
-            if name in self.buttons:
-                continue
-            entry = menu.addAction(text)
-            entry.setEnabled(name in allowed)
-            entry.triggered.connect(lambda _checked=False, name=name: self._links.act(name))
+        for name in CHANGES:
+            if name not in self.buttons:
+                add_action(menu, self._links.action(name), possible=name in allowed)
 
     def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
         line = self.source.row(number)
         portfolio_id = line.portfolio.portfolio_id
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu = cursor_menu(self)
         for name, button in self.buttons.items():
-            entry = menu.addAction(button.text())
-            entry.setEnabled(button.isEnabled())
-            entry.triggered.connect(lambda _checked=False, name=name: self._links.act(name))
+            add_action(menu, self._links.action(name), possible=button.isEnabled())
         self._add_changes(menu, line)
         menu.addSeparator()
         self._signal_menu.fill(menu, line.portfolio)
@@ -265,8 +267,8 @@ class PortfoliosPanel(Panel):
             self._leg_menu.fill(menu, line.portfolio, leg)
             instrument = leg.instrument
             if instrument is not None:
-                menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(instrument))
-        menu.addAction("Say it in words…").triggered.connect(lambda: self.say_in_words(line))
-        menu.addAction("Show the combined premium").triggered.connect(lambda: self._links.show_premium(portfolio_id))
-        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+                add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(instrument))
+        add_deed(menu, "say_in_words", lambda: self.say_in_words(line))
+        add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
+        add_deed(menu, "copy_table", self.grid.copy_selection)
         menu.popup(at)

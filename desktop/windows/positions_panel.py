@@ -1,13 +1,14 @@
 """Positions with Greeks, grouped by underlying, expiry, portfolio and leg."""
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.presentation import formats
 from desktop.viewmodels.positions import PositionsSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
 from desktop.windows.closed_outside_dialog import ask_closed_outside
+from desktop.windows.deeds import add_action, add_deed, cursor_menu
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, Links, Panel, muted_label
 from engine.domain.commands import SquareOffLeg
@@ -94,24 +95,17 @@ class PositionsPanel(Panel):
 
     def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
         row = self.source.row(number)
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        leg = menu.addAction("Square off this leg…")
-        leg.setEnabled(row.level is PositionLevel.LEG and bool(row.net_quantity))
-        leg.triggered.connect(lambda: self.square_off(row))
-        outside = menu.addAction("It was closed at the broker…")
-        outside.setEnabled(row.level is PositionLevel.LEG and bool(row.net_quantity))
-        outside.triggered.connect(lambda: self.mark_closed(row))
-        whole = menu.addAction("Square off its portfolio…")
-        whole.setEnabled(row.portfolio_id is not None)
-        whole.triggered.connect(lambda: self._links.act("square_off_selected"))
+        menu = cursor_menu(self)
+        holds = row.level is PositionLevel.LEG and bool(row.net_quantity)
+        add_deed(menu, "square_off_leg", lambda: self.square_off(row), about="this leg", possible=holds)
+        add_deed(menu, "closed_outside", lambda: self.mark_closed(row), about="It", possible=holds)
+        for name in ("square_off_selected", "edit_selected"):
+            add_action(menu, self._links.action(name), possible=row.portfolio_id is not None)
         menu.addSeparator()
         instrument, portfolio_id = row.instrument, row.portfolio_id
         if instrument is not None:
-            menu.addAction("Show in the chart").triggered.connect(lambda: self._links.show_instrument(instrument))
+            add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(instrument))
         if portfolio_id is not None:
-            menu.addAction("Show the combined premium").triggered.connect(
-                lambda: self._links.show_premium(portfolio_id)
-            )
-        menu.addAction("Copy as a table\tCtrl+C").triggered.connect(self.grid.copy_selection)
+            add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
+        add_deed(menu, "copy_table", self.grid.copy_selection)
         menu.popup(at)

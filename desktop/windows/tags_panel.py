@@ -1,5 +1,6 @@
 """The strategy tags: in which accounts portfolios run, and what all of them together may do in a day."""
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop.composition.accounts import change_hierarchy
@@ -7,6 +8,7 @@ from desktop.composition.failures import MisuseError
 from desktop.viewmodels.accounts import TagsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.settings_dialog import SettingsDialog
@@ -32,6 +34,7 @@ class TagsPanel(Panel):
         bar.addWidget(push_button("Remove…", "Take the selected tag away", self.remove, danger=True))
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.edit())
+        self.table.context_menu_requested.connect(self._open_menu)
 
     def table_header(self) -> ColumnHeader:
         """Return the header of the table."""
@@ -68,6 +71,16 @@ class TagsPanel(Panel):
         name = row.declared.name
         sentence = f"Portfolios that name {name} are not entered any more."
         ask(self, f"Remove {name}", [sentence], "Remove it", lambda: self._remove(name), danger=True)
+
+    def _open_menu(self, row: int, column: str, at: QPoint) -> None:
+        name = self.model.row_at(row).declared.name
+        menu = cursor_menu(self)
+        add_deed(menu, "edit_tag", self.edit, about=name)
+        add_deed(menu, "remove_tag", self.remove, about=name, possible=name != DEFAULT_TAG)
+        add_deed(menu, "add_tag", self.add)
+        menu.addSeparator()
+        add_table_deeds(menu, self.table, column)
+        menu.popup(at)
 
     def _remove(self, name: str) -> None:
         if self._desk.keeps_settings:

@@ -4,11 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
-from desktop.actions import ACTIONS, UnboundActionError, keys_of, make_actions
+from desktop.actions import ACTIONS
 from desktop.presentation.theme import built_in_theme
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
 from desktop.windows.limit_dialog import read_price
+from desktop.windows.live_actions import UnboundActionError, make_actions
 from desktop.windows.template_chooser import TemplateChooser
 from engine.domain.money import price_of
 from engine.domain.multileg.states import KillLevel, PortfolioState
@@ -221,7 +222,7 @@ def test_a_price_is_read_as_a_trader_writes_it():
 
 
 def test_no_two_actions_share_a_key():
-    keys = [key.toString() for spec in ACTIONS for key in keys_of(spec)]
+    keys = [key for spec in ACTIONS for key in spec.keys]
 
     assert len(keys) == len(set(keys))
 

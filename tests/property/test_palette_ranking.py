@@ -17,7 +17,7 @@ def indexes(draw):
         st.lists(st.tuples(st.sampled_from(list(Kind)), TITLE, WHY_NOT, DEEDS), min_size=1, max_size=8),
     )
     entries = [
-        Entry(id=f"e{n}", kind=kind, title=title, why_not=why, deeds=tuple(deeds), act=lambda deed: None)
+        Entry(id=f"e{n}", kind=kind, title=title, why_not=why, deeds=tuple(deeds), act=str)
         for n, (kind, title, why, deeds) in enumerate(drawn)
     ]
     return entries, PaletteIndex(entries)

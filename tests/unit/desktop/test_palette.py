@@ -10,7 +10,7 @@ LEGS = (Deed(name="chart", title="Show in the chart"), Deed(name="buy", title="B
 
 
 def entry(title, kind=Kind.ACTION, **more):
-    more.setdefault("act", lambda deed: None)
+    more.setdefault("act", str)
     return Entry(id=more.pop("id", title), kind=kind, title=title, **more)
 
 

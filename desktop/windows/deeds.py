@@ -1,0 +1,154 @@
+"""What can be done to what the cursor is on, each declared once; menus of it, and the keys that panels take."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.widgets.data_table import DataTable
+from desktop.windows.live_actions import keys_text
+
+
+class DeedSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One deed of panels.
+
+    Attributes:
+        name: Lasting name.
+        title: Text of its entry; ``{}`` is where it says to what it is done.
+        tip: One sentence: what happens.
+        keys: Keys that the panel takes while it has the focus; empty for none.
+        where: In which panels, for the list of keys.
+    """
+
+    name: str
+    title: str
+    tip: str
+    keys: str = ""
+    where: str = ""
+
+
+DEEDS: tuple[DeedSpec, ...] = (
+    DeedSpec(
+        name="copy_table",
+        title="Copy as a table",
+        tip="Copy the selected lines, or all of them, with their headings.",
+        keys="Ctrl+C",
+        where="Grids and tables",
+    ),
+    DeedSpec(name="sort_column", title="Sort by {}", tip="Sort the table by this column; once more turns it round."),
+    DeedSpec(name="show_in_chart", title="Show in the chart", tip="Show the candles of the contract."),
+    DeedSpec(name="show_premium", title="Show the combined premium", tip="Show what the legs cost together."),
+    DeedSpec(name="say_in_words", title="Say it in words…", tip="Tell in plain sentences what the portfolio does."),
+    DeedSpec(name="select_portfolio", title="Select {}", tip="Make it the portfolio that keys and buttons mean."),
+    DeedSpec(name="square_off_leg", title="Square off {}…", tip="Close this leg only; the others go on."),
+    DeedSpec(
+        name="closed_outside",
+        title="{} was closed at the broker…",
+        tip="Take the leg as closed, at the price you say; nothing is sent.",
+    ),
+    DeedSpec(name="execute_leg", title="Execute idle leg {}…", tip="Enter the leg now."),
+    DeedSpec(name="give_up_leg", title="Give up the wait of leg {}…", tip="Enter the leg no more; the others go on."),
+    DeedSpec(name="rearm_leg", title="Arm leg {} again…", tip="Enter the leg once more, with a contract chosen anew."),
+    DeedSpec(
+        name="buy_contract",
+        title="Buy {} in the editor",
+        tip="Add the contract under the cursor as a bought leg.",
+        keys="B",
+        where="Option chain",
+    ),
+    DeedSpec(
+        name="sell_contract",
+        title="Sell {} in the editor",
+        tip="Add the contract under the cursor as a sold leg.",
+        keys="S",
+        where="Option chain",
+    ),
+    DeedSpec(
+        name="centre_chain",
+        title="Bring the money into the middle",
+        tip="Scroll to the strike at the money.",
+        keys="C",
+        where="Option chain",
+    ),
+    DeedSpec(name="add_account", title="Add an account…", tip="Add an account."),
+    DeedSpec(name="edit_account", title="Edit {}…", tip="Change settings and limits.", keys="Enter", where="Accounts"),
+    DeedSpec(name="exit_only", title="Exit only: {}…", tip="Open nothing any more in the account, or take it back."),
+    DeedSpec(name="add_tag", title="Add a strategy tag…", tip="Add a strategy tag."),
+    DeedSpec(name="edit_tag", title="Edit {}…", tip="Change the tag.", keys="Enter", where="Strategy tags"),
+    DeedSpec(name="remove_tag", title="Remove {}…", tip="Take the tag away."),
+    DeedSpec(
+        name="chart_latest",
+        title="Go to the last bar",
+        tip="Scroll to the last bars, at the zoom at which charts open.",
+        keys="Home",
+        where="Charts",
+    ),
+)
+
+OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Everywhere", "Tab, Shift+Tab", "Go to the next field, button or table, or to the one before."),
+    ("Everywhere", "Alt", "Go to the menus; with an underlined letter, open the menu."),
+    ("Everywhere", "Esc", "Leave a menu or a dialog; nothing is done."),
+    ("Grids and tables", "Up, Down, PgUp, PgDown, Home, End", "Move the cursor; with Shift, select on the way."),
+    ("Grids and tables", "Left, Right", "Go to another column, or scroll."),
+    ("Grids and tables", "Enter", "Open the details of the line, or show it in the chart."),
+    ("Grids and tables", "Space", "Fold or unfold a line."),
+    ("Grids and tables", "Ctrl+A", "Select every line."),
+    ("Lists in forms", "Ins", "Add a line below the selected one."),
+    ("Lists in forms", "Ctrl+D", "Add a line like the selected one."),
+    ("Lists in forms", "Del", "Take the selected line away."),
+    ("Lists in forms", "Alt+Up, Alt+Down", "Move the selected line."),
+    ("Lists in forms", "Enter, F2", "Go to the field that the cell shows."),
+    ("Charts", "Left, Right", "Scroll by bars."),
+    ("Charts", "Up, Down", "Show fewer bars, or more."),
+)
+"""Where, keys, and what happens, for keys that belong to Qt or to widgets and cannot be changed."""
+
+_BY_NAME = {deed.name: deed for deed in DEEDS}
+
+
+def cursor_menu(parent: QWidget) -> QMenu:
+    """Return an empty menu that goes away when it is closed."""
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def add_deed(menu: QMenu, name: str, act: Callable[[], None], *, about: str = "", possible: bool = True) -> QAction:
+    """Add a declared deed; ``about`` says to what it is done. Raises KeyError for one that is not declared."""
+    deed = _BY_NAME[name]
+    # A tab before the keys shows them at the right without making them work a second time.
+    entry = menu.addAction(deed.title.format(about.replace("&", "&&")) + (f"\t{deed.keys}" if deed.keys else ""))
+    entry.setObjectName(name)
+    entry.setToolTip(deed.tip)
+    entry.setEnabled(possible)
+    entry.triggered.connect(lambda _checked=False: act())
+    return entry
+
+
+def add_table_deeds(menu: QMenu, table: DataTable, column: str) -> None:
+    """Add what can be done with every table: sort by the column under the cursor, and copy."""
+    number = next(place for place, declared in enumerate(table.model.columns) if declared.key == column)
+    header = table.header()
+    again = header.sortIndicatorSection() == number and header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+    order = Qt.SortOrder.DescendingOrder if again else Qt.SortOrder.AscendingOrder
+    title = table.model.columns[number].header or column
+    add_deed(menu, "sort_column", lambda: table.view.sortByColumn(number, order), about=title)
+    add_deed(menu, "copy_table", table.copy_selection)
+
+
+def add_action(menu: QMenu, action: QAction, *, possible: bool = True) -> QAction:
+    """Add a declared action by its short text, with the keys it has now."""
+    keys = keys_text(action).partition(",")[0]
+    entry = menu.addAction(action.icon(), action.iconText().replace("&", "&&") + (f"\t{keys}" if keys else ""))
+    entry.setObjectName(action.objectName())
+    entry.setToolTip(action.toolTip())
+    entry.setEnabled(possible)
+    if action.isCheckable():
+        entry.setCheckable(True)
+        entry.setChecked(action.isChecked())
+    entry.triggered.connect(lambda _checked=False: action.trigger())
+    return entry
