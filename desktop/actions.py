@@ -216,7 +216,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         name="resume_selected",
-        title="R&esume the held entry",
+        title="Resume the &held entry",
         short="Resume",
         menu=Menu.PORTFOLIO,
         tip="Finish an entry that a restart caught in the middle.",
@@ -241,7 +241,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         name="part_exit_selected",
-        title="Close a pa&rt…",
+        title="Close a part…",
         menu=Menu.PORTFOLIO,
         tip="Close the same part of every leg of the selected portfolio.",
     ),
@@ -310,7 +310,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_panel(7, "premium", "Combined pre&mium", "Show the combined premium of a portfolio.", "chart", "F7"),
     *_panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
     *_panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
-    *_panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
+    *_panel(8, "messages", "Message &log", "Show what happened, and why.", "log", "F8"),
     ActionSpec(
         name="float_panel",
         title="&Detach the focused panel",

@@ -47,7 +47,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """Something that can be done to what an entry stands for.
 
     Attributes:
-        name: What the entry's ``act`` is called with.
+        name: What the entry's ``act`` is called with; empty for what the entry itself does, in other words.
         title: Its text, without mnemonic.
         keys: Its keys as they are shown; empty for none.
         why_not: Why it cannot be done now; empty where it can.
@@ -221,5 +221,5 @@ def _unfolded(hits: list[Hit]) -> list[Hit]:
     for place, hit in enumerate(hits):
         result.append(hit)
         if place < _UNFOLDED and hit.deed is None:
-            result += [Hit(hit.entry, deed) for deed in hit.entry.deeds]
+            result += [Hit(hit.entry, deed) for deed in hit.entry.deeds if deed.name]
     return result

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
@@ -127,6 +127,7 @@ class CommandPalette(DeskDialog):
         super().__init__(parent, "Command palette")
         self.setObjectName("command_palette")
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        self._theme = theme
         self._index, self._rest, self._recency = index, rest, recency
         self._complete = False
         self._was_active = False
@@ -147,7 +148,7 @@ class CommandPalette(DeskDialog):
         self.foot = QLabel(self)
         self.foot.setProperty("muted", True)
         self.foot.setAccessibleName("About the finds")
-        self.column.setContentsMargins(8, 8, 8, 6)
+        self.column.setContentsMargins(9, 9, 9, 7)
         self.column.addWidget(self.line)
         self.column.addWidget(self.list, 1)
         self.column.addWidget(self.foot)
@@ -183,6 +184,14 @@ class CommandPalette(DeskDialog):
             return True
         return event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame it: it has no title bar, and lies over panels of its own colour."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.colours.accent))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
     def changeEvent(self, event: QEvent) -> None:
         """Go away once another window is worked in."""
         super().changeEvent(event)
@@ -195,19 +204,17 @@ class CommandPalette(DeskDialog):
         if not self._complete:
             self._complete = True
             self._index += self._rest()
-            self._search()
+            self._search(self.selected())
 
-    def _search(self) -> None:
+    def _search(self, keep: Hit | None = None) -> None:
         if self.line.text().strip() and not self._complete:
             self._take_the_rest()
             return
-        before = self.selected()
         found = self._index.search(self.line.text(), self._recency.ids())
         self.model.show_hits(found.hits)
         # What comes in by itself must not move the cursor.
-        same = next((row for row, hit in enumerate(found.hits) if before is not None and hit.id == before.id), 0)
-        keep = before is not None and not self.line.text()
-        self.list.setCurrentIndex(self.model.index(same if keep else 0, 0))
+        row = next((row for row, hit in enumerate(found.hits) if keep is not None and hit.id == keep.id), 0)
+        self.list.setCurrentIndex(self.model.index(row, 0))
         if not found.hits:
             self._tell("Nothing fits these words.")
         elif found.left_out:

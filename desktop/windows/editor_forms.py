@@ -34,6 +34,7 @@ class EditorForms(SideTabs):
     def __init__(self, editor: MultilegEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, list(TABS), parent)
         self.setAccessibleName("Fields of the portfolio")
+        self.tabBar().setAccessibleName("Pages of the portfolio")
         self._editor = editor
         self._group_of = {spec.name: spec.ask.group for spec in describe(MultilegPortfolio)}
         self._forms: dict[int, DeclarationForm] = {}

@@ -15,7 +15,7 @@ from desktop.windows.deeds import DEEDS, OTHER_KEYS
 from desktop.windows.dialog import DeskDialog
 from desktop.windows.panel import push_button
 
-_SIZE = (760, 680)
+_SIZE = (940, 700)
 _KEYS_WIDTH, _TITLE_WIDTH = 190, 220
 
 

@@ -154,6 +154,7 @@ class MultilegPanel(Panel):
         pictures = self.pictures = QTabWidget(self)
         pictures.setDocumentMode(True)
         pictures.setAccessibleName("Payoff and words")
+        pictures.tabBar().setAccessibleName("Payoff or words")
         pictures.addTab(self.payoff, "Payoff")
         pictures.addTab(self.words, "In words")
         self._side.addWidget(pictures, 1)

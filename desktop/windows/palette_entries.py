@@ -20,8 +20,8 @@ from engine.views.portfolios import PortfolioRow
 
 Chosen = TypeVar("Chosen")
 
-CHART, BUY, SELL, CHAIN = "chart", "buy", "sell", "chain"
-"""Deeds of contracts and underlyings."""
+CHART, BUY, SELL, CHAIN = "", "buy", "sell", "chain"
+"""Deeds of contracts and underlyings; the chart is what a choice of themselves shows."""
 _OF_OPTIONS = (
     Deed(name=CHART, title="Show in the chart"),
     Deed(name=BUY, title="Buy in the editor"),

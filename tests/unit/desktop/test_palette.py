@@ -6,7 +6,7 @@ from desktop.viewmodels.palette import MOST_RECENT, Deed, Entry, Kind, PaletteIn
 
 SQUARE_OFF = Deed(name="square_off", title="Square off…", keys="Ctrl+Shift+Q")
 RESUME = Deed(name="resume", title="Resume", why_not="only an entry that a restart caught is resumed")
-LEGS = (Deed(name="chart", title="Show in the chart"), Deed(name="buy", title="Buy in the editor"))
+LEGS = (Deed(name="", title="Show in the chart"), Deed(name="buy", title="Buy in the editor"))
 
 
 def entry(title, kind=Kind.ACTION, **more):
@@ -75,6 +75,11 @@ def test_scattered_digits_find_no_strike():
 
 def test_a_deed_is_found_by_the_words_that_its_entry_lacks():
     assert titles("24850 ce sep buy") == ["NIFTY 01 Sep 24850 CE › Buy in the editor"]
+
+
+def test_what_an_entry_does_itself_is_found_by_its_words_and_listed_once():
+    assert titles("24850 ce sep chart") == ["NIFTY 01 Sep 24850 CE › Show in the chart"]
+    assert titles("24850 ce sep") == ["NIFTY 01 Sep 24850 CE", "NIFTY 01 Sep 24850 CE › Buy in the editor"]
 
 
 def test_the_deeds_of_the_best_finds_stand_below_them():
