@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.commands.journal_export import fact_of
 from desktop.composition.journals import ChainedEntry
-from engine.domain.facts import decode
+from engine.domain.facts.codec import decode
 from engine.domain.instant import iso_text
 from engine.views.messages import MessageRow, MessageWriter
 

@@ -20,7 +20,8 @@ from desktop.composition.rules import market_rules
 from desktop.composition.volatility import keeping, volatility_history
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
-from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened, decode
+from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened
+from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import DAY, MINUTE, SECOND, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument

@@ -24,7 +24,7 @@ from engine.core.state import EngineState
 from engine.core.verification.invariants import FactChecks
 from engine.core.verification.restart_checks import differences
 from engine.core.verification.violations import Violation
-from engine.domain.facts import decode
+from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import MINUTE, Instant, ist_date
 from engine.domain.instrument import Instrument

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.core.records.portfolio_run import Order
+from engine.core.records.order_record import Order
 from engine.core.state import EngineState
 from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
 from engine.domain.identifiers import AccountId, OrderId

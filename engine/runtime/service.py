@@ -11,7 +11,8 @@ from typing import Protocol
 
 from engine.core.state import EngineState
 from engine.domain.commands import AnyCommand, TripKillSwitch
-from engine.domain.facts import AnyFact, KillSwitchReleased, OrderMoved, decode
+from engine.domain.facts import AnyFact, KillSwitchReleased, OrderMoved
+from engine.domain.facts.codec import decode
 from engine.domain.instant import MINUTE, SECOND, Instant, clock_text
 from engine.domain.instrument import leading_exchanges
 from engine.domain.messages import Message

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from engine.domain.facts import AnyFact, encode, kind_of
+from engine.domain.facts import AnyFact
+from engine.domain.facts.codec import encode, kind_of
 from engine.ports.journal import Journal, JournalEntry, QueuedJournal
 from engine.runtime.journal.errors import JournalUnwritableError
 from engine.runtime.journal.flush import INLINE_MICROSECONDS, measure_flush

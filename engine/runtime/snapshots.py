@@ -7,7 +7,7 @@ import msgspec
 from engine.core.records.books import Books
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import decode
+from engine.domain.facts.codec import decode
 from engine.domain.market_rules import MarketRules
 from engine.domain.volatility_history import VolatilityHistory
 from engine.ports.journal import Journal, JournalReader

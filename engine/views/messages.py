@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.domain import facts as f
+from engine.domain.facts.codec import kind_of
 from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.multileg.monitoring import LogLevel
@@ -77,7 +78,7 @@ class MessageWriter:
             number=self._written,
             at=fact.at,
             level=level,
-            kind=f.kind_of(fact),
+            kind=kind_of(fact),
             sentence=sentence,
             account=order.account if order else self._account_of(fact, portfolio_id),
             tag=order_id or "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from engine.core.records.portfolio_run import Order
+from engine.core.records.order_record import Order
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import AnyFact, OrderFilled, OrderMoved

@@ -9,7 +9,8 @@ from engine.core.exits import combined_levels
 from engine.core.hedges import delta_hedge, hedging
 from engine.core.readings import account_standing, ledger, stop_limits
 from engine.core.records import hedge_ties
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.strikes import strike_selector
 from engine.core.strikes.choice import Chosen

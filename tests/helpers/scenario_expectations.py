@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.domain import facts as f
+from engine.domain.facts.codec import kind_of
 from engine.domain.instant import clock_text
 from engine.domain.money import SCALE, plain_text
 from engine.views.messages import MessageWriter
@@ -36,7 +37,7 @@ class FactMatcher:
 
     def matches(self, wanted: Mapping[str, Any], fact: f.AnyFact) -> bool:
         """Say whether a fact has everything that is wanted."""
-        if wanted["fact"] != f.kind_of(fact):
+        if wanted["fact"] != kind_of(fact):
             return False
         return all(
             self._is_portfolio(fact, value) if name == "portfolio" else equal(self._field(fact, name), value)
@@ -50,7 +51,7 @@ class FactMatcher:
         if isinstance(fact, f.OrderFact) and not hasattr(fact, short) and fact.order_id in self._orders:
             about = self._orders[fact.order_id]
         if not hasattr(about, short):
-            raise AssertionError(f"{f.kind_of(fact)} has no field {name}")
+            raise AssertionError(f"{kind_of(fact)} has no field {name}")
         return getattr(about, short)
 
     def _is_portfolio(self, fact: f.AnyFact, name: str) -> bool:
@@ -94,7 +95,7 @@ def missing_fact(matcher: FactMatcher, wanted: Iterable[Mapping[str, Any]], fact
             continue
         found = next((i for i in range(position, len(facts)) if matcher.matches(one, facts[i])), None)
         if found is None:
-            same = [fact for fact in facts if f.kind_of(fact) == one["fact"]]
+            same = [fact for fact in facts if kind_of(fact) == one["fact"]]
             near = "".join(f"\n    there was {_shown(fact)}" for fact in same[:8])
             return f"{_said(one)} did not come{' after the one before it' if position else ''}{near}"
         position = found + 1

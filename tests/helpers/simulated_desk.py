@@ -12,7 +12,8 @@ from brokers.paper.gateway import PaperBroker
 from brokers.simulated.market import SimulatedMarket
 from engine.core.state import EngineState
 from engine.domain.commands import AddPortfolio, AnyCommand
-from engine.domain.facts import AnyFact, decode
+from engine.domain.facts import AnyFact
+from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.market_rules import MarketRules

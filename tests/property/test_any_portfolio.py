@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.domain import facts as f
+from engine.domain.facts.codec import decode, encode
 from engine.domain.identifiers import PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.multileg.checks import refusals
@@ -96,7 +97,7 @@ def test_saving_and_loading_any_portfolio_gives_it_back(data: dict[str, Any]) ->
 
     assert portfolio_from_toml(portfolio_to_toml(portfolio)) == portfolio
     assert portfolio_from_data(json.loads(json.dumps(dump(portfolio)))) == portfolio
-    assert f.decode(f.encode(added)) == added  # As the journal keeps it.
+    assert decode(encode(added)) == added  # As the journal keeps it.
 
 
 @quick

@@ -13,7 +13,8 @@ from brokers.paper.settings import PaperSettings
 from brokers.simulated.market import SimulatedMarket
 from engine.domain.commands import AddPortfolio
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested, decode
+from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
+from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import Instant, ist_instant
 from engine.domain.market_rules import MarketRules

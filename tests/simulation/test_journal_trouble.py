@@ -8,14 +8,8 @@ import pytest
 from engine.core.pipeline import EngineFault
 from engine.core.verification.restart_checks import differences
 from engine.domain.denial import DenialReason
-from engine.domain.facts import (
-    AlarmRaised,
-    JournalFailed,
-    JournalRestored,
-    OrderDenied,
-    OrderRequested,
-    decode,
-)
+from engine.domain.facts import AlarmRaised, JournalFailed, JournalRestored, OrderDenied, OrderRequested
+from engine.domain.facts.codec import decode
 from engine.domain.instant import ist_instant
 from engine.domain.order import Purpose
 from engine.runtime.free_space import FreeSpace

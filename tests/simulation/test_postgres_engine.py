@@ -8,7 +8,8 @@ import pytest
 
 from desktop.composition.headless import HeadlessRun, play
 from desktop.composition.markets import MarketChoice
-from engine.domain.facts import JournalFailed, JournalRestored, decode
+from engine.domain.facts import JournalFailed, JournalRestored
+from engine.domain.facts.codec import decode
 from engine.domain.instant import SECOND, ist_instant
 from engine.runtime.engine_journal import open_engine_journal
 from engine.runtime.journal.errors import JournalInUseError, JournalUnwritableError

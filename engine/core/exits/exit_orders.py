@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from engine.core.orders import order_slices, resting_orders
 from engine.core.readings import account_standing, ledger
 from engine.core.records import hedge_ties
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Want
 from engine.domain.facts import AnyFact, PortfolioExitBlocked

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from engine.core.orders import order_pricing, resting_orders
 from engine.core.readings import decisions, ledger, market_data
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Want
 from engine.domain.facts import AnyFact, LegReleased, OrderCancelRequested, OrderModifyRequested, StopTakenOver

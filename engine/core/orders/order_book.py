@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.core.records.portfolio_run import Order
+from engine.core.records.order_record import Order
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AlarmRaised,

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from engine.core.readings import market_data
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant

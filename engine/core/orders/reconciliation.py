@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from engine.core.records.account_books import AccountBooks
-from engine.core.records.portfolio_run import Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,

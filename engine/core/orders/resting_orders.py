@@ -6,7 +6,8 @@ import msgspec
 
 from engine.core.orders import order_pricing
 from engine.core.readings import ledger, market_data
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.want import Want
 from engine.domain.instant import SECOND, Instant, ist_date

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from math import gcd
 
 from engine.core.records import hedge_ties
-from engine.core.records.portfolio_run import LegRun, Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.identifiers import LegId
 from engine.domain.instant import SECOND, Instant, ist_date, ist_instant

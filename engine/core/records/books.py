@@ -3,7 +3,8 @@
 import msgspec
 
 from engine.core.records.account_books import AccountBooks, TagBooks
-from engine.core.records.portfolio_run import Order, PortfolioRun
+from engine.core.records.order_record import Order
+from engine.core.records.portfolio_run import PortfolioRun
 from engine.domain.identifiers import AccountId, InstrumentId, OrderId, PortfolioId
 from engine.domain.instant import MINUTE, Instant
 from engine.domain.multileg.states import KillLevel

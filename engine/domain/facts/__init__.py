@@ -1,7 +1,5 @@
 """What happened: permanent, ours, in the past tense. The journal is a list of these, and the state is their sum."""
 
-import msgspec
-
 from engine.domain.facts.accounts import (
     AccountFloorMoved,
     AccountHalted,
@@ -270,9 +268,6 @@ __all__ = [
     "TagHalted",
     "TagRemoved",
     "TagSet",
-    "decode",
-    "encode",
-    "kind_of",
 ]
 
 AnySessionFact = (
@@ -381,22 +376,3 @@ AnyOrderFact = (
 
 AnyFact = AnySessionFact | AnyPortfolioFact | AnyLegFact | AnyOrderFact
 """Every fact."""
-
-_encoder = msgspec.json.Encoder(order="deterministic")
-_decoder = msgspec.json.Decoder(AnyFact)
-
-
-def encode(fact: AnyFact) -> bytes:
-    """Answer a fact as the bytes that the journal keeps and hashes."""
-    return _encoder.encode(fact)
-
-
-def decode(body: bytes) -> AnyFact:
-    """Answer the fact in a journal's bytes. Raises msgspec.ValidationError for bytes that are none."""
-    fact: AnyFact = _decoder.decode(body)
-    return fact
-
-
-def kind_of(fact: AnyFact) -> str:
-    """Answer a fact's kind as the journal spells it: ``"order_filled"``."""
-    return str(type(fact).__struct_config__.tag)

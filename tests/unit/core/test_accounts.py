@@ -9,7 +9,7 @@ from engine.core.verification.restart_checks import differences
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.denial import DenialReason
-from engine.domain.facts import decode, encode
+from engine.domain.facts.codec import decode, encode
 from engine.domain.multileg.states import PortfolioState
 from engine.domain.order import OrderStatus, Purpose
 from engine.domain.settings.account import Account

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain import facts as f
+from engine.domain.facts.codec import kind_of
 from engine.domain.money import price_of
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState
 from engine.domain.order import Purpose, Side
@@ -130,7 +131,7 @@ def test_a_trail_goes_on_while_a_stop_is_waited_for_and_the_wait_ends_with_the_h
     desk = straddle(stop=stop, stop_wait={"seconds": 5}, stop_trail=trail)
     show(desk, "151", "151", "100", "135.05")  # a loss of 2,015; a gain of 1,300; a loss of 978
 
-    assert [type(fact) for fact in desk.facts if "delay" in f.kind_of(fact)] == [
+    assert [type(fact) for fact in desk.facts if "delay" in kind_of(fact)] == [
         f.CombinedDelayStarted,
         f.CombinedDelayCleared,
     ]

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from desktop.commands.journal import app
 from desktop.composition.journals import JournalEntry, open_journal
-from engine.domain.facts import CommandRefused, JournalFailed, encode, kind_of
+from engine.domain.facts import CommandRefused, JournalFailed
+from engine.domain.facts.codec import encode, kind_of
 from engine.domain.instant import Instant
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.schema.load import dump, load

@@ -4,7 +4,7 @@ from datetime import date
 
 from engine.core.records.account_books import AccountBooks
 from engine.core.records.books import Books
-from engine.core.records.portfolio_run import Order
+from engine.core.records.order_record import Order
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import OrderCancelRequested, OrderModifyRequested, OrderRequested

@@ -13,8 +13,8 @@ from engine.domain.facts import (
     KillSwitchTripped,
     RiskLimitsSet,
     SessionOpened,
-    decode,
 )
+from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.messages import OpenSession

@@ -8,7 +8,7 @@ import pytest
 from engine.core.state import EngineState
 from engine.domain.commands import SetRiskLimits
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import encode
+from engine.domain.facts.codec import encode
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.quote import COLUMNS, QuoteFrame
