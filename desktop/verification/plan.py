@@ -188,6 +188,7 @@ def _limits(draw: Draw) -> RiskLimits:
         orders_per_second=draw.one_of((8, 8, 3, 1)),
         daily_loss=draw.one_of((*(None,) * 8, Decimal(2_000), Decimal(20_000))),
         check_margin=draw.chance(80),
+        most_notional=draw.one_of((*(None,) * 8, Decimal(4_000_000))),
     )
 
 

@@ -84,6 +84,8 @@ PHRASES: Mapping[str, str] = {
     "ExecuteOther": "execute the portfolio “{portfolio}”",
     "StartOther": "start the portfolio “{portfolio}”",
     "ReExecutePortfolio": "re-execute the portfolio {times}, {when}",
+    "CloseAll": "close all",
+    "Reverse": "close all, and once flat open the same contracts on the opposite sides, up to {times} times a day",
     "LazyLeg": "enter another leg: {leg}",
     # looks
     "Realtime": "on every quote",

@@ -19,11 +19,14 @@ from engine.domain.facts import (
     OrderModifyRequested,
     PortfolioClosed,
     PortfolioExitDecided,
+    PortfolioReentryBlocked,
     StopMoved,
 )
 from engine.domain.instant import SECOND
 from engine.domain.money import Money
+from engine.domain.multileg.actions import ReExecutePortfolio
 from engine.domain.multileg.entry import Manual
+from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.levels import premium_stop, premium_target
 from engine.domain.multileg.states import (
     ENTERS,
@@ -37,6 +40,9 @@ from engine.domain.multileg.states import (
     PortfolioState,
 )
 from engine.domain.order import RESTING, OrderStatus
+
+_AGAIN = (ReExecutePortfolio, Reverse)
+"""What opens a whole portfolio again once it is flat."""
 
 
 def refuse(state: EngineState, command: c.AnyCommand, sentence: str) -> CommandRefused:
@@ -98,6 +104,11 @@ def square_off(state: EngineState, command: c.SquareOffPortfolio) -> Iterator[An
         )
     elif run.state in FINAL:
         yield refuse(state, command, f"{run.portfolio.name} is already {run.state.value}")
+    elif run.state in EXITING and not command.panic and any(isinstance(one.action, _AGAIN) for one in run.todo):
+        # It is closed already; what a hand takes back is only what would open it again.
+        for todo in [one for one in run.todo if isinstance(one.action, _AGAIN)]:
+            why = _asked_how(command)
+            yield PortfolioReentryBlocked(at=state.now, portfolio_id=run.portfolio_id, action=todo.number, why=why)
     elif run.state not in EXITING or command.panic:
         reason = ExitReason.MANUAL_PANIC if command.panic else _asked_by(command)
         why = "panic exit by hand" if command.panic else _asked_how(command)

@@ -21,6 +21,7 @@ from engine.domain.identifiers import InstrumentId
 from engine.domain.instant import SECOND, clock_text, ist_date
 from engine.domain.money import Money, divide_half_up, plain_text
 from engine.domain.multileg import actions as a
+from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.states import (
     EXITING,
     LEG_DONE,
@@ -51,6 +52,9 @@ def follow_ups(state: EngineState, run: PortfolioRun, others: Others) -> Iterato
             match todo.action:
                 case a.ReExecutePortfolio():
                     yield from _again(state, run, todo)
+                    return
+                case Reverse() as strategy:
+                    yield from _turned(state, run, todo, strategy)
                     return
                 case _:
                     words = yield from others(state, run, todo.action)
@@ -98,7 +102,48 @@ def _again(state: EngineState, run: PortfolioRun, todo: PortfolioTodo) -> Iterat
         premium=run.combined_premium if at_price else None,
         rising=rising,
         measured_on=tuple(leg.leg_id for leg in ledger.premium_legs(run)) if at_price else (),
+        is_reversed=run.is_reversed,
     )
+
+
+def _turned(state: EngineState, run: PortfolioRun, todo: PortfolioTodo, strategy: Reverse) -> Iterator[AnyFact]:
+    """Open what was closed on the opposite sides, as the next execution (executor reference §1.9)."""
+    today = ist_date(state.now)
+    done = sum(ist_date(at) == today for at in run.reversals)
+    why = _forbidden(state, run)
+    contracts = _last_contracts(run)
+    bare = [number for number, leg in enumerate(run.portfolio.legs, 1) if leg.lots and not contracts[number - 1]]
+    if why is None and done >= strategy.times:
+        why = f"it was reversed {done} times today, as often as declared"
+    elif why is None and any(not run.portfolio.legs[number - 1].idle for number in bare):
+        why = f"leg {bare[0]} was not entered, and without it the opposite would be another position"
+    if why is not None:
+        yield PortfolioReentryBlocked(at=state.now, portfolio_id=run.portfolio_id, action=todo.number, why=why)
+        return
+    starts_at = reopening.again_at(state, run, todo)
+    sides = "on the sides it was declared with" if run.is_reversed else "on the opposite sides"
+    yield PortfolioReexecuted(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        action=todo.number,
+        cause=todo.reason,
+        starts_at=starts_at,
+        ends_at=run.square_off_at if run.portfolio.reexecution.after_end else run.ends_at,
+        why=f"reversed after {todo.reason.value}, {sides} and not before {clock_text(starts_at)}",
+        contracts=contracts,
+        is_reversed=not run.is_reversed,
+        turned=True,
+    )
+
+
+def _last_contracts(run: PortfolioRun) -> tuple[InstrumentId | None, ...]:
+    """Answer the contract that each declared leg held last in the present execution."""
+    held = {
+        leg.number: leg.instrument
+        for leg in run.present
+        if leg.entered_quantity and leg.origin not in (LegOrigin.HEDGE, LegOrigin.DELTA, LegOrigin.LAZY)
+    }
+    return tuple(held.get(number) for number in range(1, len(run.portfolio.legs) + 1))
 
 
 def _contracts(run: PortfolioRun) -> tuple[InstrumentId | None, ...]:
@@ -108,9 +153,17 @@ def _contracts(run: PortfolioRun) -> tuple[InstrumentId | None, ...]:
 
 
 def _blocked(state: EngineState, run: PortfolioRun, todo: PortfolioTodo, action: a.ReExecutePortfolio) -> str | None:
-    rule, today = run.portfolio.reexecution, ist_date(state.now)
-    is_target = todo.reason in _TARGETS
+    today, is_target = ist_date(state.now), todo.reason in _TARGETS
     done = [cause for cause, at in run.reexecutions if ist_date(at) == today and (cause in _TARGETS) is is_target]
+    why = _forbidden(state, run)
+    if why is None and reopening.used_up(action.times, len(done)):
+        return f"it was executed again {len(done)} times today, as often as declared"
+    return why
+
+
+def _forbidden(state: EngineState, run: PortfolioRun) -> str | None:
+    """Answer what forbids every next execution now, whatever wants it; None where nothing does."""
+    rule = run.portfolio.reexecution
     if state.books.kill_level:
         return f"the kill switch is on: {state.books.kill_reason}"
     denial = account_standing.account_denial(state.books, run.account) or account_standing.tag_denial(
@@ -123,10 +176,9 @@ def _blocked(state: EngineState, run: PortfolioRun, todo: PortfolioTodo, action:
     last = run.square_off_at if rule.after_end else run.ends_at
     if state.now >= last:
         return f"after {clock_text(last)} nothing is executed again"
-    if reopening.used_up(action.times, len(done)):
-        return f"it was executed again {len(done)} times today, as often as declared"
-    if len(run.reexecutions) >= _MOST:
-        return f"it was executed again {len(run.reexecutions)} times, the most that is allowed"
+    executed = len(run.reexecutions) + len(run.reversals)
+    if executed >= _MOST:
+        return f"it was executed again {executed} times, the most that is allowed"
     return None
 
 

@@ -76,7 +76,7 @@ def protection(state: EngineState, run: PortfolioRun) -> dict[LegId, list[tuple[
     """
     stakes = []
     lot = next((instrument_of(state, leg).lot_size for leg in run.legs if leg.row >= 0), 0)
-    for leg in run.legs:
+    for leg in run.present:  # What an earlier execution closed protects nothing of this one.
         if not hedge_ties.covers(run, leg) or _is_out(run, leg):
             continue
         if leg.row < 0:

@@ -5,11 +5,20 @@ from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo
 from engine.core.records.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
-from engine.domain.identifiers import LegId
+from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instant import Instant
 from engine.domain.multileg.actions import KeepRunning, SquareOff
+from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.leg import Leg
-from engine.domain.multileg.states import ACTIVE, ON_STOP_HITS, ExitReason, LegOrigin, LegState, PortfolioState
+from engine.domain.multileg.states import (
+    ACTIVE,
+    COMBINED_HITS,
+    ON_STOP_HITS,
+    ExitReason,
+    LegOrigin,
+    LegState,
+    PortfolioState,
+)
 from engine.schema.declared import replace
 
 
@@ -110,13 +119,19 @@ _ENDS_ALL = frozenset(
 """Reasons after which nothing follows a close: a hand, a limit or the kill switch ended it."""
 
 
+_REVERSES = COMBINED_HITS | {ExitReason.CONDITION}
+"""Reasons after which a portfolio may be reversed: its own levels and its own exit condition."""
+
+
 def note_exit(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
     """Drop what legs were still to set off: a higher exit owns the portfolio. Remember what follows it."""
     for leg in run.legs:
         leg.todo = []
     run.todo = []
     follow = () if fact.reason in _ENDS_ALL else run.portfolio.exit.on_complete
-    for action in (*fact.actions, *follow):
+    strategy = run.portfolio.exit.strategy
+    turns = isinstance(strategy, Reverse) and fact.reason in _REVERSES and run.running_since is not None
+    for action in (*fact.actions, *follow, *((strategy,) if turns else ())):
         run.todos += 1
         run.todo.append(PortfolioTodo(run.todos, action, fact.reason, fact.at))
 
@@ -177,10 +192,23 @@ def lots_of(run: PortfolioRun, declared: Leg) -> int:
     return lots if most is None else min(lots, most)
 
 
+def _take_over(run: PortfolioRun, leg: LegRun, contract: InstrumentId | None) -> None:
+    """Let a leg of a reversal wait for nothing; one that was not held before is not opened."""
+    leg.leg = replace(leg.leg, idle=False, wait=None, start=None, entry_delay=0)
+    run.combined_wait_over_at = run.combined_wait_over_at or run.last_close_at
+    if contract is None and leg.state is LegState.WAITING:
+        leg.state, leg.failure = LegState.CANCELLED, "it was not held before the reversal"
+
+
 def _begin_again(run: PortfolioRun, master: ContractMaster, fact: f.PortfolioReexecuted) -> None:
+    run.is_reversed = fact.is_reversed
     begin_execution(run)
     for leg in run.present:
         contract = fact.contracts[leg.number - 1] if fact.contracts else None
+        if fact.is_reversed:
+            leg.leg = replace(leg.leg, side=leg.leg.side.opposite)
+        if fact.turned:
+            _take_over(run, leg, contract)
         if contract is not None and leg.state is LegState.WAITING:
             instrument = master.by_id(contract)
             place_leg(leg, instrument, master.row(contract))
@@ -192,6 +220,9 @@ def _begin_again(run: PortfolioRun, master: ContractMaster, fact: f.PortfolioRee
         rising=fact.rising,
         measured_on=list(fact.measured_on),
     )
-    run.reexecutions.append((fact.cause, fact.at))
+    if fact.turned:
+        run.reversals.append(fact.at)
+    else:
+        run.reexecutions.append((fact.cause, fact.at))
     run.todo = [todo for todo in run.todo if todo.number != fact.action]
     run.state, run.starts_at, run.ends_at = PortfolioState.WAITING, fact.starts_at, fact.ends_at

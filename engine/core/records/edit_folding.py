@@ -85,7 +85,7 @@ def _anew(run: PortfolioRun) -> None:
         run.legs.append(leg)
     if run.state is not PortfolioState.DISABLED:
         run.state = PortfolioState.IDLE
-    run.entry.watch, run.again, run.combined_wait = None, None, None
+    run.entry.watch, run.again, run.combined_wait, run.is_reversed = None, None, None, False
     run.ranges, run.conditions_met, run.straddle_of = [], False, 0
     run.sync_until, run.sync_why, run.sync_missing, run.entry.start_signalled = None, "", "", False
 

@@ -32,6 +32,7 @@ def fold_entry(run: PortfolioRun, fact: f.AnyEntryFact) -> None:
                 leg = run.leg(leg_id)
                 leg.leg = replace(leg.leg, lots=lots)
         case f.PortfolioReset():
+            run.is_reversed = False
             begin_execution(run)
             run.todo, run.again, run.state = [], None, PortfolioState.IDLE
         case f.MarginShort():

@@ -5,6 +5,7 @@ import msgspec
 from engine.domain.identifiers import LegId
 from engine.domain.instant import Instant
 from engine.domain.multileg.actions import PortfolioAction
+from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.leg import LegAction
 from engine.domain.multileg.states import ExitReason
 
@@ -22,7 +23,7 @@ class PortfolioTodo(msgspec.Struct, frozen=True):
     """What is still to follow the close of a whole portfolio."""
 
     number: int
-    action: PortfolioAction
+    action: PortfolioAction | Reverse
     reason: ExitReason
     since: Instant
 

@@ -284,6 +284,10 @@ class PortfolioRun(msgspec.Struct, kw_only=True):
     """An action led to the present execution."""
     reexecutions: list[tuple[ExitReason, Instant]] = []
     """What led to each execution after the first, and when."""
+    is_reversed: bool = False
+    """The present execution is opened on the sides opposite to those declared."""
+    reversals: list[Instant] = []
+    """When it was turned round."""
     combined_wait: CombinedWaitRun | None = None
     combined_wait_over_at: Instant | None = None
     last_close_at: Instant | None = None

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio
+from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio, is_hedged
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
-from engine.domain.instant import Instant
+from engine.domain.instant import Instant, ist_date
 from engine.domain.multileg.actions import KeepRunning, Pyramid, UpTo
-from engine.domain.multileg.states import LEG_WAITS, ON_STOP_HITS, LegOrigin, PortfolioState
+from engine.domain.multileg.exit import Reverse
+from engine.domain.multileg.states import COMBINED_HITS, LEG_WAITS, ON_STOP_HITS, ExitReason, LegOrigin, PortfolioState
 from engine.domain.order import Purpose, Side
 from engine.schema.declared import replace
 
@@ -79,6 +80,14 @@ def _again(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted | f.PortfolioRe
         SeenLeg(declared=replace(leg, lots=min(leg.lots * portfolio.times, most or leg.lots * portfolio.times)))
         for leg in portfolio.declared.legs
     ]
+    portfolio.is_reversed = isinstance(fact, f.PortfolioReexecuted) and fact.is_reversed
+    if portfolio.is_reversed:
+        for leg in fresh:
+            leg.declared = replace(leg.declared, side=leg.declared.side.opposite)
+    if isinstance(fact, f.PortfolioReexecuted) and fact.turned:
+        yield from _turned(portfolio, fact)
+        for leg in fresh:
+            leg.declared = replace(leg.declared, idle=False, wait=None, start=None)
     for leg in portfolio.legs:
         leg.failed = False  # What failed then was unwound, and leaves nobody naked now.
     portfolio.begins = len(portfolio.legs)
@@ -87,6 +96,21 @@ def _again(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted | f.PortfolioRe
     portfolio.state = PortfolioState.WAITING if waits else PortfolioState.IDLE
     portfolio.square_off_at = portfolio.square_off_at if waits else Instant(0)
     portfolio.floor, portfolio.stop = None, None
+
+
+_TURNS = COMBINED_HITS | {ExitReason.CONDITION}
+
+
+def _turned(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted) -> Iterator[Violation]:
+    """Count a reversal, and answer one that nobody declared, that came too often or after another kind of exit."""
+    strategy, day = portfolio.declared.exit.strategy, ist_date(fact.at)
+    portfolio.reversals[day] = portfolio.reversals.get(day, 0) + 1
+    most = strategy.times if isinstance(strategy, Reverse) else 0
+    if portfolio.reversals[day] > most:
+        words = f"{fact.portfolio_id} is reversed {portfolio.reversals[day]} times, {most} allowed"
+        yield Violation(45, fact.at, words)
+    if fact.cause not in _TURNS:
+        yield Violation(45, fact.at, f"{fact.portfolio_id} is reversed after {fact.cause.value}")
 
 
 def seen_leg(portfolio: SeenPortfolio, fact: f.LegAdded) -> SeenLeg:
@@ -110,7 +134,15 @@ def is_first_entry(portfolio: SeenPortfolio, fact: f.OrderRequested) -> bool:
 
 
 def bare_sale(portfolio: SeenPortfolio, fact: f.OrderRequested, orders: Iterable[SeenOrder]) -> Iterator[Violation]:
-    """Answer that a sale of the entry goes beyond what its bought legs hold; ``orders`` are the portfolio's."""
+    """Answer that a sale of the entry goes beyond what its bought legs hold, where they come first and cover it.
+
+    ``orders`` are the portfolio's.
+    """
+    covered = portfolio.declared.execution.buy_first and is_hedged(
+        portfolio.declared, is_reversed=portfolio.is_reversed
+    )
+    if not covered or fact.side is not Side.SELL or not is_first_entry(portfolio, fact):
+        return
     kind = portfolio.legs[fact.leg_id - 1].declared.kind
     present = portfolio.legs[portfolio.begins :]
     held = sum(max(0, leg.net) for leg in present if leg.declared.kind is kind and leg.side is Side.BUY)

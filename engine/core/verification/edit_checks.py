@@ -80,6 +80,7 @@ def _edited(portfolio: SeenPortfolio, fact: f.PortfolioEdited) -> Iterator[Viola
         portfolio.legs += [
             SeenLeg(declared=replace(leg, lots=leg.lots * portfolio.multiplier)) for leg in fact.portfolio.legs
         ]
+        portfolio.is_reversed = False
         portfolio.times, portfolio.most_lots = portfolio.multiplier, None
         if portfolio.state is not PortfolioState.DISABLED:
             portfolio.state = PortfolioState.IDLE

@@ -16,7 +16,7 @@ from engine.core.verification import (
     protection_checks,
 )
 from engine.core.verification.resting_checks import RestingChecks, TagChecks
-from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio, is_hedged
+from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
@@ -179,9 +179,7 @@ class FactChecks:
         bare = hedge_checks.sold_too_early(portfolio, fact, entries, lot)
         if bare is not None:
             yield Violation(42, fact.at, bare)
-        covered = portfolio.declared.execution.buy_first and is_hedged(portfolio.declared)
-        if covered and fact.side is Side.SELL and action_checks.is_first_entry(portfolio, fact):
-            yield from action_checks.bare_sale(portfolio, fact, self.of_portfolio(fact.portfolio_id))
+        yield from action_checks.bare_sale(portfolio, fact, self.of_portfolio(fact.portfolio_id))
 
     def _closing(self, fact: f.OrderRequested) -> Iterator[Violation]:
         portfolio = self.portfolios[fact.portfolio_id]

@@ -78,7 +78,9 @@ def evidence(order: SeenOrder, fact: f.OrderMoved) -> Iterator[Violation]:
 
 def look_for_naked(portfolio: SeenPortfolio, at: Instant) -> None:
     """Note since when a portfolio is short without the protection it should have."""
-    watched = portfolio.state is PortfolioState.ENTERING and is_hedged(portfolio.declared)
+    watched = portfolio.state is PortfolioState.ENTERING and is_hedged(
+        portfolio.declared, is_reversed=portfolio.is_reversed
+    )
     by_choice = portfolio.declared.execution.on_leg_failure is LegFailure.KEEP_PLACED
     naked = False
     if watched and not by_choice and any(leg.failed and leg.side is Side.BUY for leg in portfolio.legs):

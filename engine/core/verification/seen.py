@@ -14,6 +14,7 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.range_breakout import RangeSide
 from engine.domain.multileg.states import ExitReason, LegOrigin, LegState, PortfolioState
 from engine.domain.order import TERMINAL, OrderStatus, Side
+from engine.schema.declared import replace
 
 
 class SeenOrder(msgspec.Struct, kw_only=True):
@@ -117,6 +118,8 @@ class SeenPortfolio(msgspec.Struct, kw_only=True):
     """The newest edit: levels may be loosened by it, and at no other time."""
     begins: int = 0
     """How many legs earlier executions had."""
+    is_reversed: bool = False
+    """Its present execution is opened on the sides opposite to those declared."""
     is_again: bool = False
     """Its next start is a re-execution."""
     conditions_met: bool = False
@@ -127,16 +130,18 @@ class SeenPortfolio(msgspec.Struct, kw_only=True):
     parts: set[int] = set()
     """Planned part exits that were carried out."""
     starts: dict[date, int] = {}
+    reversals: dict[date, int] = {}
     hedged: dict[tuple[date, LegOrigin], dict[LegId, int]] = {}
 
 
-def is_hedged(portfolio: MultilegPortfolio) -> bool:
+def is_hedged(portfolio: MultilegPortfolio, *, is_reversed: bool = False) -> bool:
     """Say whether bought legs cover every sold leg of the same kind, lot for lot; those that may come later do not."""
-    covered = {leg.kind: 0 for leg in portfolio.legs}
-    for leg in portfolio.legs:
+    legs = [replace(leg, side=leg.side.opposite) if is_reversed else leg for leg in portfolio.legs]
+    covered = {leg.kind: 0 for leg in legs}
+    for leg in legs:
         late = leg.idle or leg.wait is not None or leg.start is not None or leg.entry_delay > 0
         late = late or (portfolio.range_breakout is not None and not leg.breakout_exempt)
         if leg.side is Side.SELL or not late:
             covered[leg.kind] += leg.lots * leg.side.sign
-    sells = any(leg.side is Side.SELL for leg in portfolio.legs)
-    return sells and all(lots >= 0 for lots in covered.values()) and all(leg.expiry is None for leg in portfolio.legs)
+    sells = any(leg.side is Side.SELL for leg in legs)
+    return sells and all(lots >= 0 for lots in covered.values()) and all(leg.expiry is None for leg in legs)

@@ -72,6 +72,10 @@ class PortfolioReexecuted(PortfolioActionFact, frozen=True, kw_only=True, tag="p
     """Combined premium of the contracts before, in 1/10,000 ₹ per unit, that is waited for; None enters at once."""
     rising: bool = False
     measured_on: tuple[LegId, ...] = ()
+    is_reversed: bool = False
+    """Its legs are opened on the sides opposite to those declared."""
+    turned: bool = False
+    """It turns the execution before it round: its contracts are opened, legs that had none are not."""
     """The legs of the execution before, whose contracts that premium is measured on."""
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from engine.domain.multileg.actions import Unlimited
+from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.leg_links import all_actions, every_leg
 from engine.domain.multileg.move_to_cost import CostTimes
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.resting_checks import resting_cautions
+from engine.domain.multileg.reversal import turned
 from engine.domain.multileg.templates import risk_of
 from engine.schema.declared import FieldError, replace
 
@@ -20,6 +22,7 @@ def cautions(portfolio: MultilegPortfolio) -> list[FieldError]:
         *_mixed_products(portfolio),
         *_without_end(portfolio),
         *_without_effect(portfolio),
+        *_bare_once_reversed(portfolio),
         *resting_cautions(portfolio.at_broker, portfolio.monitoring, portfolio.reexecution, portfolio.legs),
     ]
 
@@ -83,6 +86,17 @@ def _without_effect(portfolio: MultilegPortfolio) -> Iterator[FieldError]:
     targets = any(leg.target is not None or leg.profit_lock is not None for leg in legs)
     if rule is not None and not stops and not (targets and rule.on_target is not CostTimes.NEVER):
         yield FieldError("move_to_cost", "no leg has a stop, so nothing moves the others to cost; give the legs stops")
+
+
+def _bare_once_reversed(portfolio: MultilegPortfolio) -> Iterator[FieldError]:
+    """Warn of a reversal that sells what was bought as protection."""
+    if not isinstance(portfolio.exit.strategy, Reverse):
+        return
+    opposite = replace(portfolio, legs=tuple(turned(leg) for leg in portfolio.legs), dynamic_hedge=None)
+    if risk_of(opposite).naked and not risk_of(portfolio).naked:
+        yield FieldError(
+            "exit.strategy", "reversed, what was bought is sold and the loss is not capped; start it knowing that"
+        )
 
 
 def _mixed_products(portfolio: MultilegPortfolio) -> Iterator[FieldError]:

@@ -88,9 +88,34 @@ class ExitPricing(Declared, frozen=True, kw_only=True):
             )
 
 
+class CloseAll(Declared, frozen=True, kw_only=True, tag="close_all"):
+    """Close all."""
+
+
+class Reverse(Declared, frozen=True, kw_only=True, tag="reverse_all"):
+    """Reverse.
+
+    Once everything is closed and flat, the same contracts are opened on the opposite sides, as the next execution,
+    after the pause between executions. Never after a hand or a signal, the kill switch, a limit of the day, an expiry
+    or the square-off time, nor after End. Hedges, lazy legs and additions are not opened again.
+    """
+
+    times: Annotated[
+        int, ask("Times a day", "How often it is turned round in a day, each time from the sides before.", ge=1, le=20)
+    ] = 1
+
+
+ExitStrategy = CloseAll | Reverse
+"""What an exit of all legs together does."""
+
+
 class ExitSettings(Declared, frozen=True, kw_only=True):
     """How the portfolio is closed."""
 
+    strategy: Annotated[
+        ExitStrategy,
+        ask("Exit strategy", "What follows when a combined stop, target, lock or the exit condition closes all."),
+    ] = CloseAll()
     shorts_first: Annotated[
         bool, ask("Shorts first", "Buy sold legs back and wait for it before bought legs are sold.")
     ] = True

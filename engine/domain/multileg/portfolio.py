@@ -25,6 +25,7 @@ from engine.domain.multileg.move_to_cost import MoveToCost
 from engine.domain.multileg.range_breakout import RangeBreakout
 from engine.domain.multileg.reexecution import ReExecution
 from engine.domain.multileg.resting_checks import breakout_contradictions, resting_contradictions
+from engine.domain.multileg.reversal import Reversal
 from engine.domain.multileg.schedule import Schedule
 from engine.domain.multileg.side_limits import SideLimit
 from engine.domain.multileg.stop import AppliesTo, CombinedStop, Confirmation, OnlyLegs
@@ -345,6 +346,16 @@ class MultilegPortfolio(Declared, frozen=True, kw_only=True):
         ).contradictions()
         yield from breakout_contradictions(self.range_breakout, self.schedule, self.entry, self.legs)
         yield from late_parts(self.exit, self.schedule)
+        yield from Reversal(
+            settings=self.exit,
+            legs=self.legs,
+            stop=self.stop,
+            target=self.target,
+            lock=self.profit_lock,
+            actions=(*self.on_stop, *self.on_target),
+            breakout=self.range_breakout,
+            band=self.delta_band,
+        ).contradictions()
         yield from resting_contradictions(self.at_broker, self.wait_coupling, self.legs)
         coin = self.underlying in ("BTC", "ETH")
         if coin is not (self.exchange is Exchange.CRYPTO):

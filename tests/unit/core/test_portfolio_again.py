@@ -189,3 +189,14 @@ def test_waits_may_be_left_out_of_what_is_executed_again() -> None:
         later(desk, 5)
 
         assert desk.run.legs[1].state is expected
+
+
+def test_wings_of_the_execution_before_do_not_keep_the_next_ones_from_being_covered() -> None:
+    desk = running(leg("BUY", "CE", 4), sold("CE", re_execute()))
+    hit(desk, "150")
+    desk.quote({(24850, "CE"): "120"})
+
+    later(desk, 5)
+
+    assert [one.net_quantity for one in desk.run.present] == [65, -65]
+    assert not desk.of(f.OrderDenied)
