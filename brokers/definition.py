@@ -9,7 +9,8 @@ from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
-from engine.domain.money import Price
+from engine.domain.money import Money, Price
+from engine.domain.order import Side
 from engine.domain.price_protection import PriceBand
 from engine.ports.broker import Capabilities, OrderGateway
 from engine.schema.declared import Declared
@@ -20,6 +21,10 @@ TradingHours = Callable[[Instrument, Instant], bool]
 
 PriceBandRule = Callable[[Instrument, Instant, Price], PriceBand | None]
 """Answers the band of accepted limit prices around a reference price at an instant; None for no protection."""
+
+
+ChargeRule = Callable[[Instrument, Side, Money, Instant], Money]
+"""Answers the charges of an executed order: its instrument, its side, the value of its fills, and when."""
 
 
 def always_open(_instrument: Instrument, _at: Instant) -> bool:
@@ -35,6 +40,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     hours: TradingHours = always_open
     price_band: PriceBandRule | None = None
     """The dated price protection; None for a simulated exchange's own."""
+    charges: ChargeRule | None = None
+    """The dated charges; None where trading costs nothing."""
     books_file: Path | None = None
     """Where a broker that keeps its own books keeps them; None for memory only."""
 

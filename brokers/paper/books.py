@@ -1,26 +1,48 @@
-"""The paper broker's books: orders and trades of the day, positions and cash."""
+"""The paper broker's books: orders and trades of the day, positions, cash and charges."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from brokers.paper.books_file import VERSION, BooksFile, BooksFileError, DayLine, Line, OrderLine, PaperTrade
+from brokers.paper.books_file import (
+    VERSION,
+    BooksFile,
+    BooksFileError,
+    DayLine,
+    FundsLine,
+    Line,
+    OrderLine,
+    PaperTrade,
+)
 from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId
 from engine.domain.instant import Instant
 from engine.domain.money import Money, Price
 from engine.domain.order import TERMINAL, Product, Side
 from engine.domain.reports import BookOrder, BookPosition
 
+Charge = Callable[[BookOrder], Money]
+"""Answers what an order cost that was filled as far as it says."""
+
+
+def free_of_charge(_order: BookOrder) -> Money:
+    """Answer nothing: for coins, and where no rates are known."""
+    return Money(0)
+
 
 class PaperBooks:
     """What the paper broker has written down, kept in a file where a path is given.
 
-    ``cash`` is what trades have paid and received since the account was opened: minus the sum of signed values. Raises
-    BooksFileError where an existing file is damaged, newer, or of another account. A disk that fails later does not
-    stop the books: ``trouble`` then holds a sentence, and changes stay in memory.
+    ``cash`` is what trades have paid and received since the account was opened: minus the sum of signed values;
+    ``charges`` is what the orders cost besides, which ``charge`` answers. Raises BooksFileError where an existing file
+    is damaged, newer, or of another account. A disk that fails later does not stop the books: ``trouble`` then holds a
+    sentence, and changes stay in memory.
     """
 
-    def __init__(self, account: AccountId, path: Path | None) -> None:
+    def __init__(self, account: AccountId, path: Path | None, charge: Charge = free_of_charge) -> None:
         self.account = account
+        self._charge = charge
+        self._charged: dict[BrokerOrderId, Money] = {}
+        self.charges = Money(0)
         self.day = date.min
         self.orders: dict[BrokerOrderId, BookOrder] = {}
         self.working: dict[BrokerOrderId, BookOrder] = {}
@@ -88,6 +110,7 @@ class PaperBooks:
         """Forget yesterday's finished orders and trades; positions and cash stay."""
         self.day = day
         self.orders = dict(self.working)
+        self._charged = {number: self._charged.get(number, Money(0)) for number in self.working}
         self.trades = []
         if self._file is None or self.trouble:
             return
@@ -103,8 +126,10 @@ class PaperBooks:
             for (instrument, product), quantity in self.net.items()
         )
 
-    def close(self) -> None:
-        """Close the file; the books must not be used afterwards."""
+    def close(self, funds: FundsLine | None = None) -> None:
+        """Close the file, with the funds as its last line; the books must not be used afterwards."""
+        if funds is not None:
+            self._write(funds)
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -118,6 +143,7 @@ class PaperBooks:
             trades_so_far=self._trades_so_far,
             cash=self.cash,
             positions=self.positions(),
+            charges=Money(self.charges - sum(self._charged.values())),
         )
 
     def _recall(self, file: BooksFile) -> None:
@@ -130,6 +156,8 @@ class PaperBooks:
                     self._orders_so_far = max(self._orders_so_far, int(order.broker_order_id[2:]))
                 case PaperTrade():
                     self._keep_trade(line)
+                case FundsLine():
+                    pass  # They are counted anew.
         if not file.lines:
             file.begin(self._head())
 
@@ -141,10 +169,15 @@ class PaperBooks:
             )
         self.day = date.fromordinal(head.day) if head.day else date.min
         self._orders_so_far, self._trades_so_far, self.cash = head.orders_so_far, head.trades_so_far, head.cash
+        self.charges = head.charges
         self.net = {(position.instrument, position.product): position.net_quantity for position in head.positions}
 
     def _keep_order(self, order: BookOrder) -> None:
         self.orders[order.broker_order_id] = order
+        if order.filled:
+            charge, before = self._charge(order), self._charged.get(order.broker_order_id, Money(0))
+            self._charged[order.broker_order_id] = charge
+            self.charges = Money(self.charges + charge - before)
         if order.status in TERMINAL:
             self.working.pop(order.broker_order_id, None)
         else:

@@ -17,7 +17,8 @@ from engine.domain.money import Money, Price
 from engine.domain.order import Product, Side
 from engine.domain.reports import BookOrder, BookPosition
 
-VERSION = 1
+VERSION = 2
+"""2: a day begins with the charges of the days before, and the file ends with the funds when it was closed."""
 
 
 class BooksFileError(BrokerError):
@@ -55,9 +56,20 @@ class DayLine(msgspec.Struct, frozen=True, kw_only=True, tag="day"):
     trades_so_far: int
     cash: Money
     positions: tuple[BookPosition, ...]
+    charges: Money = Money(0)
+    """What the orders of the days before cost."""
 
 
-Line = DayLine | OrderLine | PaperTrade
+class FundsLine(msgspec.Struct, frozen=True, kw_only=True, tag="funds"):
+    """The funds as they were when the books were closed; what follows it makes them old."""
+
+    at: Instant
+    available: Money
+    blocked: Money
+    charges: Money
+
+
+Line = DayLine | OrderLine | PaperTrade | FundsLine
 
 _DECODER = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()
@@ -69,6 +81,52 @@ def encoded(line: Line) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
+def lines_of(path: Path) -> list[Line]:
+    """Answer the whole lines of a books file, without changing it; none where it does not exist.
+
+    Raises BooksFileError for one that is damaged or newer, OSError where it cannot be read.
+    """
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if data and not whole:
+        raise _damaged(path, 1)
+    return [_decoded(path, number, line) for number, line in enumerate(data[:whole].split(b"\n")[:-1], start=1)]
+
+
+def _cut_off_torn_line(path: Path) -> None:
+    data = path.read_bytes() if path.exists() else b""
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        os.truncate(path, whole)
+
+
+def _decoded(path: Path, number: int, line: bytes) -> Line:
+    checksum, _, body = line.partition(b" ")
+    if checksum != b"%08x" % zlib.crc32(body):
+        raise _damaged(path, number)
+    try:
+        decoded: Line = _DECODER.decode(body)
+    except msgspec.DecodeError as error:
+        raise _damaged(path, number) from error
+    if isinstance(decoded, DayLine) and decoded.version > VERSION:
+        raise BooksFileError(
+            f"The paper broker's books {path} were written by a newer version of Legwork; "
+            "update Legwork, or move the file away to start with empty books"
+        )
+    if isinstance(decoded, DayLine) is not (number == 1):
+        raise _damaged(path, number)
+    return decoded
+
+
+def _damaged(path: Path, number: int) -> BooksFileError:
+    return BooksFileError(
+        f"The paper broker's books {path} are damaged at line {number}; "
+        "restore the file from a copy, or move it away to start with empty books"
+    )
+
+
 class BooksFile:
     """An append-only file of lines. Raises BooksFileError where it cannot be read, written or understood."""
 
@@ -76,7 +134,8 @@ class BooksFile:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.lines = self._read()
+            self.lines = lines_of(path)
+            _cut_off_torn_line(path)
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
             raise self._unusable(error) from error
@@ -106,41 +165,6 @@ class BooksFile:
         """Flush to the disk and close."""
         os.fsync(self._descriptor)
         os.close(self._descriptor)
-
-    def _read(self) -> list[Line]:
-        if not self.path.exists():
-            return []
-        data = self.path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if data and not whole:
-            raise self._damaged(1)
-        lines = [self._decoded(number, line) for number, line in enumerate(data[:whole].split(b"\n")[:-1], start=1)]
-        if whole < len(data):
-            os.truncate(self.path, whole)
-        return lines
-
-    def _decoded(self, number: int, line: bytes) -> Line:
-        checksum, _, body = line.partition(b" ")
-        if checksum != b"%08x" % zlib.crc32(body):
-            raise self._damaged(number)
-        try:
-            decoded: Line = _DECODER.decode(body)
-        except msgspec.DecodeError as error:
-            raise self._damaged(number) from error
-        if isinstance(decoded, DayLine) and decoded.version > VERSION:
-            raise BooksFileError(
-                f"The paper broker's books {self.path} were written by a newer version of Legwork; "
-                "update Legwork, or move the file away to start with empty books"
-            )
-        if isinstance(decoded, DayLine) is not (number == 1):
-            raise self._damaged(number)
-        return decoded
-
-    def _damaged(self, number: int) -> BooksFileError:
-        return BooksFileError(
-            f"The paper broker's books {self.path} are damaged at line {number}; "
-            "restore the file from a copy, or move it away to start with empty books"
-        )
 
     def _unusable(self, error: OSError) -> BooksFileError:
         return BooksFileError(f"The paper broker's books {self.path} cannot be used: {error.strerror or error}")

@@ -6,6 +6,7 @@ import msgspec
 
 from brokers.definition import Surroundings
 from brokers.paper.books import PaperBooks
+from brokers.paper.books_file import FundsLine
 from brokers.paper.funds import Funds, Standing
 from brokers.paper.order_checks import OrderChecks
 from brokers.paper.refusals import Refusal, wording
@@ -34,8 +35,8 @@ class Desk:
 
     def __init__(self, settings: PaperSettings, rules: PaperRules, around: Surroundings) -> None:
         self.account: AccountId = around.account
-        self.books = PaperBooks(around.account, around.books_file)
-        self._contracts = around.contracts
+        self._contracts, self._rule = around.contracts, around.charges
+        self.books = PaperBooks(around.account, around.books_file, self._charge)
         self._matching = Matching(
             around.contracts, slippage_ticks=settings.slippage_ticks, walks_depth=settings.walks_depth
         )
@@ -152,6 +153,19 @@ class Desk:
     def standing(self) -> Standing:
         """Answer the account's funds now."""
         return self._funds.standing()
+
+    def close(self, at: Instant) -> None:
+        """Close the books with the funds as they are."""
+        standing = self.standing()
+        self.books.close(
+            FundsLine(at=at, available=standing.available, blocked=standing.blocked, charges=standing.charges)
+        )
+
+    def _charge(self, order: BookOrder) -> Money:
+        if self._rule is None or order.instrument not in self._contracts:
+            return Money(0)
+        contract = self._contracts.by_id(order.instrument)
+        return self._rule(contract, order.side, order.value, order.updated_at)
 
     def new_day(self, at: Instant) -> Answers:
         """Close yesterday where ``at`` is on a later Indian date: orders lapse, expired positions are settled."""

@@ -17,10 +17,11 @@ from engine.domain.reports import BookOrder
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """The account's funds in 1/10,000 ₹: what is free, what margin is blocked."""
+    """The account's funds in 1/10,000 ₹: what is free, what margin is blocked, what trading cost so far."""
 
     available: Money
     blocked: Money
+    charges: Money = Money(0)
 
 
 class Wish(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +57,7 @@ class Funds:
     def standing(self, wish: Wish | None = None, besides: BookOrder | None = None) -> Standing:
         """Answer the standing now, or as if ``wish`` had filled; a working order ``besides`` is left out of it."""
         net: defaultdict[InstrumentId, int] = defaultdict(int)
-        cash = self._opening + self._books.cash
+        cash = self._opening + self._books.cash - self._books.charges
         for (instrument, _), quantity in self._books.net.items():
             net[instrument] += quantity
             cash += self._mark(instrument, quantity)
@@ -72,7 +73,7 @@ class Funds:
             net[wish.instrument.id] += wish.side.sign * wish.quantity
             cash += _premium(wish.instrument, wish.side, wish.quantity, wish.price)
         blocked = self._blocked(net)
-        return Standing(Money(cash - blocked), blocked)
+        return Standing(Money(cash - blocked), blocked, self._books.charges)
 
     def shortfall(self, wish: Wish, besides: BookOrder | None = None) -> Money | None:
         """Answer what is missing for a trade; None where there is enough, or where it makes the account safer."""

@@ -172,7 +172,7 @@ class PaperBroker:
 
     def close(self) -> None:
         """Close the books file; the broker must not be used afterwards."""
-        self._desk.books.close()
+        self._desk.close(self._now)
 
     def trade_externally(
         self, instrument: Instrument, side: Side, quantity: int, price: Price, product: Product = Product.CARRY_FORWARD
@@ -273,6 +273,7 @@ class PaperBroker:
             positions=self.positions,
             available_funds=standing.available,
             used_margin=standing.blocked,
+            charges=standing.charges,
         )
 
     def _send(self, reports: list[OrderReport | ChangeRefused]) -> None:

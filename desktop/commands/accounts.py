@@ -8,9 +8,15 @@ from desktop.commands.assignments import assigned
 from desktop.commands.leaving import print_json, sentences
 from desktop.composition.accounts import PAPER, change_hierarchy, load_hierarchy
 from desktop.composition.failures import MisuseError
+from desktop.composition.folders import default_journal
+from desktop.composition.paper_funds import ClosedFunds, closed_funds
+from engine.domain.identifiers import AccountId
+from engine.domain.instant import iso_text
+from engine.domain.money import exact_units, rupees
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.schema.load import dump
+from engine.views.amounts import rupees_text
 
 app = typer.Typer(
     help="List, add, set and remove accounts. A new one trades when legwork is started the next time.",
@@ -28,15 +34,27 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON document on standa
 
 
 @app.command("list")
-def list_accounts(as_json: _Json = False) -> None:
-    """Show every account and what it may do."""
+def list_accounts(
+    as_json: _Json = False,
+    journal: Annotated[
+        str | None, typer.Option("--journal", metavar="ADDRESS", help="The journal beside which paper money is kept.")
+    ] = None,
+) -> None:
+    """Show every account, what it may do, and its funds when it was last closed."""
     with sentences(as_json=as_json):
         hierarchy = load_hierarchy()
+        address = str(default_journal()) if journal is None else journal
+        funds = {account.id: closed_funds(address, AccountId(account.id)) for account in hierarchy.accounts}
     if as_json:
-        print_json({"ok": True, "accounts": [_document(hierarchy, account) for account in hierarchy.accounts]})
+        documents = [
+            {**_document(hierarchy, account), "funds": _funds_document(funds[account.id])}
+            for account in hierarchy.accounts
+        ]
+        print_json({"ok": True, "accounts": documents})
         return
     for account in hierarchy.accounts:
         typer.echo(_line(hierarchy, account))
+        typer.echo(f"  {_funds_line(account, funds[account.id])}")
 
 
 @app.command("add")
@@ -113,6 +131,23 @@ def _nothing_given(account: str) -> typer.BadParameter:
 
 def _document(hierarchy: Hierarchy, account: Account) -> dict[str, Any]:
     return {**dump(account), "tags": list(hierarchy.tags_of(account.id))}
+
+
+def _funds_document(funds: ClosedFunds | None) -> dict[str, Any] | None:
+    if funds is None:
+        return None
+    amounts = {"available": funds.available, "utilised": funds.utilised, "charges": funds.charges}
+    return {"at": iso_text(funds.at), **{name: str(rupees(amount)) for name, amount in amounts.items()}}
+
+
+def _funds_line(account: Account, funds: ClosedFunds | None) -> str:
+    start = f"starting cash {rupees_text(exact_units(account.starting_cash))}"
+    if funds is None:
+        return f"{start}; it trades now, or never did: the Accounts window shows its funds"
+    return (
+        f"{start}; when closed at {iso_text(funds.at)} available {rupees_text(funds.available)}, utilised "
+        f"{rupees_text(funds.utilised)}, charges {rupees_text(funds.charges)}"
+    )
 
 
 def _line(hierarchy: Hierarchy, account: Account) -> str:

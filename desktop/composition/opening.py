@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import ROUND_HALF_UP
 from pathlib import Path
 
 import msgspec
 
-from brokers.definition import PriceBandRule, Surroundings, TradingHours
+from brokers.definition import ChargeRule, PriceBandRule, Surroundings, TradingHours
 from brokers.errors import BrokerError
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.settings import PaperSettings
@@ -15,13 +15,16 @@ from desktop.composition.accounts import PAPER
 from desktop.composition.failures import FailureError
 from desktop.composition.folders import server_file
 from desktop.composition.journals import server_reserve
+from engine.domain.charges import order_charges
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, ist_date
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules, UnknownRuleError
-from engine.domain.money import Price
+from engine.domain.money import SCALE, Money, Price
+from engine.domain.order import Side
 from engine.domain.price_protection import PriceBand
+from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.runtime.engine_journal import EngineJournal, open_engine_journal
 from engine.runtime.journal.errors import JournalUnwritableError
@@ -31,6 +34,7 @@ from engine.runtime.journal.memory import MemoryJournal
 __all__ = [
     "PAPER",
     "PaperChoice",
+    "charges_by",
     "close_paper_brokers",
     "hours_by",
     "open_paper_broker",
@@ -40,8 +44,6 @@ __all__ = [
     "paper_brokers",
     "price_band_by",
 ]
-
-_FUNDS = Decimal(5_000_000)
 
 
 class PaperChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,20 +76,25 @@ def open_run_journal(address: str | None) -> EngineJournal:
 
 
 def open_paper_broker(
-    choice: PaperChoice, contracts: ContractMaster, rules: MarketRules, account: AccountId = PAPER
+    choice: PaperChoice, contracts: ContractMaster, rules: MarketRules, declared: Account
 ) -> PaperBroker:
-    """Open an account's paper broker on the hours and price bands of the rules.
+    """Open an account's paper broker with its starting cash, on the hours, price bands and charges of the rules.
 
     Raises BrokerError for books it cannot read.
     """
+    account = AccountId(declared.id)
     settings = PaperSettings(
-        funds=_FUNDS, request_latency=choice.latency, report_latency=choice.latency, slippage_ticks=choice.slippage
+        funds=declared.starting_cash,
+        request_latency=choice.latency,
+        report_latency=choice.latency,
+        slippage_ticks=choice.slippage,
     )
     around = Surroundings(
         account=account,
         contracts=contracts,
         hours=hours_by(rules),
         price_band=price_band_by(rules),
+        charges=charges_by(rules),
         books_file=paper_books(choice.journal, account),
     )
     return PaperBroker(around, settings)
@@ -104,7 +111,7 @@ def open_paper_brokers(
     try:
         for account in hierarchy.accounts:
             account_id = AccountId(account.id)
-            opened[account_id] = open_paper_broker(choice, contracts, rules, account_id)
+            opened[account_id] = open_paper_broker(choice, contracts, rules, account)
     except BrokerError:
         close_paper_brokers(opened, choice)
         raise
@@ -159,6 +166,19 @@ def price_band_by(rules: MarketRules) -> PriceBandRule:
             return None
 
     return band
+
+
+def charges_by(rules: MarketRules) -> ChargeRule:
+    """Answer the dated charges of executed orders; where no rates reach a date they cost nothing."""
+
+    def charge(instrument: Instrument, side: Side, value: Money, at: Instant) -> Money:
+        try:
+            rates = rules.charge_rates(instrument.exchange, instrument.kind, ist_date(at))
+        except UnknownRuleError:
+            return Money(0)
+        return Money(int((order_charges(rates, side, value).total * SCALE).to_integral_value(ROUND_HALF_UP)))
+
+    return charge
 
 
 def paper_books(journal: str | None, account: AccountId = PAPER) -> Path | None:

@@ -10,7 +10,7 @@ from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import RowTableModel
-from engine.domain.money import exact_units
+from engine.domain.money import SCALE, exact_units
 from engine.domain.settings.day_limits import DayLock, DayUnit
 from engine.domain.settings.retry_policy import RetryPolicy
 from engine.views.accounts import AccountRow, TagRow
@@ -59,6 +59,24 @@ def lock_text(lock: DayLock | None) -> str:
         return ""
     percent = " %" if lock.unit is DayUnit.CASH else ""
     return f"{lock.reach:f}~{lock.lock:f}~{lock.every:f}~{lock.by:f}{percent}"
+
+
+def deltas_text(row: AccountRow) -> str:
+    """Write an account's net delta per index: ``NIFTY +130, BANKNIFTY −35``; a question mark without prices."""
+    return ", ".join(
+        f"{one.underlying} {'?' if one.delta is None else formats.signed_quantity(round(one.delta / SCALE))}"
+        for one in row.net_deltas
+    )
+
+
+def deltas_story(row: AccountRow) -> str:
+    """Write the same in units and lots, a line for each index."""
+    return "\n".join(
+        f"{one.underlying}: a price is missing"
+        if one.delta is None or one.lots is None
+        else f"{one.underlying}: {one.delta / SCALE:+.1f} units, {one.lots:+.2f} lots of {one.lot_size}"
+        for one in row.net_deltas
+    )
 
 
 def retry_text(policy: RetryPolicy) -> str:
@@ -113,6 +131,24 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: "" if row.margin_used is None else formats.compact_rupees(row.margin_used),
         sort_value=lambda row: row.margin_used or 0,
+    ),
+    Column(
+        key="charges",
+        header="Charges",
+        tooltip="What trading has cost so far, at the broker's last books, ₹",
+        width=74,
+        text=lambda row: "" if row.charges is None else formats.rupees(row.charges),
+        sort_value=lambda row: row.charges or 0,
+    ),
+    Column(
+        key="net_delta",
+        header="Net Δ",
+        tooltip="What the account makes per point of each index, in units; rest on a cell for lots",
+        width=120,
+        align=Align.LEFT,
+        text=deltas_text,
+        cell_tooltip=deltas_story,
+        rank=1,
     ),
     Column(
         key="market_orders",

@@ -107,6 +107,8 @@ class BooksReport(msgspec.Struct, frozen=True, kw_only=True, tag="books_report")
     positions: tuple[BookPosition, ...]
     available_funds: Money | None = None
     used_margin: Money | None = None
+    charges: Money | None = None
+    """What trading has cost so far, where the broker says it."""
 
 
 class Channel(Enum):

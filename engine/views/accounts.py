@@ -16,6 +16,7 @@ from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import default_tag
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.domain.settings.strategy_tag import DEFAULT_TAG, StrategyTag
+from engine.views.net_deltas import NetDelta, net_deltas
 
 
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,10 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     floor: Money | None = None
     margin_free: Money | None = None
     margin_used: Money | None = None
+    charges: Money | None = None
+    """What trading has cost so far, as the broker says."""
+    net_deltas: tuple[NetDelta, ...] = ()
+    """Of what our ledger holds in it, per underlying."""
     orders_today: int = 0
     orders_last_second: int = 0
     portfolios_alive: int = 0
@@ -68,12 +73,18 @@ def account_rows(state: EngineState, at: Instant) -> tuple[AccountRow, ...]:
     """Answer every account, the default one first."""
     books = state.books
     day_limits.refresh(state)
+    deltas = net_deltas(state)
     recent = list(_sent_since(state, Instant(at - SECOND)))
     ordered = sorted(books.accounts.values(), key=lambda account: account.account_id != books.account)
-    return tuple(_account_row(state, account, recent.count(account.account_id)) for account in ordered)
+    return tuple(
+        _account_row(state, account, recent.count(account.account_id), deltas.get(account.account_id, ()))
+        for account in ordered
+    )
 
 
-def _account_row(state: EngineState, account: AccountBooks, last_second: int) -> AccountRow:
+def _account_row(
+    state: EngineState, account: AccountBooks, last_second: int, deltas: tuple[NetDelta, ...]
+) -> AccountRow:
     sight, made = state.sight(account.account_id), state.day_profits.of_account(account.account_id)
     return AccountRow(
         account_id=account.account_id,
@@ -90,6 +101,8 @@ def _account_row(state: EngineState, account: AccountBooks, last_second: int) ->
         floor=account.floor,
         margin_free=None if sight.margin_free is None else Money(sight.margin_free),
         margin_used=None if sight.margin_used is None else Money(sight.margin_used),
+        charges=None if sight.charges is None else Money(sight.charges),
+        net_deltas=deltas,
         orders_today=account.orders_today,
         orders_last_second=last_second,
         portfolios_alive=sum(run.account == account.account_id for run in state.alive()),

@@ -91,7 +91,7 @@ def compare(state: EngineState, report: BooksReport) -> Iterator[AnyFact]:
     if account is None:
         return  # Of an account that nobody has declared: nothing of ours can be there.
     sight = state.sight(report.account)
-    sight.margin_free, sight.margin_used = report.available_funds, report.used_margin
+    sight.margin_free, sight.margin_used, sight.charges = report.available_funds, report.used_margin, report.charges
     sight.outside_trades = tuple(row for row in report.orders if row.order_id is None and row.filled)
     if report.fresh:
         sight.fresh_books_at = max(sight.fresh_books_at, report.read_at)

@@ -69,6 +69,7 @@ class AccountSight(msgspec.Struct):
     margin_free: int | None = None
     """The broker's free funds at its last books, in 1/10,000 ₹."""
     margin_used: int | None = None
+    charges: int | None = None
     outside_trades: tuple[BookOrder, ...] = ()
     """Orders of the broker's latest books that are not ours and were filled, oldest first."""
     drift_suspects: dict[InstrumentId, int] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from brokers.definition import PriceBandRule, Surroundings
+from brokers.definition import ChargeRule, PriceBandRule, Surroundings
 from brokers.paper.faults import FaultPlan
 from brokers.paper.gateway import PaperBroker
 from brokers.paper.report_line import PaperReport
@@ -125,6 +125,7 @@ class PaperWorld:
         seed: int = 1,
         books_file: Path | None = None,
         price_band: PriceBandRule | None = None,
+        charges: ChargeRule | None = None,
         usual: bool = True,
     ) -> None:
         around = Surroundings(
@@ -133,6 +134,7 @@ class PaperWorld:
             hours=open_from_0915_to_1530,
             price_band=price_band,
             books_file=books_file,
+            charges=charges,
         )
         self.broker = PaperBroker(around, settings, faults=faults, dice=np.random.default_rng(seed))
         self.now = 0

@@ -1,6 +1,7 @@
 """The paper broker's own books and their file."""
 
 import sys
+import zlib
 
 import pytest
 
@@ -8,12 +9,13 @@ from brokers.definition import Surroundings
 from brokers.errors import BrokerError
 from brokers.paper.books_file import VERSION, BooksFileError, DayLine, encoded
 from brokers.paper.gateway import PaperBroker
+from brokers.paper.statement import last_funds
 from brokers.registry import BROKERS, broker_named
 from engine.domain.identifiers import AccountId
-from engine.domain.instant import SECOND
+from engine.domain.instant import DAY, SECOND, Instant
 from engine.domain.money import Money
 from engine.domain.order import OrderStatus, Product, Side
-from engine.domain.reports import BookPosition, ConnectionReport, OrderReport
+from engine.domain.reports import BookPosition, BooksReport, ConnectionReport, OrderReport
 from engine.schema.declared import Declared
 from tests.unit.brokers.paper_world import ACCOUNT, CE, CONTRACTS, NINE_TWENTY, PE, PaperWorld, rupee
 
@@ -194,3 +196,73 @@ def test_a_full_disk_is_reported_once_and_paper_trading_goes_on(tmp_path) -> Non
     assert [(note.connected, note.data_lost) for note in notes] == [(True, False)]
     assert "cannot be used" in notes[0].detail
     assert world.books().positions[0].net_quantity == 0
+
+
+def ten_rupees_an_order(instrument, side, value, at) -> Money:
+    """Charge ten rupees for every order that was filled."""
+    assert value > 0
+    return Money(100_000)
+
+
+def charged(path) -> PaperWorld:
+    """A world in which orders cost something."""
+    world = PaperWorld(books_file=path, charges=ten_rupees_an_order)
+    world.trade(CE, Side.SELL, 65, "99.50")
+    world.trade(PE, Side.BUY, 65, "90")
+    return world
+
+
+def test_charges_of_filled_orders_lower_the_funds_and_are_told() -> None:
+    free, books = traded_and_resting(None).books(), charged(None).books()
+
+    assert books.charges == 100_000  # the purchase rests and costs nothing yet
+    assert free.charges == 0
+    assert books.available_funds == free.available_funds - 100_000
+
+
+def test_charges_are_counted_once_however_often_the_books_are_opened_and_stay_on_later_days(tmp_path) -> None:
+    path = tmp_path / "paper.books"
+    charged(path).broker.close()
+
+    around = Surroundings(account=ACCOUNT, contracts=CONTRACTS, books_file=path, charges=ten_rupees_an_order)
+    for _ in range(2):
+        broker = PaperBroker(around)
+        broker.close()
+    broker = PaperBroker(around)
+    broker.at(Instant(NINE_TWENTY + DAY))
+    broker.ask_books(ACCOUNT)
+    (books,) = [one for one in broker.take(Instant(NINE_TWENTY + DAY + SECOND)) if isinstance(one, BooksReport)]
+
+    assert books.charges == 100_000
+    assert books.orders == ()
+
+
+def test_the_funds_at_the_close_are_read_without_touching_the_books(tmp_path) -> None:
+    path = tmp_path / "paper.books"
+    world = charged(path)
+    trading = last_funds(ACCOUNT, path)
+    told = world.books()
+    world.broker.close()
+    before = path.read_bytes()
+
+    funds = last_funds(ACCOUNT, path)
+
+    assert trading is None
+    assert funds is not None
+    assert (funds.available, funds.blocked) == (told.available_funds, told.used_margin)
+    assert funds.charges == 100_000
+    assert path.read_bytes() == before
+    assert last_funds(ACCOUNT, tmp_path / "none") is None
+    with pytest.raises(BooksFileError, match="belong to the account PAPER"):
+        last_funds(AccountId("OTHER"), path)
+
+
+def test_books_of_the_first_version_are_read_and_had_no_charges(tmp_path) -> None:
+    path = tmp_path / "paper.books"
+    body = b'{"type":"day","version":1,"account":"PAPER","day":0,"orders_so_far":4,"trades_so_far":2,"cash":70000,'
+    body += b'"positions":[]}'
+    path.write_bytes(b"%08x %s\n" % (zlib.crc32(body), body))
+
+    broker = reopened(path)
+
+    assert broker.cash == 70_000

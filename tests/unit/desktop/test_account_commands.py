@@ -139,3 +139,17 @@ def test_a_run_without_its_tag_or_account_says_so(words, sentence):
 
     assert status == 2
     assert sentence in complained
+
+
+def test_the_list_says_the_starting_cash_and_the_funds_at_the_close(tmp_path):
+    said("accounts", "set", "PAPER", "starting_cash=250000")
+    journal = str(tmp_path / "desk.sqlite")
+    before = said("accounts", "list", "--journal", journal)
+    said("run", "--headless", "--journal", journal, *MORNING)
+
+    after = said("accounts", "list", "--journal", journal)
+    document = json.loads(said("accounts", "list", "--journal", journal, "--json")[1])["accounts"][0]
+
+    assert "starting cash ₹2,50,000.00; it trades now, or never did" in before[1]
+    assert "starting cash ₹2,50,000.00; when closed at 2026-08-19T09:45" in after[1]
+    assert set(document["funds"]) == {"at", "available", "utilised", "charges"}

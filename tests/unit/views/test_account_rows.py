@@ -6,6 +6,7 @@ import pytest
 
 from engine.domain import commands as c
 from engine.domain.money import money_of
+from engine.domain.reports import BooksReport
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.views.accounts import account_rows, tag_rows
 from engine.views.status import EngineFigures, status_row
@@ -83,3 +84,47 @@ def test_a_halt_is_told_with_its_live_value_to_the_portfolios_of_its_account():
 
     assert told.halt_why == "SECOND: the max loss of the day of ₹1900.00 is reached: the day stands at ₹-1950.00"
     assert not other.halted
+
+
+def test_the_net_delta_of_every_account_is_told_per_underlying_in_units_and_lots():
+    desk = desk_with()  # one lot of a sold call, three of it in the second account
+    desk.fill_all("120")
+
+    first, second = (row.net_deltas for row in account_rows(desk.state, desk.now))
+
+    (one,), (three,) = first, second
+    assert (one.underlying, one.lot_size) == ("NIFTY", 65)
+    assert -0.7 < one.lots < -0.3  # at the money
+    assert three.delta == 3 * one.delta
+
+
+def test_without_a_price_the_net_delta_is_not_known_and_flat_accounts_have_none():
+    desk = desk_with()
+    before = [row.net_deltas for row in account_rows(desk.state, desk.now)]
+    desk.fill_all("120")
+    desk.state.board.values[desk.row(STRIKE), :] = 0
+
+    after = [row.net_deltas[0].delta for row in account_rows(desk.state, desk.now)]
+
+    assert before == [(), ()]
+    assert after == [None, None]
+
+
+def test_funds_of_the_brokers_books_are_told_with_the_charges():
+    desk = TwoDesk(None)
+    report = BooksReport(
+        at=desk.now,
+        account=SECOND,
+        read_at=desk.now,
+        fresh=True,
+        orders=(),
+        positions=(),
+        available_funds=money_of("900"),
+        used_margin=money_of("100"),
+        charges=money_of("12.50"),
+    )
+    desk.say(report)
+
+    row = account_rows(desk.state, desk.now)[1]
+
+    assert (row.margin_free, row.margin_used, row.charges) == (money_of("900"), money_of("100"), money_of("12.50"))
