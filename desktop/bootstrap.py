@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.bridge import EngineBridge
+from desktop.composition.curves import Curves
 from desktop.composition.desk import BROKER, DeskChoice, templates
 from desktop.composition.desk import Desk as Composed
 from desktop.composition.display import Display, load_display
@@ -144,6 +145,7 @@ def build_window(
     notifier: Notifier | None = None,
     display: Display | None = None,
     editor: MultilegEditor | None = None,
+    curves: Curves | None = None,
 ) -> MainWindow:
     """Build the main window on a started engine; without a notifier alerts stay in the window.
 
@@ -173,6 +175,7 @@ def build_window(
         broker=BROKER,
         notifier=notifier,
         display=display or Display(),
+        curves=curves,
     )
     window = MainWindow(desk, found.workspace, data_folder())
     if found.warning:
@@ -201,7 +204,7 @@ async def _session(
     def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
         notifier = None if choice.journal is None else composed.notifier
         editor = shown[-1].desk.editor if shown else None
-        window = build_window(bridge, found, theme, notifier, display, editor)
+        window = build_window(bridge, found, theme, notifier, display, editor, composed.curves)
         window.closed.connect(ended.set)
         window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))
         hook.install(window)

@@ -41,6 +41,7 @@ DEEDS: tuple[DeedSpec, ...] = (
     DeedSpec(name="show_in_chart", title="Show in the chart", tip="Show the candles of the contract."),
     DeedSpec(name="show_premium", title="Show the combined premium", tip="Show what the legs cost together."),
     DeedSpec(name="say_in_words", title="Say it in words…", tip="Tell in plain sentences what the portfolio does."),
+    DeedSpec(name="profit_curve", title="Profit curve…", tip="Show what the portfolio made over time."),
     DeedSpec(name="select_portfolio", title="Select {}", tip="Make it the portfolio that keys and buttons mean."),
     DeedSpec(name="square_off_leg", title="Square off {}…", tip="Close this leg only; the others go on."),
     DeedSpec(

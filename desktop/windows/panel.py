@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineBridge
+from desktop.composition.curves import Curves
 from desktop.composition.display import Display
 from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
@@ -28,6 +29,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         account: Where new portfolios are traded.
         broker: What the broker is called on screen.
         keeps_settings: Whether changes of accounts, tags and notifications are written to the trader's files.
+        curves: What portfolios made over time; None where nothing notes it.
         notifier: Sends alerts to services; None leaves them in the window.
         display: What the trader chose to see; ``theme`` comes of it.
     """
@@ -41,6 +43,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     keeps_settings: bool = True
     notifier: Notifier | None = None
     display: Display = Display()
+    curves: Curves | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.portfolio_changes import CHANGES, possible
+from desktop.windows.profit_view import ProfitDialog, ProfitView
 from desktop.windows.signal_menu import SignalMenu
 from desktop.windows.words_dialog import WordsDialog
 from engine.domain.identifiers import PortfolioId
@@ -53,6 +54,10 @@ _STATE_WORDS: dict[PortfolioState, str] = {
     PortfolioState.FAILED: "failed and closed again",
     PortfolioState.REJECTED: "nothing was ever filled",
 }
+
+
+_ROOM_FOR_CURVE = 300
+"""Pixels of the panel's height from which on the profit curve is shown beside the reasons."""
 
 
 class PortfoliosPanel(Panel):
@@ -156,18 +161,21 @@ class PortfoliosPanel(Panel):
         return page
 
     def _split(self) -> QWidget:
-        side = QWidget(self)
+        side = self._side = QWidget(self)
         column = QVBoxLayout(side)
         column.setContentsMargins(4, 2, 4, 2)
         column.setSpacing(3)
         self._headline = muted_label()
         self._headline.setWordWrap(True)
         self.why = WhyList(self._desk.theme, "Why", side)
+        self.profit = ProfitView(self._desk, side)
+        self.profit.hide()
         self.protection = LegProtection(self._desk, side)
         self._leg_menu = LegMenu(self, self._desk, self.protection.square_off)
         self._signal_menu = SignalMenu(self, self._desk)
         column.addWidget(self._headline)
         column.addWidget(self.why, 1)
+        column.addWidget(self.profit)
         column.addWidget(self.protection)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(self.grid)
@@ -216,6 +224,8 @@ class PortfoliosPanel(Panel):
         if self._headline.text() != charge:
             self._headline.setText(charge)
             self._enable_buttons()
+        # Why it waits comes first: the curve is in its own dialog where there is no room for both.
+        self.profit.setVisible(self.profit.follow(row) and self._side.height() >= _ROOM_FOR_CURVE)
         reasons = self.source.reasons(row.portfolio_id)
         self.why.show_reasons([Why(WhyState(reason.state.value), reason.sentence) for reason in reasons])
         line = self._line()
@@ -246,6 +256,10 @@ class PortfoliosPanel(Panel):
         """Show what a portfolio does, in plain sentences."""
         WordsDialog(self, self._desk.theme, line.portfolio.portfolio).open()
 
+    def show_profit(self, line: PortfolioLine) -> None:
+        """Show what a portfolio made over time."""
+        ProfitDialog(self, self._desk, line.portfolio).open()
+
     def _add_changes(self, menu: QMenu, line: PortfolioLine) -> None:
         allowed = possible(line.portfolio)
         menu.addSeparator()
@@ -269,6 +283,7 @@ class PortfoliosPanel(Panel):
             if instrument is not None:
                 add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(instrument))
         add_deed(menu, "say_in_words", lambda: self.say_in_words(line))
+        add_deed(menu, "profit_curve", lambda: self.show_profit(line))
         add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
         add_deed(menu, "copy_table", self.grid.copy_selection)
         menu.popup(at)

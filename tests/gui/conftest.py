@@ -29,7 +29,9 @@ class WholeDesk:
         self._composed = Desk(choice)
         self.bridge = EngineBridge(self._composed.client)
         self.bridge.start()
-        self.window = build_window(self.bridge, open_workspace(workspace), built_in_theme())
+        self.window = build_window(
+            self.bridge, open_workspace(workspace), built_in_theme(), curves=self._composed.curves
+        )
         self.window.keep_arrangement = False
         self.window.display_chosen.connect(self._redress)
         self.window.show()
@@ -39,7 +41,7 @@ class WholeDesk:
         self.window = redressed(self.window, display, self._rebuilt)
 
     def _rebuilt(self, found, display, theme):
-        window = build_window(self.bridge, found, theme, None, display, self.window.desk.editor)
+        window = build_window(self.bridge, found, theme, None, display, self.window.desk.editor, self._composed.curves)
         window.display_chosen.connect(self._redress)
         return window
 
