@@ -17,6 +17,7 @@ from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PaperChoice, close_paper_brokers, open_paper_brokers, open_run_journal
 from desktop.composition.own_words import OwnWords
 from desktop.composition.rules import market_rules
+from desktop.composition.saved_portfolios import seal_saved_words
 from desktop.composition.volatility import keeping, volatility_history
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
@@ -128,7 +129,9 @@ class Desk:
         self._journal = opened.journal
         # Now, so that the first alert of the day does not have to.
         prepare(self.notifier.settings, self.words.say)
-        self.warnings = () if self.choice.journal is None else location_warnings(self.choice.journal)
+        if self.choice.journal is not None:
+            # Pictures and tests, which keep no journal, leave the trader's files alone.
+            self.warnings = (*location_warnings(self.choice.journal), *seal_saved_words())
         try:
             return self._run_on(opened)
         except (msgspec.ValidationError, UnknownInstrumentError) as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.composition.saved_portfolios import without_plain_word
 from desktop.viewmodels.multileg_editor import MultilegEditor, said
 from desktop.windows.dialog import ask, emergency_actions, tell
 from engine.domain.multileg.templates import template_from_toml
@@ -77,7 +78,7 @@ class EditorFiles:
         unfinished = path.with_name(f"{path.name}.unfinished")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(self._editor.text(), encoding="utf-8")
+            unfinished.write_text(without_plain_word(self._editor.text()), encoding="utf-8")
             unfinished.replace(path)
         except OSError as error:
             self._refuse(path, f"The file cannot be written: {error.strerror}. Choose another place.")

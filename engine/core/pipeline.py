@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from engine.core import bar_needs, next_looks
 from engine.core.accounts import account_desk, account_guard, tag_guard, user_sync
-from engine.core.desk import by_hand, command_intake, expiry_desk
+from engine.core.desk import by_hand, command_intake, expiry_desk, signal_desk
 from engine.core.entries import (
     entry_gates,
     entry_lots,
@@ -136,6 +136,7 @@ def _decide(state: EngineState, message: Message) -> Facts:
 def _on_session(state: EngineState, message: OpenSession) -> Facts:
     state.days.turn_to(message.at)
     yield from reconciliation.open_session(state, message)
+    yield from signal_desk.seal(state)
     if message.hierarchy is not None:
         yield from account_desk.declare(state, message.hierarchy)
     elif not state.books.orders_made and not state.books.portfolios_made:

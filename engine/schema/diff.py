@@ -23,6 +23,8 @@ def _changes(old: Any, new: Any, spec: FieldSpec) -> list[str]:
     title = spec.ask.title
     if old == new:
         return []
+    if spec.ask.secret:
+        return [f"{title}: changed"]
     if isinstance(old, Declared) and type(old) is type(new):
         return [f"{title} › {line}" for line in diff(old, new)]
     if spec.kind is Kind.LIST:
@@ -49,6 +51,8 @@ def _exchanged(before: Declared, after: Declared) -> str:
 
 def shown(value: Any, spec: FieldSpec) -> str:
     """Answer a value as a line of text shows it: off for None, a variant by its title and fields."""
+    if spec.ask.secret:
+        return "kept secret"
     if value is None:
         return "off"
     if isinstance(value, bool):

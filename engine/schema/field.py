@@ -21,6 +21,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str | None = None
     pattern_says: str = ""
     """The sentence for text that does not fit the pattern."""
+    secret: bool = False
+    """What it says is shown to nobody, not even as a difference."""
 
 
 def ask(
@@ -34,6 +36,7 @@ def ask(
     gt: Number | None = None,
     pattern: str | None = None,
     pattern_says: str = "",
+    secret: bool = False,
 ) -> Any:
     """Annotate a declared field: ``lots: Annotated[int, ask("Lots", "Lots per multiplier.", ge=1)] = 1``.
 
@@ -49,4 +52,5 @@ def ask(
         gt=gt,
         pattern=pattern,
         pattern_says=pattern_says,
+        secret=secret,
     )

@@ -12,6 +12,8 @@ def edit_words(fact: f.AnyEditFact, name: str) -> tuple[bool, str]:
         case f.PortfolioEdited():
             when = "" if fact.anew else " while it runs"
             return False, f"{name} edited{when}, version {fact.version}: {'; '.join(fact.changes) or 'as it was'}"
+        case f.SecretWordSealed():
+            return False, f"{name}: its secret word is kept as a salted hash from now on"
         case f.ConfirmationWanted():
             words = fact.command.replace("_", " ")
             return True, f"Not done yet ({words}): {fact.sentence}. Confirm it to do it all the same"

@@ -21,6 +21,7 @@ from engine.domain.market_rules import UnknownRuleError
 from engine.domain.multileg import actions
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.entry import Manual
+from engine.domain.multileg.secret_words import with_sealed_word
 from engine.domain.multileg.states import PortfolioState
 
 Facts = Iterator[AnyFact]
@@ -143,7 +144,8 @@ def _add(state: EngineState, command: c.AddPortfolio) -> Facts:
         return
     for sentence in fan_out.left_out(state, command):
         yield AlarmRaised(at=state.now, code="ACCOUNT_LEFT_OUT", sentence=sentence)
-    added = fan_out.added(state, command)
+    portfolio = with_sealed_word(command.portfolio, signal_desk.salt_for(state, command.portfolio.name))
+    added = fan_out.added(state, msgspec.structs.replace(command, portfolio=portfolio))
     yield from added
     if command.start:
         yield from _start_or_arm(state, command, [state.books.portfolios[one.portfolio_id] for one in added])

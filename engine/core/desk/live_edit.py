@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from engine.core.desk import trial
+from engine.core.desk import signal_desk, trial
 from engine.core.entries import legs_waiting
 from engine.core.exits import protecting
 from engine.core.readings import entry_days, reopening
@@ -31,6 +31,7 @@ from engine.domain.multileg.entry import Manual
 from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.live_edit import Standing
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.secret_words import with_sealed_word
 from engine.domain.multileg.states import (
     EXITING,
     FINAL,
@@ -56,7 +57,8 @@ def edit(state: EngineState, runs: Sequence[PortfolioRun], command: EditPortfoli
     ``runs`` are one portfolio, or its copies in the accounts of its tag: then all of them change or none does. Copies
     that are done, or declared so already, stay as they are.
     """
-    new, name, several = command.portfolio, command.portfolio.name, len(runs) > 1
+    new = with_sealed_word(command.portfolio, signal_desk.salt_for(state, runs[0].portfolio.name))
+    name, several = new.name, len(runs) > 1
     wanted = [run for run in runs if run.state not in FINAL] or list(runs[:1])
     refused = [(run, words) for run in wanted if (words := refusal(state, run, new)) is not None]
     changed = [(run, changes) for run in wanted if (changes := tuple(diff(run.portfolio, new)))]

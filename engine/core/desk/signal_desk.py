@@ -1,7 +1,6 @@
 """Signals from outside: whether one may be carried out, and the fact and command that carry it out."""
 
-from collections.abc import Iterable
-from hmac import compare_digest
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -10,11 +9,12 @@ from engine.core.readings import entry_days
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.domain import commands as c
-from engine.domain.facts import PortfolioArmed, PortfolioReset, SignalTaken
+from engine.domain.facts import PortfolioArmed, PortfolioReset, SecretWordSealed, SignalTaken
 from engine.domain.identifiers import LegId
 from engine.domain.instant import DAY, SECOND, clock_text, ist_date
 from engine.domain.market_rules import UnknownRuleError
 from engine.domain.multileg.entry import OnSignal
+from engine.domain.multileg.secret_words import fits, plain_word, salt_from, salt_of, sealed
 from engine.domain.multileg.states import EXITING, FINAL, LEG_WAITS, PortfolioState, SignalAction
 
 MOST_SKEW = 60 * SECOND
@@ -73,7 +73,7 @@ def _portfolios(state: EngineState, signal: c.Signal) -> list[PortfolioRun]:
 
 def _takes(run: PortfolioRun, token: str) -> bool:
     entry = run.portfolio.entry
-    return isinstance(entry, OnSignal) and compare_digest(entry.token.encode(), token.encode("utf-8", "replace"))
+    return isinstance(entry, OnSignal) and fits(entry.token, token)
 
 
 def _refusal(state: EngineState, run: PortfolioRun, signal: c.Signal) -> str | None:
@@ -134,3 +134,20 @@ def _commands(run: PortfolioRun, signal: c.Signal) -> list[c.AnyCommand]:
             return [c.ExecuteIdleLeg(at=signal.at, portfolio_id=run.portfolio_id, leg_id=leg_id)]
         case SignalAction.LEG_EXIT:
             return [c.SquareOffLeg(at=signal.at, portfolio_id=run.portfolio_id, leg_id=leg_id, by_signal=True)]
+
+
+def salt_for(state: EngineState, name: str) -> str:
+    """Answer the salt of a portfolio's secret word: that of its namesakes, so that a signal is hashed once for all."""
+    runs = reversed(state.books.portfolios.values())
+    known = (salt_of(run.portfolio) for run in runs if run.portfolio.name == name)
+    first = next((salt for salt in known if salt is not None), None)
+    return first or salt_from(state.books.lineage, state.books.portfolios_made, name)
+
+
+def seal(state: EngineState) -> Iterator[SecretWordSealed]:
+    """Take plain secret words that an older version kept out of the books; its facts in the journal still say them."""
+    for run in list(state.books.portfolios.values()):
+        word = plain_word(run.portfolio)
+        if word is not None:
+            token = sealed(word, salt_for(state, run.portfolio.name))
+            yield SecretWordSealed(at=state.now, portfolio_id=run.portfolio_id, token=token)

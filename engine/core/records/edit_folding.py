@@ -37,6 +37,8 @@ def fold_edit(run: PortfolioRun, master: ContractMaster, fact: f.AnyEditFact) ->
             run.state, run.again = PortfolioState.DISABLED, None
         case f.PortfolioEnabled():
             run.state = PortfolioState.IDLE
+        case f.SecretWordSealed():
+            run.portfolio = replace(run.portfolio, entry=replace(run.portfolio.entry, token=fact.token))
         case f.ConfirmationWanted():
             pass  # Told to the trader; it changes nothing.
 

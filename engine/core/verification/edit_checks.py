@@ -39,6 +39,9 @@ def see(portfolio: SeenPortfolio, fact: f.AnyEditFact) -> Iterator[Violation]:
             portfolio.state = PortfolioState.DISABLED
         case f.PortfolioEnabled():
             portfolio.state = PortfolioState.IDLE
+        case f.SecretWordSealed():
+            entry = replace(portfolio.declared.entry, token=fact.token)
+            portfolio.declared = replace(portfolio.declared, entry=entry)
         case f.ConfirmationWanted():
             pass  # It changes nothing.
 

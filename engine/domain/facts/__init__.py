@@ -4,6 +4,7 @@ from engine.domain.facts.accounts import (
     AccountFloorMoved,
     AccountHalted,
     AccountSet,
+    AnyAccountFact,
     DayCarried,
     ExitOnlySet,
     SyncAwaited,
@@ -38,6 +39,7 @@ from engine.domain.facts.edits import (
     PortfolioDisabled,
     PortfolioEdited,
     PortfolioEnabled,
+    SecretWordSealed,
 )
 from engine.domain.facts.entries import (
     AnyEntryFact,
@@ -142,6 +144,7 @@ __all__ = [
     "AccountSet",
     "ActionDone",
     "AlarmRaised",
+    "AnyAccountFact",
     "AnyCombinedLevelFact",
     "AnyEditFact",
     "AnyEntryFact",
@@ -256,6 +259,7 @@ __all__ = [
     "RecoveryFinished",
     "ReentryBlocked",
     "RiskLimitsSet",
+    "SecretWordSealed",
     "SessionFact",
     "SessionOpened",
     "SignalTaken",
@@ -276,14 +280,7 @@ AnySessionFact = (
     | RiskLimitsSet
     | KillSwitchTripped
     | KillSwitchReleased
-    | AccountSet
-    | AccountHalted
-    | AccountFloorMoved
-    | ExitOnlySet
-    | TagSet
-    | TagRemoved
-    | TagHalted
-    | TagFloorMoved
+    | AnyAccountFact
     | DayStarted
     | ConnectionChanged
     | AnyTroubleFact

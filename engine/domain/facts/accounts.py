@@ -92,3 +92,9 @@ class SyncAwaited(PortfolioFact, frozen=True, kw_only=True, tag="sync_awaited"):
     """The entry rule's own words."""
     missing: str
     """The accounts that are not ready, each with its reason."""
+
+
+AnyAccountFact = (
+    AccountSet | AccountHalted | AccountFloorMoved | ExitOnlySet | TagSet | TagRemoved | TagHalted | TagFloorMoved
+)
+"""Every fact about accounts and strategy tags."""

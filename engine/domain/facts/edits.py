@@ -37,6 +37,12 @@ class PortfolioEdited(EditFact, frozen=True, kw_only=True, tag="portfolio_edited
     square_off_at: Instant | None = None
 
 
+class SecretWordSealed(EditFact, frozen=True, kw_only=True, tag="secret_word_sealed"):
+    """The plain secret word that an older version kept is a salted hash from now on."""
+
+    token: str
+
+
 class ConfirmationWanted(EditFact, frozen=True, kw_only=True, tag="confirmation_wanted"):
     """A command was not carried out, because of what it would lead to at once; confirmed, it is."""
 
@@ -100,7 +106,13 @@ class LegClosedOutside(LegEditFact, frozen=True, kw_only=True, tag="leg_closed_o
 
 
 AnyEditFact = (
-    PortfolioEdited | ConfirmationWanted | PartEntryBegun | PartEntryOver | PortfolioDisabled | PortfolioEnabled
+    PortfolioEdited
+    | SecretWordSealed
+    | ConfirmationWanted
+    | PartEntryBegun
+    | PartEntryOver
+    | PortfolioDisabled
+    | PortfolioEnabled
 )
 """Every fact about what a trader changed of a whole portfolio."""
 

@@ -170,11 +170,12 @@ class OnSignal(Declared, frozen=True, kw_only=True, tag="signal"):
         str,
         ask(
             "Secret word",
-            "Every signal must carry it; keep it to yourself.",
+            "Every signal must carry it. It is kept as a salted hash: type a new one to change it.",
             ge=8,
             le=128,
             pattern=r"[\x21-\x7e]+",
             pattern_says="Secret word must be plain letters, digits and signs without spaces",
+            secret=True,
         ),
     ]
     at_most: Annotated[

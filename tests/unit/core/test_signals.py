@@ -3,7 +3,9 @@
 from engine.domain import commands as c
 from engine.domain import facts as f
 from engine.domain.instant import SECOND
+from engine.domain.multileg.secret_words import is_sealed
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState, SignalAction
+from engine.schema.declared import replace
 from tests.helpers.core_desk import P1, Desk, at, leg, portfolio
 
 WORD = "s3cret-word"
@@ -189,3 +191,57 @@ def test_a_signal_for_a_portfolio_that_is_done_says_so():
 
     assert "Test: it is done" in refusals(signal(desk, "exit"))[0]
     assert "its name or its word is wrong" in refusals(signal(desk, "exit", token="s3cret-wort"))[0]
+
+
+# --- the secret word -------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_never_holds_the_word_and_the_signal_fits_all_the_same():
+    desk = waiting(leg("SELL", "PE"))
+
+    assert WORD.encode() not in b"".join(f.encode(fact) for fact in desk.facts)
+    assert is_sealed(desk.run.portfolio.entry.token)
+    assert not refusals(signal(desk))
+
+
+def test_an_edit_with_the_same_word_changes_nothing_and_another_is_kept_as_a_hash():
+    desk = waiting(leg("SELL", "PE"))
+
+    same = edited_word(desk, WORD)
+    other = edited_word(desk, "an0ther-word")
+
+    assert "declared so already" in refusals(same)[0]
+    (edit,) = [fact for fact in other if isinstance(fact, f.PortfolioEdited)]
+    assert edit.changes == ("Enter › Secret word: changed",)
+    assert b"an0ther-word" not in f.encode(edit)
+    assert "its word is wrong" in refusals(signal(desk))[0]
+    assert not refusals(signal(desk, token="an0ther-word"))
+
+
+def edited_word(desk, word):
+    entry = replace(desk.run.portfolio.entry, token=word)
+    new = replace(desk.run.portfolio, entry=entry)
+    return desk.say(c.EditPortfolio(at=desk.now, portfolio_id=desk.run.portfolio_id, portfolio=new))
+
+
+def test_namesakes_share_a_salt_so_that_a_signal_is_hashed_once():
+    desk = waiting(leg("SELL", "PE"))
+    desk.wait(60)
+    desk.add(desk.run.portfolio)
+
+    words = {run.portfolio.entry.token for run in desk.state.books.portfolios.values()}
+
+    assert len(words) == 1
+
+
+def test_a_plain_word_of_an_older_version_is_hashed_when_the_next_session_begins():
+    desk = waiting(leg("SELL", "PE"))
+    entry = replace(desk.run.portfolio.entry, token=WORD)
+    desk.run.portfolio = replace(desk.run.portfolio, entry=entry)
+
+    facts = desk.open_session()
+
+    (sealed,) = [fact for fact in facts if isinstance(fact, f.SecretWordSealed)]
+    assert is_sealed(sealed.token)
+    assert desk.run.portfolio.entry.token == sealed.token
+    assert not [fact for fact in desk.open_session() if isinstance(fact, f.SecretWordSealed)]

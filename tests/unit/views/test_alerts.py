@@ -30,7 +30,8 @@ SILENT = {
     f.DeltaBandLeft, f.DeltaBandRegained, f.LegDelayStarted, f.LegDelayCleared, f.CombinedDelayStarted,
     f.CombinedDelayCleared, f.CombinedReferencesSet, f.LegClosed, f.PartEntryOver,
     # What the trader did.
-    f.PortfolioEdited, f.ConfirmationWanted, f.PortfolioDisabled, f.PortfolioEnabled, f.LegLevelsEdited,
+    f.PortfolioEdited, f.SecretWordSealed, f.ConfirmationWanted, f.PortfolioDisabled, f.PortfolioEnabled,
+    f.LegLevelsEdited,
     # Orders that go their way.
     f.OrderRequested, f.OrderFilled, f.OrderModifyRequested, f.OrderModified, f.OrderCancelRequested,
     f.OrderPricedAnew,
