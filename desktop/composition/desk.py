@@ -18,7 +18,7 @@ from desktop.composition.opening import PaperChoice, close_paper_brokers, open_p
 from desktop.composition.own_words import OwnWords
 from desktop.composition.rules import market_rules
 from desktop.composition.saved_portfolios import seal_saved_words
-from desktop.composition.volatility import keeping, volatility_history
+from desktop.composition.volatility import keeping, volatility_history, with_recorded_days
 from engine.api import EngineClient
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
 from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened
@@ -153,7 +153,13 @@ class Desk:
             rules,
         )
         master = _with_past_contracts(market.master, past, rules, choice.market)
-        past_volatility = volatility_history(choice.market.market)
+        past_volatility = with_recorded_days(
+            volatility_history(choice.market.market),
+            market,
+            rules,
+            ist_date(max(begins, market.begin)),
+            keep=choice.journal is not None,
+        )
         self.warnings = (*self.warnings, *past_volatility.problems)
         state = state_from_journal(journal, master, rules, past_volatility.history)
         hierarchy = with_limits(with_defaults(choice.hierarchy or Hierarchy(), PAPER), choice.limits)

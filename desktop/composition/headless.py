@@ -14,7 +14,7 @@ from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PaperChoice, open_run_journal, paper_brokers
 from desktop.composition.rules import market_rules
 from desktop.composition.timed_signals import SignalQueue
-from desktop.composition.volatility import volatility_history
+from desktop.composition.volatility import volatility_history, with_recorded_days
 from engine.domain.commands import AddPortfolio
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import AccountId
@@ -90,6 +90,8 @@ def play(
     ):
         tally = RunTally()
         past = volatility_history(asked.market.market)
+        if any(_looks_back(portfolio) for portfolio in asked.portfolios):
+            past = with_recorded_days(past, market, rules, ist_date(market.begin), keep=False)
         engine = _recovered(opened, market, rules, past.history, (tally, AlertWatch(notifier.offer)))
         begin = _begin(asked, market, engine.state.books.last_fact_at)
         all_frames = chain(market.day_before, market.frames)
@@ -118,6 +120,12 @@ def play(
             tally=tally,
             notes=(*_notes(asked, market), *past.problems, *unsent),
         )
+
+
+def _looks_back(portfolio: MultilegPortfolio) -> bool:
+    """Say whether a portfolio holds the volatility of now against past days, so that reading them is worth the time."""
+    extra = portfolio.extra_conditions
+    return extra is not None and (extra.volatility_rank is not None or extra.volatility_percentile is not None)
 
 
 def _notes(asked: HeadlessRun, market: OpenMarket) -> tuple[str, ...]:

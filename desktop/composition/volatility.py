@@ -1,14 +1,18 @@
 """The trader's record of implied volatility: read for every run, added to by the window, imported by hand."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import data_folder
-from desktop.composition.markets import SIMULATED
+from desktop.composition.markets import SIMULATED, OpenMarket
+from desktop.composition.recordings import RecordingError
+from engine.domain.market_rules import MarketRules
 from engine.domain.volatility_history import DayVolatility
+from engine.runtime.volatility_filling import found_again
 from engine.runtime.volatility_store import (
     StoredVolatility,
     VolatilityFileError,
@@ -42,6 +46,27 @@ def volatility_history(market: str | None = None) -> StoredVolatility:
         return own
     simulated = _readable(volatility_file(SIMULATED))
     return StoredVolatility(days=(*simulated.days, *own.days), problems=(*simulated.problems, *own.problems))
+
+
+def with_recorded_days(
+    past: StoredVolatility, market: OpenMarket, rules: MarketRules, before: date, *, keep: bool
+) -> StoredVolatility:
+    """Answer the history with the days before a date that only the recording of this market shows.
+
+    Nobody noted them, because no window was open at their close. With ``keep`` they are added to the market's file. A
+    recording that cannot be read to its end adds nothing here; the run itself says what is wrong with it.
+    """
+    if market.recording is None:
+        return past
+    try:
+        found = tuple(found_again(market.recording, rules, past.history, before))
+        if found and keep:
+            append_volatility(volatility_file(market.name), found)
+    except RecordingError:
+        return past
+    except VolatilityFileError as error:
+        return StoredVolatility(days=(*past.days, *found), problems=(*past.problems, str(error)))
+    return StoredVolatility(days=(*past.days, *found), problems=past.problems)
 
 
 def keeping(market: str, trouble: Callable[[str], None]) -> Keep:

@@ -7,11 +7,20 @@ from engine.core.readings import volatility_now
 from engine.core.readings.market_data import has_quote_today
 from engine.core.state import EngineState
 from engine.domain.instant import Instant, ist_date
-from engine.domain.market_rules import UnknownRuleError
+from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.volatility_history import DayVolatility
 
 Keep = Callable[[list[DayVolatility]], None]
 """Takes the days that are new; it must not raise."""
+
+
+def close_of(rules: MarketRules, underlying: str, day: date) -> Instant | None:
+    """Answer when the options of an underlying close on a day; None where they do not trade, or no rule reaches it."""
+    try:
+        sessions = rules.session_instants(rules.contract_rule(underlying, day).exchange, day)
+    except UnknownRuleError:
+        return None
+    return sessions[-1][1] if sessions else None
 
 
 class VolatilityWatch:
@@ -54,16 +63,8 @@ class VolatilityWatch:
         self._closes = {
             underlying: close
             for underlying in self._state.master.underlyings()
-            if past.on(underlying, day) is None and (close := self._close(underlying, day)) is not None
+            if past.on(underlying, day) is None and (close := close_of(self._state.rules, underlying, day)) is not None
         }
-
-    def _close(self, underlying: str, day: date) -> Instant | None:
-        rules = self._state.rules
-        try:
-            sessions = rules.session_instants(rules.contract_rule(underlying, day).exchange, day)
-        except UnknownRuleError:
-            return None
-        return sessions[-1][1] if sessions else None
 
     def _noted(self, underlying: str) -> DayVolatility | None:
         """Answer the day's value; None without quotes of the day."""

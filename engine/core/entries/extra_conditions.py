@@ -39,6 +39,7 @@ from engine.domain.multileg.states import (
     LegState,
     PortfolioState,
 )
+from engine.domain.volatility_history import SESSIONS
 
 
 def at_the_start(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -172,7 +173,8 @@ def _against_history(state: EngineState, run: PortfolioRun, extra: ExtraConditio
         if value is None:
             yield from _unknown(extra, name, lack or "")
         elif not rule.holds(value):
-            yield Unmet(name, f"{value} % (volatility {now} %)", f"{rule.words()} %")
+            known = f"{len(past.before(underlying, today))} of {SESSIONS} days known"
+            yield Unmet(name, f"{value} % (volatility {now} %, {known})", f"{rule.words()} %")
 
 
 def _gap(state: EngineState, run: PortfolioRun, extra: ExtraConditions) -> Iterator[Unmet]:
