@@ -26,7 +26,7 @@ from engine.core.verification.restart_checks import differences
 from engine.core.verification.violations import Violation
 from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
-from engine.domain.instant import MINUTE, Instant, ist_date
+from engine.domain.instant import MINUTE, Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import EXITING, FINAL, NOT_BEGUN, PortfolioState
@@ -112,11 +112,8 @@ class Day:
         return PaperBroker(around, settings, faults=plan.faults, dice=_dice(plan.seed, 3))
 
     def _engine(self, state: EngineState, at: Instant) -> Engine:
-        """Answer an engine: on the first day it is shown the day before; on later ones it has forgotten what it saw."""
         engine = Engine(state, self.journal)
-        if ist_date(at) == self.plan.days[0]:
-            for frame in self._market.day_before():
-                engine.see_before(frame)
+        self.market.recall(engine, at, today=self.plan.seed % 2 == 1)
         return engine
 
     def _new_state(self) -> EngineState:

@@ -12,7 +12,7 @@ from engine.core.state import EngineState
 from engine.core.verification.invariants import FactChecks
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
-from engine.domain.instant import SECOND, Instant
+from engine.domain.instant import SECOND, Instant, ist_date
 from engine.domain.instrument import Exchange
 from engine.domain.multileg.levels import Level, Measure
 from engine.domain.multileg.monitoring import Realtime
@@ -21,6 +21,7 @@ from engine.domain.multileg.states import COMBINED_HITS, EXITING, LEG_STOP_HITS,
 from engine.domain.multileg.stop import Basis
 from engine.domain.order import Purpose, RestsFor
 from engine.domain.quote import QuoteColumn, QuoteFrame
+from engine.runtime.engine import Engine
 
 _LAST = int(QuoteColumn.LAST_PRICE)
 _TRIGGERS = LEG_STOP_HITS | LEG_TARGET_HITS | COMBINED_HITS | {ExitReason.DAY_LOSS, ExitReason.SIDE_LIMIT}
@@ -53,7 +54,7 @@ class DisturbedMarket:
         self._injected = injected
         self._until = until
         self._extra: deque[QuoteFrame] = deque()
-        self._printed: deque[QuoteFrame] = deque()
+        self._today: list[QuoteFrame] = []
         self._values = np.zeros((len(market.master), len(QuoteColumn)), dtype=np.int64)
         self._arrived = np.zeros(len(market.master), dtype=np.int64)
 
@@ -64,18 +65,32 @@ class DisturbedMarket:
 
     def take_next(self) -> QuoteFrame:
         """Answer the next frame."""
-        frame = self._extra.popleft() if self._extra else self._next()
-        while self._printed and self._printed[0].at < frame.at - _REPORTED_WITHIN:
-            self._printed.popleft()
-        self._printed.append(frame)
+        frame = self._extra.popleft() if self._extra else self._next_frame()
+        if self._today and ist_date(self._today[0].at) != ist_date(frame.at):
+            self._today.clear()
+        self._today.append(frame)
         return frame
 
-    def prints(self, row: int) -> Iterator[int]:
+    def prints(self, row: int, now: Instant) -> Iterator[int]:
         """Answer the last prices of a row that the exchange has seen of late, right and wrong ones."""
-        for frame in self._printed:
+        for frame in reversed(self._today):
+            if frame.at < now - _REPORTED_WITHIN:
+                return
             yield from (int(price) for price in frame.values[frame.rows == row, _LAST])
 
-    def _next(self) -> QuoteFrame:
+    def recall(self, engine: Engine, at: Instant, *, today: bool) -> None:
+        """Show an engine that starts what came before: on the first day the day before it; today's frames if asked.
+
+        Some feeds show the day again and some do not.
+        """
+        if ist_date(at) == ist_date(self._market.start):
+            for frame in self._market.day_before():
+                engine.see_before(frame)
+        for frame in self._today if today else ():
+            if ist_date(frame.at) == ist_date(at):
+                engine.see_past(frame)
+
+    def _next_frame(self) -> QuoteFrame:
         frame = next(self._frames)
         self._values[frame.rows] = frame.values
         self._arrived[frame.rows] = frame.at
@@ -171,7 +186,7 @@ class TriggerChecks:
         orders = self._checks.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT)
         triggers = [order.trigger for order in orders if order.request.rests_for is RestsFor.STOP and order.trigger]
         levels = [level, *(replace(level, value=trigger) for trigger in triggers)]
-        return any(_is_beyond(one, price) for price in self._market.prints(row) for one in levels)
+        return any(_is_beyond(one, price) for price in self._market.prints(row, fact.at) for one in levels)
 
     def missed(self, state: EngineState) -> Iterator[Violation]:
         """Answer stops on a premium that three frames in a row passed without anything being done about it."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from engine.core.entries import entry_watch
 from engine.core.exits import leg_trails
 from engine.core.prices.candles import Named, Series
-from engine.core.readings import cadence, conditions, range_series
+from engine.core.readings import cadence, conditions, lost_stretch, range_series
 from engine.core.readings.market_data import underlying_price
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -31,6 +32,17 @@ def _exit_condition(state: EngineState, run: PortfolioRun) -> Iterator[Series]:
         yield from conditions.series_needed(state, run, tree)
 
 
+def _lost_entry(state: EngineState, run: PortfolioRun) -> Iterator[Series]:
+    if run.portfolio_id in state.first_entries and run.state is PortfolioState.WAITING:
+        yield from _of_entry(state, run)
+
+
+def _of_entry(state: EngineState, run: PortfolioRun) -> Iterator[Series]:
+    series = entry_watch.watched_series(state, run) if run.state is PortfolioState.WAITING else None
+    if series is not None and run.entry.watch is not None:
+        yield series
+
+
 SOURCES: tuple[Callable[[EngineState, PortfolioRun], Iterator[Series]], ...] = (
     _entry_condition,
     _exit_condition,
@@ -38,6 +50,8 @@ SOURCES: tuple[Callable[[EngineState, PortfolioRun], Iterator[Series]], ...] = (
     cadence.bars,
     leg_trails.bars,
     range_series.bars,
+    lost_stretch.bars,
+    _lost_entry,
 )
 """What the stages say about the bars they need; add yours."""
 
@@ -47,6 +61,11 @@ def wanted(state: EngineState, run: PortfolioRun) -> frozenset[Series]:
     if run.state in FINAL and not run.holds_something:
         return frozenset()
     return frozenset(series for source in SOURCES for series in source(state, run))
+
+
+def of_the_past(state: EngineState, run: PortfolioRun) -> frozenset[Series]:
+    """Answer what a portfolio needs bars of before the session opens: also what may have been missed meanwhile."""
+    return wanted(state, run) | {*lost_stretch.series(state, run), *_of_entry(state, run)}
 
 
 def note_implied(state: EngineState) -> None:

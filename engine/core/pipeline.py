@@ -88,7 +88,7 @@ def see_past(state: EngineState, frame: QuoteFrame) -> None:
     if not state.saw_past:
         state.saw_past = True
         for run in state.alive():
-            state.want_bars(run, bar_needs.wanted(state, run), frame.at)
+            state.want_bars(run, bar_needs.of_the_past(state, run), frame.at)
     state.take_past(frame)
 
 

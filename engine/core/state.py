@@ -19,6 +19,7 @@ from engine.domain.identifiers import AccountId, LegId, PortfolioId
 from engine.domain.instant import Instant, ist_date
 from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.multileg.range_breakout import RangeSide
 from engine.domain.multileg.states import FINAL, LEG_DONE, NOT_BEGUN, LegState
 from engine.domain.quote import IntArray, Quote, QuoteBoard, QuoteFrame
 from engine.domain.volatility_history import VolatilityHistory
@@ -51,6 +52,14 @@ class EngineState:
         """Portfolios whose stops have not been looked at since the restart: a hit is SL_ON_RECOVERY."""
         self.first_waits: set[tuple[PortfolioId, LegId]] = set()
         """Legs whose trigger was not looked at since the restart: the price may have gone through it meanwhile."""
+        self.first_breaks: set[tuple[PortfolioId, int, RangeSide]] = set()
+        """Boundaries of ranges that were not looked at since the restart."""
+        self.first_entries: set[PortfolioId] = set()
+        """Portfolios whose entry level was not looked at since the restart."""
+        self.down_since: Instant = self.now
+        """The last fact before the session was opened: from then on nobody looked."""
+        self.up_since: Instant = self.now
+        """When the session was opened."""
         self.nudged: list[PortfolioId] = []
         """Portfolios that an action of another one moved: they are looked at next."""
         self.wakes: dict[PortfolioId, int] = {}
@@ -102,24 +111,37 @@ class EngineState:
         """Fold one fact into the books. Raises for a fact that cannot follow the books: a mistake of ours."""
         books = self.books
         books.facts += 1
-        books.last_fact_at = fact.at
+        before, books.last_fact_at = books.last_fact_at, fact.at
         run = folding.fold(books, self.master, fact)
         if isinstance(fact, DayStarted):
             self.resting.clear()
             for portfolio_id in books.portfolios:
                 self.day_profits.touch(portfolio_id)
         if isinstance(fact, SessionOpened):
-            self.first_looks = {run.portfolio_id for run in self.alive() if any(leg.net_quantity for leg in run.legs)}
-            self.first_waits = {
-                (run.portfolio_id, leg.leg_id)
-                for run in self.alive()
-                for leg in run.legs
-                if leg.state in (LegState.WAIT_TRADE, LegState.WAIT_REENTRY)
-            }
+            self.down_since, self.up_since = before or fact.at, fact.at
+            self._look_anew()
         if run is not None:
             self.day_profits.touch(run.portfolio_id)
             self.resting.pop(run.portfolio_id, None)
             self._watch(run)
+
+    def _look_anew(self) -> None:
+        """Note what nobody has looked at since the session was opened."""
+        self.first_looks = {run.portfolio_id for run in self.alive() if any(leg.net_quantity for leg in run.legs)}
+        self.first_waits = {
+            (run.portfolio_id, leg.leg_id)
+            for run in self.alive()
+            for leg in run.legs
+            if leg.state in (LegState.WAIT_TRADE, LegState.WAIT_REENTRY)
+        }
+        self.first_breaks = {
+            (run.portfolio_id, found.number, side)
+            for run in self.alive()
+            for found in run.ranges
+            for side in RangeSide
+            if not found.problem
+        }
+        self.first_entries = {run.portfolio_id for run in self.alive() if run.entry.watch is not None}
 
     def watch_also(self, run: PortfolioRun, rows: frozenset[int]) -> None:
         """Let a portfolio look at quotes of these rows too, beside those of its contracts and its spot."""

@@ -14,6 +14,8 @@ def leg_action_words(fact: f.AnyLegActionFact, leg: str) -> tuple[bool, str]:
             return False, f"{leg}, on its hit: {fact.what}"
         case f.ReentryBlocked():
             return True, f"{leg} is not opened again: {fact.why} ({fact.reason.value})"
+        case f.LegLookedBack():
+            return True, f"{leg} goes on waiting: {fact.why}"
         case f.LegWaitMissed():
             return True, f"{leg} goes on waiting: {fact.why}"
 

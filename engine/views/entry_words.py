@@ -12,6 +12,8 @@ def entry_words(fact: f.AnyEntryFact, name: str) -> tuple[bool, str]:
         case f.EntrySideSeen():
             side = "below" if fact.side < 0 else "above" if fact.side else "at"
             return False, f"{name}: the watched price {plain_text(fact.price)} is {side} the entry price"
+        case f.EntryLookedBack():
+            return True, f"{name} goes on waiting: {fact.why}"
         case f.LotsMultiplied():
             lots = ", ".join(f"leg {leg_id} takes {count} lots" for leg_id, count in fact.lots)
             return False, f"{name}: {lots}: {fact.why}"

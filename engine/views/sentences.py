@@ -181,7 +181,13 @@ def portfolio_line(fact: f.AnyPortfolioFact, name: str) -> Line:
         case f.RangeBroken():
             beyond = "above" if fact.side is RangeSide.HIGH else "below"
             words = f"{plain_text(fact.price)} is {beyond} {plain_text(fact.level)}"
+            if fact.missed:
+                words = (
+                    f"while the engine was down; {plain_text(fact.price)} is near enough to {plain_text(fact.level)}"
+                )
             return Line(_INFO, f"{name}: the {fact.side.value} of the range{_of_leg(fact.number)} is broken: {words}")
+        case f.RangeLookedBack():
+            return Line(_WARNING, f"{name} goes on waiting{_of_leg(fact.number)}: {fact.why}")
         case f.DeltaBandLeft() | f.DeltaBandRegained():
             where = "outside" if isinstance(fact, f.DeltaBandLeft) else "back in"
             words = f"{fact.delta / 10_000:+.1f}, {where} its band of {fact.band / 10_000:.1f}"

@@ -30,6 +30,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """What a break of the range it waits for must reach; none while the range is being built."""
     follows: str
     """What else must come once a boundary is broken; empty where the leg is entered then."""
+    lost: str
+    """What is known of it while the engine was down; empty where nothing is to be said."""
     missed: bool
     """The price went through the trigger while the engine was down, and must come back first."""
     why: str
@@ -55,9 +57,18 @@ def leg_wait(run: PortfolioRun, leg: LegRun) -> Wait | None:
         last=ledger.last_entry(run, leg),
         boundaries=range_levels.boundaries(run, leg) if leg.state is LegState.WAIT_RBO else (),
         follows=_second_range(run, leg),
+        lost=_lost(run, leg),
         missed=leg.missed,
         why=leg.wait_why,
     )
+
+
+def _lost(run: PortfolioRun, leg: LegRun) -> str:
+    rule = run.portfolio.range_breakout
+    if leg.state is not LegState.WAIT_RBO or rule is None:
+        return leg.lost_why
+    found = range_levels.range_of(run, rule, leg)
+    return "" if found is None else found.lost_why
 
 
 def _second_range(run: PortfolioRun, leg: LegRun) -> str:
@@ -93,7 +104,8 @@ def entry_lacks(state: EngineState, run: PortfolioRun) -> tuple[str, ...]:
     """Answer what the entry of a waiting portfolio lacks, in sentences; empty before its start time, which is told."""
     if run.state is not PortfolioState.WAITING or run.again is not None or state.now < run.starts_at:
         return ()
-    return tuple(one.sentence() for one in entry_gates.lacks(state, run))
+    lost = (run.entry.lost_why,) if run.entry.lost_why else ()
+    return (*lost, *(one.sentence() for one in entry_gates.lacks(state, run)))
 
 
 def combined_wait(run: PortfolioRun) -> Level | None:
@@ -136,6 +148,8 @@ def sentences(
         counted = "" if wait.reference is None else f", counted from {plain_text(wait.reference)}"
         sign = "≥" if trigger.rising else "≤"
         yield f"{name}: {watched} {shown}, waiting for {sign} {plain_text(trigger.value)}{counted}"
+    if wait.lost:
+        yield f"{name}: {wait.lost}"
     if wait.missed:
         yield f"{name}: its trigger was missed while the engine was down; the price must come back first"
     yield f"{name} is given up at {clock_text(wait.last)}"

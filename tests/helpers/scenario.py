@@ -4,13 +4,13 @@ The format is described in tests/simulation/scenarios/README.md.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine.core.pipeline import see_before
+from engine.core.pipeline import see_before, see_past
 from engine.core.state import EngineState
 from engine.core.verification.invariants import FactChecks
 from engine.domain import commands as c
@@ -20,6 +20,7 @@ from engine.domain.instant import SECOND, Instant, clock_text, ist_instant
 from engine.domain.messages import Message
 from engine.domain.money import price_of
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.quote import QuoteFrame
 from engine.domain.reports import TimerDue
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
@@ -42,7 +43,7 @@ _MARKET_KEYS = {
     "prices", "past_volatility", "day_before",
 }  # fmt: skip
 _STEP_KEYS = {
-    "at", "feed", "broker", "rules", "cancels", "changes", "outside", "funds", "restart", "spot", "volatility",
+    "at", "feed", "broker", "rules", "cancels", "changes", "outside", "funds", "restart", "lost", "spot", "volatility",
     "premium", "prices", "path", "report", "add", "command", "orders", "books", "settle", "expect", "never", "state",
     "legs", "exit", "leg_exits", "levels", "holds", "broker_holds", "books_say", "run_says", "why",
 }  # fmt: skip
@@ -108,6 +109,7 @@ class ScenarioRun:
         self.matcher = FactMatcher(self.names)
         self.checks = FactChecks(self.market.master)
         self.feed = True
+        self.shown: list[QuoteFrame] = []
         self.reads_books = True
         self.watches = self._watched_books()
         self.where = "before the first step"
@@ -145,7 +147,7 @@ class ScenarioRun:
         self.where = f"step {number} at {clock_text(self.desk.now)}"
         self._set_broker(said)
         if "restart" in said:
-            self._restart(said["restart"])
+            self._restart(said["restart"], said.get("lost", {}))
         self._set_market(said)
         self._go_path(said.get("path", {}))
         for report in _listed(said.get("report", [])):
@@ -210,8 +212,10 @@ class ScenarioRun:
         else:
             self.reads_books = what == "on"
 
-    def _restart(self, until: Any) -> None:
+    def _restart(self, until: Any, lost: Mapping[str, Any]) -> None:
         self.desk.die()
+        # A feed that shows the lost stretch again shows the whole day.
+        past = [*self.shown, *self._lost_frames(lost)] if lost else []
         if until is not True:
             # The engine is down; the market and the broker are not.
             self.desk.now = self._instant(until)
@@ -219,9 +223,26 @@ class ScenarioRun:
             list(self.broker.show(self.market.frame(self.desk.now).values))
         self.watches = self._watched_books()
         self._see_day_before()
+        for frame in past:
+            see_past(self.desk.state, frame)
         self._settle([], self.desk.open_session)
         if self.reads_books:
             self._read_books()
+
+    def _lost_frames(self, lost: Mapping[str, Any]) -> Iterator[QuoteFrame]:
+        """Answer what the market shows while the engine is down, and the feed shows again afterwards."""
+        columns = {alias: prices for alias, prices in lost.items() if alias != "every"}
+        pause = round(Decimal(lost.get("every", 60)) * SECOND)
+        at = self.desk.now
+        for shown in zip(*columns.values(), strict=True) if columns else ():
+            at = Instant(at + pause)
+            prices = dict(zip(columns, shown, strict=True))
+            if "spot" in prices:
+                self.market.spot = price_of(prices.pop("spot"))
+            self.market.type_prices(prices)
+            frame = self.market.frame(at)
+            list(self.broker.show(frame.values))
+            yield frame
 
     def _message(self, said: Mapping[str, Any] | str) -> None:
         self._settle([message_of(said, {"at": self.desk.now, "account": self.desk.account}, self._resolve)])
@@ -308,6 +329,7 @@ class ScenarioRun:
 
     def _show(self) -> None:
         frame = self.market.frame(self.desk.now)
+        self.shown.append(frame)
         fills = list(self.broker.show(frame.values))  # The exchange is the first to know its own prices.
         self._settle([frame, *fills])
 

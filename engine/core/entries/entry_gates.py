@@ -49,6 +49,7 @@ def entry(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     if state.now < run.starts_at or next(entry_start.obstacles(state, run), None) is not None:
         return
     yield from entry_triggers.captured(state, run)
+    yield from entry_triggers.looked_back(state, run)
     if next(unmet(state, run), None) is not None:
         yield from entry_triggers.sides(state, run)
         return

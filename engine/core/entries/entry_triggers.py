@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from engine.core.entries import entry_watch
 from engine.core.prices.resting import AlwaysLook, RowWatch, Watch
-from engine.core.readings import market_data
+from engine.core.readings import lost_stretch, market_data
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
-from engine.domain.facts import AnyFact, EntryReferenceTaken, EntrySideSeen
+from engine.domain.facts import AnyFact, EntryLookedBack, EntryReferenceTaken, EntrySideSeen
 from engine.domain.money import Price, exact_units, percent_of, plain_text
 from engine.domain.multileg.entry import (
     AtCombinedPremium,
@@ -52,6 +52,25 @@ def captured(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
             low = None if entry.move is Move.RISE else reference - distance
             high = None if entry.move is Move.FALL else reference + distance
             yield _taken(state, run, reference, low, high)
+
+
+def looked_back(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
+    """Say once after a restart that the level was reached while the engine was down, or that nobody can tell.
+
+    A crossing is judged by the last side that was seen and the first price (ruling 13), a level by the price of now.
+    """
+    price = entry_watch.decided_price(state, run)
+    if run.portfolio_id not in state.first_entries or run.entry.watch is None or price is None:
+        return
+    state.first_entries.discard(run.portfolio_id)
+    if entry_watch.would_fire(run, price):
+        return
+    series, pace = entry_watch.watched_series(state, run), run.portfolio.monitoring.entry
+    since = max(run.entry.watched_at, run.starts_at)
+    lost = lost_stretch.lost(state, run, series, pace, since, lambda seen: entry_watch.would_fire(run, seen))
+    if lost is not None and lost.passed is not False:
+        why = lost.words(entry_watch.level_words(run))
+        yield EntryLookedBack(at=state.now, portfolio_id=run.portfolio_id, why=why)
 
 
 def sides(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:

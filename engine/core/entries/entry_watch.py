@@ -101,6 +101,31 @@ def reference_price(state: EngineState, run: PortfolioRun, based_on: BasedOn) ->
     )
 
 
+def watched_series(state: EngineState, run: PortfolioRun) -> Series | None:
+    """Answer whose bars tell of the price that an entry watches; None for one that changes its contracts."""
+    match run.portfolio.entry:
+        case AtUnderlyingLevel() | OutsideUnderlyingBand():
+            return market_data.underlying_series(state, run)
+        case AtCombinedPremium(of=PremiumOf.STRADDLE) | AtPremiumCrossOver(of=PremiumOf.STRADDLE):
+            return _basket(state, watched_straddle(state, run))
+        case AtCombinedPremium() | AtPremiumCrossOver():
+            return bar_series.premium_basket(run)
+        case _:
+            return None
+
+
+def would_fire(run: PortfolioRun, price: int) -> bool:
+    """Say whether a price would make a portfolio enter, from the side on which its price was seen last."""
+    watch = run.entry.watch
+    return watch is not None and _fires(run, watch, price)
+
+
+def level_words(run: PortfolioRun) -> str:
+    """Answer what an entry watches and waits for, in words: ``"underlying ≥ 25000.00"``."""
+    watch = run.entry.watch
+    return f"{NAMES[type(run.portfolio.entry)]} {_bounds(watch)}" if watch is not None else ""
+
+
 def is_met(state: EngineState, run: PortfolioRun) -> str | None:
     """Answer why the entry rule is met now, in words; None while it is not."""
     entry, watch = run.portfolio.entry, run.entry.watch

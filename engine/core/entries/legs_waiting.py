@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from engine.core.prices.resting import AlwaysLook, RowWatch, Watch
-from engine.core.readings import cadence, ledger, market_data, measuring, met_waits, reopening
+from engine.core.readings import cadence, ledger, lost_stretch, market_data, measuring, met_waits, reopening
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.core.unmet import Unmet
-from engine.domain.facts import AnyFact, LegCancelled, LegReleased, LegWaitMissed, LegWaits
+from engine.domain.facts import AnyFact, LegCancelled, LegLookedBack, LegReleased, LegWaitMissed, LegWaits
 from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
-from engine.domain.money import Price, exact_units, percent_of, plain_text
+from engine.domain.money import Price, exact_units, plain_text
 from engine.domain.multileg.levels import Level, Measure
 from engine.domain.multileg.monitoring import Realtime
 from engine.domain.multileg.states import ENTERS, LegOrigin, LegState
@@ -168,7 +168,12 @@ def _price(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[AnyFa
     key = run.portfolio_id, leg.leg_id
     is_first = key in state.first_waits
     state.first_waits.discard(key)
-    if reached and is_first and not _still_near(run, trigger, value):
+    if is_first and not reached and not leg.missed:
+        back = _looked_back(state, run, leg, trigger, value)
+        if back is not None:
+            yield back
+            return
+    if reached and is_first and not lost_stretch.is_near(run, trigger.value, value):
         why = f"{measuring.said(value, trigger)} was missed while the engine was down; it must come back first"
         yield LegWaitMissed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
     elif reached and leg.state is LegState.WAIT_STOP:
@@ -197,10 +202,25 @@ def waits_combined(run: PortfolioRun, leg: LegRun) -> bool:
     return combined and leg.origin is LegOrigin.DECLARED
 
 
-def _still_near(run: PortfolioRun, trigger: Level, value: int) -> bool:
-    """Say whether a trigger that was missed while the engine was down is still good enough."""
-    rule = run.portfolio.waiting.missed_trigger
-    return rule is not None and abs(value - trigger.value) <= percent_of(abs(trigger.value), rule.within)
+def _looked_back(state: EngineState, run: PortfolioRun, leg: LegRun, trigger: Level, value: int) -> AnyFact | None:
+    """Answer what follows of a trigger that was passed while the engine was down and is not reached now."""
+    pace = cadence.of_wait(run, leg)
+    series = lost_stretch.of_leg(state, run, leg)
+    lost = lost_stretch.lost(state, run, series, pace, leg.trigger_at, trigger.is_reached)
+    if lost is None or lost.passed is False:
+        return None
+    words = lost.words(f"its trigger {_SIGNS[trigger.rising]} {plain_text(trigger.value)}")
+    if lost.passed and lost_stretch.is_near(run, trigger.value, value):
+        return reopening.released(state, run, leg, f"{words}; {plain_text(value)} is near enough still")
+    return LegLookedBack(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        leg_id=leg.leg_id,
+        since=lost.since,
+        until=lost.until,
+        passed=lost.passed is True,
+        why=words,
+    )
 
 
 def _trail(state: EngineState, run: PortfolioRun, leg: LegRun, value: int) -> Iterator[AnyFact]:
@@ -303,6 +323,8 @@ def _unmet_price(state: EngineState, run: PortfolioRun, leg: LegRun, trigger: Le
     value = measuring.measured(state, run, leg, trigger.of)
     name = run.portfolio.underlying if trigger.of is Measure.UNDERLYING else "premium"
     live = "not known" if value is None else plain_text(value)
+    if leg.lost_why:
+        yield Unmet(leg.lost_why)
     if leg.missed:
         yield Unmet(f"{name} must come back, because the trigger was missed while the engine was down")
     yield Unmet(name, live, f"{_SIGNS[trigger.rising]} {plain_text(trigger.value)}")

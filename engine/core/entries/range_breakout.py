@@ -5,8 +5,9 @@ from datetime import time
 
 from engine.core.prices.candles import LONGEST_SILENCE
 from engine.core.prices.resting import AlwaysLook, Watch
-from engine.core.readings import cadence, decisions, market_data, measuring, range_levels, range_series
-from engine.core.records.portfolio_run import LegRun, PortfolioRun, RangeRun
+from engine.core.readings import cadence, decisions, lost_stretch, market_data, measuring, range_levels, range_series
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
+from engine.core.records.range_run import RangeRun
 from engine.core.state import EngineState
 from engine.domain.facts import (
     AnyFact,
@@ -15,6 +16,7 @@ from engine.domain.facts import (
     LegWaits,
     RangeArmed,
     RangeBroken,
+    RangeLookedBack,
     RangeSet,
 )
 from engine.domain.instant import MINUTE, Instant, clock_text, ist_date, ist_instant
@@ -134,6 +136,11 @@ def _look(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ran
         level = range_levels.boundary(rule, found, side)
         is_high = side is RangeSide.HIGH
         is_armed = found.high_armed if is_high else found.low_armed
+        if is_armed and range_levels.is_live(rule, found, side):
+            back = _looked_back(state, run, rule, found, side, price)
+            if back is not None:
+                yield back
+                continue
         if not _is_beyond(price, level, found.high if is_high else found.low):
             if not is_armed:
                 yield RangeArmed(at=state.now, portfolio_id=run.portfolio_id, number=found.number, side=side)
@@ -146,6 +153,51 @@ def _look(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ran
                 price=Price(price),
                 level=Price(level.value),
             )
+
+
+def _looked_back(
+    state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: RangeRun, side: RangeSide, price: int
+) -> AnyFact | None:
+    """Answer what follows of a boundary that may have been broken while the engine was down; asked once a restart."""
+    key = run.portfolio_id, found.number, side
+    if key not in state.first_breaks:
+        return None
+    state.first_breaks.discard(key)
+    waiting = [leg for leg in run.present if leg.state is LegState.WAIT_RBO]
+    if not any(
+        range_levels.number_of(rule, leg) == found.number and side in range_levels.sides_of(rule, leg)
+        for leg in waiting
+    ):
+        return None  # Nobody waits for this side.
+    level, edge = range_levels.boundary(rule, found, side), found.high if side is RangeSide.HIGH else found.low
+    series = range_series.series(state, run, rule, found.number)
+    lost = lost_stretch.lost(state, run, series, rule.cadence, found.set_at, lambda seen: _is_beyond(seen, level, edge))
+    beyond = _is_beyond(price, level, edge)
+    if lost is None or (lost.passed is False and not beyond):
+        return None
+    near = lost_stretch.is_near(run, level.value, price)
+    if beyond and near:
+        return None  # It is broken now, and near enough to enter.
+    what = f"the {side.value} of the range, {plain_text(level.value)},"
+    if lost.passed and near:
+        return RangeBroken(
+            at=state.now,
+            portfolio_id=run.portfolio_id,
+            number=found.number,
+            side=side,
+            price=Price(price),
+            level=Price(level.value),
+            missed=True,
+        )
+    words = f"{what} was passed {lost.span}, while the engine was down" if beyond else lost.words(what)
+    return RangeLookedBack(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        number=found.number,
+        side=side,
+        armed=not beyond,
+        why=f"{words}; {plain_text(price)} must come back inside first" if beyond else words,
+    )
 
 
 def _follow(state: EngineState, run: PortfolioRun, rule: RangeBreakout, leg: LegRun) -> Iterator[AnyFact]:

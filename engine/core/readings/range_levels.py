@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from engine.core.readings import range_series
-from engine.core.records.portfolio_run import LegRun, PortfolioRun, RangeRun
+from engine.core.records.portfolio_run import LegRun, PortfolioRun
+from engine.core.records.range_run import RangeRun
 from engine.domain.instant import MINUTE, Instant, ist_date, ist_instant
 from engine.domain.money import exact_units, percent_of
 from engine.domain.multileg.leg import LegKind

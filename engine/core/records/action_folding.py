@@ -38,6 +38,8 @@ def fold_leg(leg: LegRun, fact: f.AnyLegActionFact) -> None:
             take_off(leg, fact.action)
         case f.LegWaitMissed():
             leg.missed = True
+        case f.LegLookedBack():
+            leg.lost_why = fact.why
 
 
 def note_close(run: PortfolioRun, leg: LegRun, fact: f.LegClosed) -> None:
@@ -56,6 +58,7 @@ def fold_wait(leg: LegRun, fact: f.LegWaits) -> None:
     leg.state, leg.trigger, leg.reference = fact.state, fact.trigger, fact.reference
     leg.until, leg.wait_why = fact.until, fact.why
     leg.slept = leg.slept or fact.state is LegState.WAIT_STOP
+    leg.trigger_at, leg.lost_why = fact.at, ""
 
 
 def fold_release(leg: LegRun, fact: f.LegReleased) -> None:
@@ -68,7 +71,7 @@ def fold_release(leg: LegRun, fact: f.LegReleased) -> None:
     leg.state = LegState.RESOLVED if leg.instrument is not None else LegState.WAITING
     if leg.working or leg.entered_quantity:
         leg.state = LegState.ENTERING  # Its order rested at the broker.
-    leg.wanted_since, leg.trigger, leg.until = fact.at, None, None
+    leg.wanted_since, leg.trigger, leg.until, leg.lost_why = fact.at, None, None, ""
     leg.denied, leg.denied_since = "", None
 
 
@@ -85,6 +88,7 @@ def fold_added(run: PortfolioRun, master: ContractMaster, fact: f.LegAdded) -> N
         wanted_since=fact.at,
         state=fact.state,
         trigger=fact.trigger,
+        trigger_at=fact.at,
         reference=fact.reference,
         until=fact.until,
         wait_why=fact.why,

@@ -13,7 +13,10 @@ from engine.schema.declared import replace
 def fold_entry(run: PortfolioRun, fact: f.AnyEntryFact) -> None:
     """Change a portfolio by one fact of its entry."""
     match fact:
+        case f.EntryLookedBack():
+            run.entry.lost_why = fact.why
         case f.EntryReferenceTaken():
+            run.entry.watched_at = fact.at
             run.entry.watch = EntryWatch(
                 reference=fact.reference,
                 low=fact.low,
@@ -44,7 +47,7 @@ def fold_entry(run: PortfolioRun, fact: f.AnyEntryFact) -> None:
 
 def fold_armed(run: PortfolioRun) -> None:
     """Forget what an earlier watch had seen: a portfolio that is armed begins anew."""
-    run.entry.watch, run.entry.start_signalled = None, False
+    run.entry.watch, run.entry.start_signalled, run.entry.lost_why = None, False, ""
 
 
 def fold_started(run: PortfolioRun, fact: f.PortfolioStarted) -> None:

@@ -25,6 +25,10 @@ class EntryRun(msgspec.Struct, kw_only=True):
 
     watch: EntryWatch | None = None
     """The reference of a dynamic entry, once it was taken."""
+    watched_at: Instant = Instant(0)
+    """When that reference was taken."""
+    lost_why: str = ""
+    """What is known of its level while the engine was down, in words; empty where nothing is to be said."""
     start_signalled: bool = False
     """A signal asked for its start; its gates may still hold it back."""
     signals: dict[str, Instant] = {}

@@ -7,7 +7,8 @@ from engine.core.records.books import Books
 from engine.core.records.edit_folding import fold_edit, fold_leg_edit
 from engine.core.records.entry_folding import fold_armed, fold_entry, fold_started
 from engine.core.records.order_folding import fold_order
-from engine.core.records.portfolio_run import LegRun, PortfolioRun, RangeRun, new_leg, place_leg
+from engine.core.records.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
+from engine.core.records.range_run import RangeRun
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
 from engine.domain.denial import DenialReason
@@ -132,7 +133,7 @@ def _portfolio(books: Books, master: ContractMaster, fact: f.AnyPortfolioFact) -
             run.delta_left_at = None
         case f.ConditionsMet():
             run.conditions_met = True
-        case f.RangeSet() | f.RangeArmed() | f.RangeBroken():
+        case f.RangeSet() | f.RangeArmed() | f.RangeBroken() | f.RangeLookedBack():
             _range(run, fact)
         case f.PortfolioRunning():
             run.state = PortfolioState.RUNNING_PARTIAL if fact.partial else PortfolioState.RUNNING
@@ -171,7 +172,7 @@ def _leave_behind(run: PortfolioRun, why: str) -> None:
             leg.state, leg.failure, leg.wanted = LegState.CANCELLED, why, 0
 
 
-def _range(run: PortfolioRun, fact: f.RangeSet | f.RangeArmed | f.RangeBroken) -> None:
+def _range(run: PortfolioRun, fact: f.RangeSet | f.RangeArmed | f.RangeBroken | f.RangeLookedBack) -> None:
     if isinstance(fact, f.RangeSet):
         made = RangeRun(
             number=fact.number,
@@ -185,7 +186,15 @@ def _range(run: PortfolioRun, fact: f.RangeSet | f.RangeArmed | f.RangeBroken) -
         run.ranges.append(made)
         return
     found = next(one for one in run.ranges if one.number == fact.number)
+    if isinstance(fact, f.RangeLookedBack):
+        found.lost_why = fact.why
+        if fact.side is RangeSide.HIGH:
+            found.high_armed = fact.armed
+        else:
+            found.low_armed = fact.armed
+        return
     is_broken = isinstance(fact, f.RangeBroken)
+    found.lost_why = ""
     if fact.side is RangeSide.HIGH:
         found.high_armed, found.high_broken_at = not is_broken, fact.at if is_broken else found.high_broken_at
     else:

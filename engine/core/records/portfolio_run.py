@@ -5,6 +5,7 @@ import msgspec
 from engine.core.records.entry_run import EntryRun
 from engine.core.records.order_record import average
 from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, Todo
+from engine.core.records.range_run import RangeRun
 from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
@@ -52,6 +53,10 @@ class LegRun(msgspec.Struct, kw_only=True):
     """How many breaks let it go on: of the underlying's range, then of its own."""
     missed: bool = False
     """The price went through its trigger while the engine was down, and must come back first."""
+    trigger_at: Instant = Instant(0)
+    """When its trigger was set."""
+    lost_why: str = ""
+    """What is known of its trigger while the engine was down, in words; empty where nothing is to be said."""
     cause: ExitReason | None = None
     """The hit of its parent that led to it."""
     hit: ExitReason | None = None
@@ -184,20 +189,6 @@ class ScaleRun(msgspec.Struct, frozen=True):
 
     legs: tuple[tuple[LegId, int, int], ...]
     since: Instant
-
-
-class RangeRun(msgspec.Struct, kw_only=True):
-    """A frozen range of a range breakout; number 0 where it belongs to no leg."""
-
-    number: int
-    high: Price
-    low: Price
-    problem: str
-    set_at: Instant
-    high_armed: bool
-    low_armed: bool
-    high_broken_at: Instant | None = None
-    low_broken_at: Instant | None = None
 
 
 class PortfolioRun(msgspec.Struct, kw_only=True):

@@ -42,6 +42,9 @@ def see(portfolio: SeenPortfolio, fact: f.PortfolioFact) -> Iterator[Violation]:
                     49, fact.at, f"range {fact.number} of {fact.portfolio_id} is armed and was never frozen"
                 )
             portfolio.ranges[fact.number] = portfolio.ranges.get(fact.number, frozenset()) | {fact.side}
+        case f.RangeLookedBack():
+            if not fact.armed:
+                portfolio.ranges[fact.number] = portfolio.ranges.get(fact.number, frozenset()) - {fact.side}
         case f.RangeBroken():
             yield from _broken(portfolio, fact)
         case f.PortfolioReduced():
@@ -115,7 +118,7 @@ def _broken(portfolio: SeenPortfolio, fact: f.RangeBroken) -> Iterator[Violation
         yield Violation(49, fact.at, f"{words} is broken, and it was not inside before")
         return
     beyond = fact.price >= fact.level if fact.side is RangeSide.HIGH else fact.price <= fact.level
-    if not beyond:
+    if not beyond and not fact.missed:
         yield Violation(49, fact.at, f"{words} is broken at {fact.price}, it lies at {fact.level}")
     portfolio.ranges[fact.number] = armed - {fact.side}
 

@@ -15,10 +15,13 @@ from engine.domain.facts.accounts import (
 )
 from engine.domain.facts.actions import (
     ActionDone,
+    AnyLegActionFact,
+    AnyPortfolioActionFact,
     CombinedWaitOver,
     CombinedWaitSet,
     LegActionFact,
     LegHit,
+    LegLookedBack,
     LegWaitMissed,
     PortfolioActionDone,
     PortfolioActionFact,
@@ -44,6 +47,7 @@ from engine.domain.facts.edits import (
 from engine.domain.facts.entries import (
     AnyEntryFact,
     EntryFact,
+    EntryLookedBack,
     EntryReferenceTaken,
     EntrySideSeen,
     LotsMultiplied,
@@ -71,6 +75,8 @@ from engine.domain.facts.legs import (
     StopTakenOver,
 )
 from engine.domain.facts.levels import (
+    AnyCombinedLevelFact,
+    AnyLegLevelFact,
     CombinedDelayCleared,
     CombinedDelayStarted,
     CombinedHitInPart,
@@ -113,6 +119,7 @@ from engine.domain.facts.portfolios import (
     ProfitLockMoved,
     RangeArmed,
     RangeBroken,
+    RangeLookedBack,
     RangeSet,
     StopsMovedToCost,
     StraddleWidthTaken,
@@ -182,6 +189,7 @@ __all__ = [
     "EngineCaughtUp",
     "EngineFellBehind",
     "EntryFact",
+    "EntryLookedBack",
     "EntryReferenceTaken",
     "EntrySideSeen",
     "ExitOnlySet",
@@ -209,6 +217,7 @@ __all__ = [
     "LegHit",
     "LegLevelFact",
     "LegLevelsEdited",
+    "LegLookedBack",
     "LegOpened",
     "LegProtected",
     "LegReduced",
@@ -255,6 +264,7 @@ __all__ = [
     "ProfitLockMoved",
     "RangeArmed",
     "RangeBroken",
+    "RangeLookedBack",
     "RangeSet",
     "RecoveryFinished",
     "ReentryBlocked",
@@ -287,22 +297,6 @@ AnySessionFact = (
 )
 """Every fact about the account or the session."""
 
-AnyLegActionFact = LegHit | ActionDone | ReentryBlocked | LegWaitMissed
-"""Every fact about what a leg's hit sets off, or about its wait."""
-
-AnyPortfolioActionFact = (
-    PortfolioActionDone | PortfolioReentryBlocked | PortfolioReexecuted | CombinedWaitSet | CombinedWaitOver
-)
-"""Every fact about what follows the close of a portfolio, or about the wait of its legs together."""
-
-AnyLegLevelFact = LegDelayStarted | LegDelayCleared | LegFloorMoved | LegReduced | CostMoveWanted
-"""Every fact about the levels of one leg."""
-
-AnyCombinedLevelFact = (
-    PortfolioReduced | CombinedDelayStarted | CombinedDelayCleared | CombinedReferencesSet | CombinedHitInPart
-)
-"""Every fact about the levels of all legs together."""
-
 AnyPortfolioFact = (
     AnyPortfolioActionFact
     | AnyEditFact
@@ -324,6 +318,7 @@ AnyPortfolioFact = (
     | RangeSet
     | RangeArmed
     | RangeBroken
+    | RangeLookedBack
     | CombinedStopMoved
     | CombinedPremiumSet
     | PortfolioExitDecided

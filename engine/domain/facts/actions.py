@@ -38,6 +38,18 @@ class LegWaitMissed(LegActionFact, frozen=True, kw_only=True, tag="leg_wait_miss
     why: str
 
 
+class LegLookedBack(LegActionFact, frozen=True, kw_only=True, tag="leg_looked_back"):
+    """After a restart: a waiting leg's trigger was reached while the engine was down, or nobody can tell.
+
+    It waits on as before; ``passed`` is False where the prices of the stretch are not known.
+    """
+
+    since: Instant
+    until: Instant
+    passed: bool
+    why: str
+
+
 class PortfolioActionFact(PortfolioFact, frozen=True, kw_only=True):
     """A fact about what follows the close of a whole portfolio, or about the wait of all its legs together."""
 
@@ -90,3 +102,12 @@ class CombinedWaitOver(PortfolioActionFact, frozen=True, kw_only=True, tag="comb
     """The combined premium made its move."""
 
     why: str
+
+
+AnyLegActionFact = LegHit | ActionDone | ReentryBlocked | LegWaitMissed | LegLookedBack
+"""Every fact about what a leg's hit sets off, or about its wait."""
+
+AnyPortfolioActionFact = (
+    PortfolioActionDone | PortfolioReentryBlocked | PortfolioReexecuted | CombinedWaitSet | CombinedWaitOver
+)
+"""Every fact about what follows the close of a portfolio, or about the wait of its legs together."""

@@ -39,6 +39,12 @@ class EntrySideSeen(EntryFact, frozen=True, kw_only=True, tag="entry_side_seen")
     price: Price
 
 
+class EntryLookedBack(EntryFact, frozen=True, kw_only=True, tag="entry_looked_back"):
+    """After a restart: the level was reached while the engine was down, or nobody can tell; it is waited for on."""
+
+    why: str
+
+
 class LotsMultiplied(EntryFact, frozen=True, kw_only=True, tag="lots_multiplied"):
     """How many lots the legs of a portfolio really take, because of its exposure or its most lots."""
 
@@ -69,5 +75,7 @@ class SignalTaken(EntryFact, frozen=True, kw_only=True, tag="signal_taken"):
     words: str
 
 
-AnyEntryFact = EntryReferenceTaken | EntrySideSeen | LotsMultiplied | PortfolioReset | MarginShort | SignalTaken
+AnyEntryFact = (
+    EntryReferenceTaken | EntrySideSeen | EntryLookedBack | LotsMultiplied | PortfolioReset | MarginShort | SignalTaken
+)
 """Every fact about an entry."""

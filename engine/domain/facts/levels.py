@@ -105,3 +105,12 @@ class CostMoveWanted(LegLevelFact, frozen=True, kw_only=True, tag="cost_move_wan
     """An action of this leg wants the stops of the others at their cost."""
 
     why: str
+
+
+AnyLegLevelFact = LegDelayStarted | LegDelayCleared | LegFloorMoved | LegReduced | CostMoveWanted
+"""Every fact about the levels of one leg."""
+
+AnyCombinedLevelFact = (
+    PortfolioReduced | CombinedDelayStarted | CombinedDelayCleared | CombinedReferencesSet | CombinedHitInPart
+)
+"""Every fact about the levels of all legs together."""

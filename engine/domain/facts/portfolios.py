@@ -138,6 +138,20 @@ class RangeBroken(PortfolioFact, frozen=True, kw_only=True, tag="range_broken"):
     side: RangeSide
     price: Price
     level: Price
+    missed: bool = False
+    """It was broken while the engine was down, and the price is still near enough to enter."""
+
+
+class RangeLookedBack(PortfolioFact, frozen=True, kw_only=True, tag="range_looked_back"):
+    """After a restart: a boundary was broken while the engine was down, or nobody can tell.
+
+    ``armed`` says whether the next price beyond it counts, or must come back inside first.
+    """
+
+    number: int
+    side: RangeSide
+    armed: bool
+    why: str
 
 
 class ProfitLockMoved(PortfolioFact, frozen=True, kw_only=True, tag="profit_lock_moved"):

@@ -142,14 +142,15 @@ class WaitCoupling(Declared, frozen=True, kw_only=True):
 class MissedTrigger(Declared, frozen=True, kw_only=True):
     """Enter after a missed trigger.
 
-    The price went through a leg's trigger while the engine was down.
+    The price went through a leg's trigger, or a range was broken, while the engine was down. The bars of that stretch
+    tell where the feed shows them again; where it does not, an alarm and the why panel name the stretch.
     """
 
     within: Annotated[
         Decimal,
         ask(
             "If still within",
-            "Enter when the first price after the restart is not further beyond the trigger.",
+            "Enter when the first price after the restart is not further away from the trigger, on either side of it.",
             unit="% of the trigger",
             ge=0,
             le=100,
@@ -174,7 +175,11 @@ class WaitRules(Declared, frozen=True, kw_only=True):
     ] = False
     missed_trigger: Annotated[
         MissedTrigger | None,
-        ask("Trigger missed while down", "Off: the price must come back and reach the trigger again."),
+        ask(
+            "Trigger missed while down",
+            "Of waiting legs and of ranges. Off: what was passed is ignored, and the price must come back and reach it "
+            "again. A portfolio's own entry level counts by the first price after the restart.",
+        ),
     ] = None
 
 
