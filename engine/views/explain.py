@@ -17,6 +17,7 @@ from engine.domain.multileg.condition_words import condition_words
 from engine.domain.multileg.execution import Execution, Pricing
 from engine.domain.multileg.leg import Leg, LegKind
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.range_breakout import RangeBreakout, RangeOf
 from engine.domain.multileg.stop import LegLevel
 from engine.domain.multileg.strike import AtmOffset, RelativeToLeg
 from engine.domain.multileg.tabs import TABS
@@ -26,7 +27,7 @@ from engine.domain.order import Side
 from engine.schema.declared import Declared
 from engine.schema.describe import FieldSpec, Kind, describe, title_of
 from engine.views.amounts import rupees_text
-from engine.views.explain_phrases import BASES, PARTS, PHRASES, SECRETS, SENTENCES, STOP_ENTRY, SWITCHES
+from engine.views.explain_phrases import BASES, PARTS, PHRASES, SECOND_RANGE, SECRETS, SENTENCES, STOP_ENTRY, SWITCHES
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _KINDS = {LegKind.CALL: "call", LegKind.PUT: "put", LegKind.FUTURE: "future"}
@@ -192,9 +193,10 @@ def _field_sentences(value: Any, spec: FieldSpec, everything: bool) -> Iterator[
 def _group_sentences(group: Declared, outer: FieldSpec, everything: bool) -> Iterator[str]:
     specs = {spec.name: spec for spec in describe(type(group))}
     spoken: set[str] = set()
-    if isinstance(group, Execution) and group.pricing is Pricing.STOP_LIMIT:
-        spoken |= {"stop_trigger", "stop_limit"}
-        yield _filled(STOP_ENTRY, group, specs)
+    also = _also(group)
+    if also is not None:
+        spoken |= set(_PLACE.findall(also))
+        yield _filled(also, group, specs)
     for part in PARTS.get(type(group).__name__, ()):
         places = set(_PLACE.findall(part))
         if places <= specs.keys() and all(getattr(group, name) is not None for name in places):
@@ -219,6 +221,17 @@ def _group_sentences(group: Declared, outer: FieldSpec, everything: bool) -> Ite
             spoken.add(name)
     if not spoken and not everything and outer.optional:
         yield f"{outer.ask.title}: on, with its default settings."
+
+
+def _also(group: Declared) -> str | None:
+    """Answer the sentence of a group that stands only where one of its choices asks for it."""
+    match group:
+        case Execution(pricing=Pricing.STOP_LIMIT):
+            return STOP_ENTRY
+        case RangeBreakout(of=RangeOf.BOTH):
+            return SECOND_RANGE
+        case _:
+            return None
 
 
 def _filled(template: str, declared: Declared, specs: Mapping[str, FieldSpec]) -> str:

@@ -156,6 +156,11 @@ STOP_ENTRY = (
 )
 """What entries by stop-limit orders add to the sentences of the orders."""
 
+SECOND_RANGE = (
+    "The underlying's break chooses the strikes; then each leg's own range is built for {leg_minutes} and broken."
+)
+"""What two ranges after each other add to the sentences of a range breakout."""
+
 SECRETS = frozenset({"token"})
 """Names of fields that are never said."""
 

@@ -13,6 +13,7 @@ from engine.domain.multileg.templates import templates_from_toml
 from engine.domain.order import Side
 from engine.schema.declared import Declared, replace
 from engine.schema.describe import describe
+from engine.schema.load import load
 from engine.views.explain import explain, explain_text, leg_sentence, phrase
 from engine.views.explain_phrases import PARTS, PHRASES, SENTENCES, SWITCHES
 from tests.unit.schema.garden import Garden, Plant, Round
@@ -68,6 +69,29 @@ def test_a_changed_default_speaks():
     execution = replace(portfolio.execution, hold=7)
 
     assert "Hold before selling: 7 s." in explain_text(replace(portfolio, execution=execution))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"execution": {"pricing": "stop limit", "stop_limit": {"value": "2", "unit": "points"}}},
+            "Entries sleep as stop-limit orders until the price has gone on by 1 percent; their limit lies 2 points "
+            "beyond that.",
+        ),
+        (
+            {"range_breakout": {"of": "underlying, then each leg's premium", "leg_minutes": 5}},
+            "The underlying's break chooses the strikes; then each leg's own range is built for 5 min and broken.",
+        ),
+    ],
+    ids=["stop limit", "two ranges"],
+)
+def test_a_choice_that_needs_more_words_has_a_sentence_of_its_own(fields, sentence):
+    told = explain_text(load({"name": "A", "legs": [{}], **fields}, MultilegPortfolio))
+
+    assert sentence in told
+    assert "Stop-limit" not in told
+    assert "Leg range" not in told
 
 
 def test_one_lot_is_not_lots():
