@@ -76,8 +76,7 @@ def test_a_changed_default_speaks():
     [
         (
             {"execution": {"pricing": "stop limit", "stop_limit": {"value": "2", "unit": "points"}}},
-            "Entries sleep as stop-limit orders until the price has gone on by 1 percent; their limit lies 2 points "
-            "beyond that.",
+            "until the price has gone on by 1 percent; their limit lies 2 points beyond that.",
         ),
         (
             {"range_breakout": {"of": "underlying, then each leg's premium", "leg_minutes": 5}},
