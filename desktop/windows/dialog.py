@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _WIDTH = 460
 
@@ -23,6 +23,7 @@ class DeskDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in emergency_actions(parent):
             self.addAction(action)
+        rise_above_pinned(self)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(14, 12, 14, 12)
         self.column.setSpacing(8)
@@ -104,6 +105,13 @@ def tell(parent: QWidget, title: str, *paragraphs: str) -> SentenceDialog:
     dialog = SentenceDialog(parent, title, paragraphs)
     dialog.open()
     return dialog
+
+
+def rise_above_pinned(dialog: QDialog) -> None:
+    """Keep a dialog above panels that are pinned on top, which would lie over its questions; call before it is shown."""
+    flag = Qt.WindowType.WindowStaysOnTopHint
+    if any(window.isVisible() and window.windowFlags() & flag for window in QApplication.topLevelWidgets()):
+        dialog.setWindowFlag(flag)
 
 
 def emergency_actions(parent: QWidget | None) -> list[QAction]:

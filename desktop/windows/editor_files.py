@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.composition.saved_portfolios import without_plain_word
 from desktop.viewmodels.multileg_editor import MultilegEditor, said
-from desktop.windows.dialog import ask, emergency_actions, tell
+from desktop.windows.dialog import ask, emergency_actions, rise_above_pinned, tell
 from engine.domain.multileg.templates import template_from_toml
 from engine.schema.documents import LARGEST_DOCUMENT, DocumentError, document_from_toml
 from engine.schema.load import DeclarationError
@@ -101,6 +101,7 @@ class EditorFiles:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(mode)
         dialog.setAccessibleName(title)
+        rise_above_pinned(dialog)
         for action in emergency_actions(self._parent):
             dialog.addAction(action)
         dialog.finished.connect(dialog.deleteLater)

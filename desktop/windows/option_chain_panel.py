@@ -48,6 +48,13 @@ class OptionChainPanel(Panel):
             self.underlying_box.setCurrentText(wanted)
         self._underlying_changed(self.underlying_box.currentText())
 
+    def first_stop(self) -> QWidget:
+        """Return the grid, with the cursor at the money where it is nowhere yet."""
+        chain = self.source.chain
+        if self.grid.current_row() is None and chain is not None and chain.at_the_money is not None:
+            self.grid.select_row(chain.at_the_money)
+        return self.grid
+
     def table_header(self) -> ColumnHeader:
         """Return the header of the grid."""
         return self.grid.header()

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.presentation.palette_picture import with_palette
-from desktop.windows.dialog import emergency_actions, tell
+from desktop.windows.dialog import emergency_actions, rise_above_pinned, tell
 
 _SMALLEST = 0
 """What Qt calls the quality of a PNG is how little it is packed."""
@@ -28,6 +28,7 @@ class PictureSaver:
         for action in emergency_actions(self._window):
             dialog.addAction(action)
         dialog.fileSelected.connect(lambda name: self._saved(Path(name)))
+        rise_above_pinned(dialog)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

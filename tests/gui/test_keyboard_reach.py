@@ -254,6 +254,27 @@ def test_the_menu_of_a_tab_detaches_pins_and_closes(open_desk, qtbot):
     assert window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
 
 
+def test_a_dialog_rises_above_a_pinned_panel(open_desk):
+    desk = open_desk()
+    desk.window.panel_keys.pin("positions")
+
+    desk.window.act("kill_switch")
+
+    assert desk.dialog(QDialog).windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+
+
+def test_the_chain_is_entered_at_the_money(open_desk):
+    desk = open_desk()
+    source = desk.panel("chain").source
+    desk.window.activateWindow()
+    desk.wait_until(lambda: source.chain is not None and source.chain.at_the_money is not None)
+
+    desk.window.act("show_chain")
+    desk.wait_until(lambda: has_focus(desk.panel("chain")))
+
+    assert desk.panel("chain").grid.current_row() == source.chain.at_the_money
+
+
 def test_panels_are_gone_to_one_after_the_other_and_back(open_desk):
     desk = open_desk()
     keys, ids = desk.window.panel_keys, list(desk.window.host.panel_ids())

@@ -83,6 +83,23 @@ def test_the_demonstration_is_started_by_hand_and_fills_its_orders(workstation):
     assert (folder / "workspaces" / "start.toml").is_file()
 
 
+def test_what_is_wanted_is_found_by_words_and_the_keys_are_listed(workstation):
+    program, environment, _folder = workstation
+    window = the_window(environment, program)
+
+    press(environment, window, "ctrl+k")
+    until(lambda: titled(environment, "Command palette"), program)
+    xdotool(environment, "type", "--delay", "20", "all keys")
+    xdotool(environment, "key", "Return")
+    until(lambda: titled(environment, "Keys"), program)
+    gone = not titled(environment, "Command palette")
+    press(environment, titled(environment, "Keys"), "Escape")
+    program.send_signal(signal.SIGTERM)
+
+    assert gone
+    assert program.wait(timeout=PATIENCE) == 0
+
+
 def test_the_mouse_reaches_the_kill_switch(workstation):
     program, environment, _folder = workstation
     window = the_window(environment, program)
