@@ -1,5 +1,6 @@
 """Find what the trader means among all that can be asked for: entries, how well words fit them, recent choices."""
 
+import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -7,6 +8,7 @@ from enum import Enum
 import msgspec
 
 from desktop.viewmodels.word_fit import Words, fit, words_of
+from desktop.viewmodels.word_postings import WordPostings
 
 MOST_SHOWN = 200
 MOST_RECENT = 12
@@ -138,34 +140,51 @@ class Recency:
         return tuple(self._ids)
 
 
+_Scored = tuple[bool, int, int, int, Entry, Deed | None]
+"""Impossible, points (fewer is better), place, place of the deed, and what was found."""
+
+
 class PaletteIndex:
     """Entries made ready once, to be searched with every key that is pressed."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [(entry, words_of(entry.title, entry.more)) for entry in entries]
+        listed = list(entries)
+        self._few = [(entry, words_of(entry.title, entry.more)) for entry in listed if entry.kind not in _MANY]
+        self._many = [entry for entry in listed if entry.kind in _MANY]
+        self._postings = WordPostings(words_of(entry.title, entry.more) for entry in self._many)
         self._deed_words: dict[str, Words] = {}
+        # Thousands of contracts share a few rows of deeds, which need not be compared.
+        rows = {id(entry.deeds): entry.deeds for entry in self._many}
+        self._many_deeds = {deed.title for deeds in rows.values() for deed in deeds}
 
-    def __add__(self, other: "PaletteIndex") -> "PaletteIndex":
-        """Return both together, without making anything ready again."""
+    def with_many_of(self, other: "PaletteIndex") -> "PaletteIndex":
+        """Return these entries and all of another index, whose thousands are not made ready again."""
         joined = PaletteIndex(())
-        joined._entries = [*self._entries, *other._entries]
-        joined._deed_words = self._deed_words | other._deed_words
+        joined._few = [*self._few, *other._few]
+        joined._many, joined._postings, joined._many_deeds = other._many, other._postings, other._many_deeds
         return joined
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._few) + len(self._many)
 
     def search(self, typed: str, recent: Sequence[str] = (), most: int = MOST_SHOWN) -> Found:
         """Return what fits every typed word; with nothing typed the recent choices, then all but the thousands."""
         asked = typed.casefold().split()
-        ordered = self._ranked(asked, recent) if asked else self._unasked(recent)
-        possible = [hit for hit in ordered if not hit.why_not]
-        impossible = [hit for hit in ordered if hit.why_not]
-        hits = [*possible, *impossible]
-        return Found(hits[:most], max(0, len(hits) - most))
+        if not asked:
+            ordered = self._unasked(recent)
+            hits = [hit for hit in ordered if not hit.why_not] + [hit for hit in ordered if hit.why_not]
+            return Found(hits[:most], max(0, len(hits) - most))
+        scored = [*self._scored_few(asked), *self._scored_many(asked)]
+        lately = frozenset(recent)
+        if lately:
+            scored = [_ahead(found, lately) for found in scored]
+        best = heapq.nsmallest(max(most, _UNFOLDED), scored, key=lambda found: found[:4])
+        hits = _unfolded([Hit(found[4], found[5]) for found in best])
+        deeds = len(hits) - len(best)
+        return Found(hits[:most], max(0, len(scored) + deeds - most))
 
     def _unasked(self, recent: Sequence[str]) -> list[Hit]:
-        few = [Hit(entry) for entry, _words in self._entries if entry.kind not in _MANY]
+        few = [Hit(entry) for entry, _words in self._few]
         wanted = frozenset(recent)
         known = {hit.id: hit for hit in self._named(wanted)} if wanted else {}
         first = [known[hit_id] for hit_id in recent if hit_id in known]
@@ -173,40 +192,54 @@ class PaletteIndex:
         return [*first, *sorted((hit for hit in few if hit.id not in wanted), key=lambda hit: places[hit.entry.kind])]
 
     def _named(self, ids: frozenset[str]) -> Iterable[Hit]:
-        for entry, _words in self._entries:
-            if entry.id in ids:
-                yield Hit(entry)
-            for deed in entry.deeds:
-                hit = Hit(entry, deed)
-                if hit.id in ids:
-                    yield hit
+        for entry in (*(entry for entry, _words in self._few), *self._many):
+            hits = (Hit(entry), *(Hit(entry, deed) for deed in entry.deeds))
+            yield from (hit for hit in hits if hit.id in ids)
 
-    def _ranked(self, asked: list[str], recent: Sequence[str]) -> list[Hit]:
-        scored: list[tuple[int, int, Hit]] = []
-        lately = {hit_id: len(recent) - place for place, hit_id in enumerate(recent)}
-        for place, (entry, words) in enumerate(self._entries):
-            for hit, score in self._fits(entry, words, asked):
-                ahead = _AHEAD[entry.kind] + (_LIKE_LAST_TIME if hit.id in lately else 0)
-                scored.append((-score - ahead, place, hit))
-        scored.sort(key=lambda found: found[:2])
-        return _unfolded([hit for _score, _place, hit in scored])
+    def _scored_few(self, asked: list[str]) -> Iterable[_Scored]:
+        for place, (entry, words) in enumerate(self._few):
+            fits = [fit(word, words, loose=True) for word in asked]
+            points = _AHEAD[entry.kind]
+            if all(fits):
+                yield (
+                    bool(entry.why_not),
+                    -(points + words.bonus(asked) + sum(fits) // len(asked)),
+                    place,
+                    0,
+                    entry,
+                    None,
+                )
+            elif entry.deeds:
+                yield from self._scored_deeds(entry, place, asked, fits, points)
 
-    def _fits(self, entry: Entry, words: Words, asked: list[str]) -> list[tuple[Hit, int]]:
-        """Return the entry where it has every word itself, else its deeds that have the rest."""
-        loose = entry.kind not in _MANY
-        fits = [fit(word, words, loose=loose) for word in asked]
-        if all(fits):
-            return [(Hit(entry), words.bonus(asked) + sum(fits) // len(asked))]
-        # A deed alone finds a portfolio and not every contract: most of the thousands end here.
-        if not entry.deeds or (entry.kind in _MANY and not any(fits)):
-            return []
-        rest = [word for word, points in zip(asked, fits, strict=True) if not points]
-        found = []
-        for deed in entry.deeds:
+    def _scored_many(self, asked: list[str]) -> Iterable[_Scored]:
+        """A contract must have one of the words itself: a deed alone would find all of them."""
+        fits = [self._postings.fits(word) for word in asked]
+        of_deeds = [len(asked) > 1 and self._fits_a_deed(word) for word in asked]
+        needed = [points.keys() for points, of_deed in zip(fits, of_deeds, strict=True) if not of_deed]
+        numbers = set.intersection(*map(set, needed)) if needed else set().union(*fits)
+        first = len(self._few)
+        for number in numbers:
+            entry = self._many[number]
+            found = [points.get(number, 0) for points in fits]
+            if all(found):
+                yield bool(entry.why_not), -(sum(found) // len(asked)), first + number, 0, entry, None
+            else:
+                yield from self._scored_deeds(entry, first + number, asked, found, 0)
+
+    def _scored_deeds(
+        self, entry: Entry, place: int, asked: list[str], fits: list[int], points: int
+    ) -> Iterable[_Scored]:
+        """Score the deeds that have the words which their entry lacks."""
+        rest = [word for word, found in zip(asked, fits, strict=True) if not found]
+        for number, deed in enumerate(entry.deeds):
             more = [fit(word, self._words_of_deed(deed.title), loose=False) for word in rest]
             if all(more):
-                found.append((Hit(entry, deed), (sum(fits) + sum(more)) // len(asked)))
-        return found
+                score = points + (sum(fits) + sum(more)) // len(asked)
+                yield bool(entry.why_not or deed.why_not), -score, place, number, entry, deed
+
+    def _fits_a_deed(self, word: str) -> bool:
+        return any(fit(word, self._words_of_deed(title), loose=False) for title in self._many_deeds)
 
     def _words_of_deed(self, title: str) -> Words:
         known = self._deed_words.get(title)
@@ -215,11 +248,22 @@ class PaletteIndex:
         return known
 
 
+def _ahead(found: _Scored, recent: frozenset[str]) -> _Scored:
+    impossible, points, place, number, entry, deed = found
+    if Hit(entry, deed).id not in recent:
+        return found
+    return impossible, points - _LIKE_LAST_TIME, place, number, entry, deed
+
+
 def _unfolded(hits: list[Hit]) -> list[Hit]:
-    """Put the deeds of the best finds below them."""
-    result: list[Hit] = []
+    """Put the deeds of the best finds below them; those that cannot be chosen go to the end."""
+    possible: list[Hit] = []
+    impossible: list[Hit] = []
     for place, hit in enumerate(hits):
-        result.append(hit)
+        (impossible if hit.why_not else possible).append(hit)
         if place < _UNFOLDED and hit.deed is None:
-            result += [Hit(hit.entry, deed) for deed in hit.entry.deeds if deed.name]
-    return result
+            for deed in hit.entry.deeds:
+                below = Hit(hit.entry, deed)
+                if deed.name:
+                    (impossible if below.why_not else possible).append(below)
+    return possible + impossible

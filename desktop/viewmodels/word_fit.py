@@ -7,7 +7,7 @@ import msgspec
 
 WHOLE, BEGINNING, INITIALS, INSIDE, LETTERS = 100, 80, 70, 50, 20
 """Points of a word that is one of the title's, begins one, spells initials, stands inside one, or has its letters."""
-_OTHER_WORDS = 35
+OTHER_WORDS = 35
 """Points that a word of the other words is worth less than one of the title."""
 _WHOLE_TITLE, _BEGIN_OF_TITLE = 40, 20
 _LATEST = 9
@@ -53,20 +53,29 @@ def fit(asked: str, words: Words, *, loose: bool) -> int:
     ``loose`` also takes initials and scattered letters; without it the word must stand in the title as it is.
     """
     if asked in words.text:
-        found = max(_best(asked, words.title), _best(asked, words.others) - _OTHER_WORDS)
+        found = max(_best(asked, words.title), _best(asked, words.others) - OTHER_WORDS)
         if found > INSIDE or not loose:
             return max(found, 0)
         return max(found, _by_letters(asked, words))
     return _by_letters(asked, words) if loose else 0
 
 
+def fit_word(asked: str, word: str) -> int:
+    """Answer how well a typed word fits one word of a title; 0 for not at all."""
+    if asked not in word:
+        return 0
+    return WHOLE if word == asked else BEGINNING if word.startswith(asked) else INSIDE
+
+
+def lateness(place: int) -> int:
+    """Answer the points that a word loses by standing behind so many others."""
+    return min(place, _LATEST)
+
+
 def _best(asked: str, words: tuple[str, ...]) -> int:
-    best = 0
-    for place, word in enumerate(words):
-        if asked in word:
-            points = WHOLE if word == asked else BEGINNING if word.startswith(asked) else INSIDE
-            best = max(best, points - min(place, _LATEST))
-    return best
+    return max(
+        (fit_word(asked, word) - lateness(place) for place, word in enumerate(words) if asked in word), default=0
+    )
 
 
 def _by_letters(asked: str, words: Words) -> int:

@@ -203,7 +203,7 @@ class CommandPalette(DeskDialog):
     def _take_the_rest(self) -> None:
         if not self._complete:
             self._complete = True
-            self._index += self._rest()
+            self._index = self._index.with_many_of(self._rest())
             self._search(self.selected())
 
     def _search(self, keep: Hit | None = None) -> None:

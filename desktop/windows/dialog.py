@@ -108,7 +108,7 @@ def tell(parent: QWidget, title: str, *paragraphs: str) -> SentenceDialog:
 
 
 def rise_above_pinned(dialog: QDialog) -> None:
-    """Keep a dialog above panels that are pinned on top, which would lie over its questions; call before it is shown."""
+    """Keep a dialog that is not shown yet above panels pinned on top, which would lie over its questions."""
     flag = Qt.WindowType.WindowStaysOnTopHint
     if any(window.isVisible() and window.windowFlags() & flag for window in QApplication.topLevelWidgets()):
         dialog.setWindowFlag(flag)
