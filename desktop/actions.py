@@ -301,6 +301,38 @@ ACTIONS: tuple[ActionSpec, ...] = (
         tip="Show every step in the life of the selected order, with its reason.",
         shortcut="Ctrl+I",
     ),
+    ActionSpec(
+        name="next_panel", title="Ne&xt panel", menu=Menu.WINDOW, tip="Go to the next panel.", shortcut="Ctrl+F6"
+    ),
+    ActionSpec(
+        name="previous_panel",
+        title="Pre&vious panel",
+        menu=Menu.WINDOW,
+        tip="Go to the panel before.",
+        shortcut="Ctrl+Shift+F6",
+    ),
+    ActionSpec(
+        name="close_panel", title="C&lose the panel", menu=Menu.WINDOW, tip="Hide the focused panel.", shortcut="Ctrl+W"
+    ),
+    ActionSpec(
+        name="choose_columns",
+        title="C&olumns…",
+        menu=Menu.WINDOW,
+        tip="Choose the columns of the focused panel's table.",
+    ),
+    ActionSpec(
+        name="context_menu",
+        title="Menu at the &cursor",
+        menu=Menu.WINDOW,
+        tip="Open the menu of what the cursor is on.",
+        shortcut="Shift+F10; Menu",
+    ),
+    ActionSpec(
+        name="menu_bar", title="&Menu bar", menu=Menu.WINDOW, tip="Go to the menus of the window.", shortcut="F10"
+    ),
+    ActionSpec(
+        name="full_screen", title="&Full screen", menu=Menu.WINDOW, tip="Fill the screen, or no longer.", shortcut="F11"
+    ),
     *_panel(1, "portfolios", "&Portfolios", "Show the portfolios.", "portfolio"),
     *_panel(2, "editor", "Multileg &editor", "Show the multileg editor.", "payoff", "F2"),
     *_panel(3, "orders", "&Order book", "Show every order of the day.", "orders", "F3"),
@@ -320,50 +352,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
         symbol="detach",
     ),
     ActionSpec(
-        name="pin_panel",
-        title="Keep on &top",
-        menu=Menu.WINDOW,
-        tip="Keep the window of the focused panel above all others, or no longer.",
-        symbol="pin",
-    ),
-    ActionSpec(
-        name="close_panel", title="C&lose the panel", menu=Menu.WINDOW, tip="Hide the focused panel.", shortcut="Ctrl+W"
-    ),
-    ActionSpec(
-        name="full_screen", title="&Full screen", menu=Menu.WINDOW, tip="Fill the screen, or no longer.", shortcut="F11"
-    ),
-    ActionSpec(
         name="next_window",
         title="&Next window",
         menu=Menu.WINDOW,
         tip="Go to the next detached window, or back to the main one.",
         shortcut="Ctrl+Tab",
-    ),
-    ActionSpec(
-        name="next_panel", title="Ne&xt panel", menu=Menu.WINDOW, tip="Go to the next panel.", shortcut="Ctrl+F6"
-    ),
-    ActionSpec(
-        name="previous_panel",
-        title="Pre&vious panel",
-        menu=Menu.WINDOW,
-        tip="Go to the panel before.",
-        shortcut="Ctrl+Shift+F6",
-    ),
-    ActionSpec(
-        name="menu_bar", title="&Menu bar", menu=Menu.WINDOW, tip="Go to the menus of the window.", shortcut="F10"
-    ),
-    ActionSpec(
-        name="context_menu",
-        title="Menu at the &cursor",
-        menu=Menu.WINDOW,
-        tip="Open the menu of what the cursor is on.",
-        shortcut="Shift+F10; Menu",
-    ),
-    ActionSpec(
-        name="choose_columns",
-        title="C&olumns…",
-        menu=Menu.WINDOW,
-        tip="Choose the columns of the focused panel's table.",
     ),
     ActionSpec(
         name="save_workspace",

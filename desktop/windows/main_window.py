@@ -73,25 +73,21 @@ class MainWindow(QMainWindow):
         self.pictures = PictureSaver(self, own_folder)
         self.alerts = AlertDesk(self, desk, self._say)
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
-        self.host = DockHost(self, desk.theme)
-        self.panel_keys = PanelKeys(self, self.host, self.panels, self._say)
+        self.panel_keys = PanelKeys(self, lambda: self.host, lambda: self.panels, self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
         self.key_desk.give_keys_to(self.actions_by_name)
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.banner)
+        self.host = DockHost(self, desk.theme)
         self.host.floating_window_opened.connect(self._dress_floating)
-        self.host.tab_menu_requested.connect(
-            lambda panel_id, at: self.panel_keys.open_tab_menu(panel_id, at, self.actions_by_name.__getitem__)
-        )
-        self.links = self._made_links()
         self._build(workspace)
-        self.palette_desk = self._made_palette()
         self.status_model = StatusModel(desk.bridge, desk.broker, self)
         self.status = DeskStatusBar(self.status_model, desk.theme, self.portfolio_desk.open_kill_switch, self)
         self.setStatusBar(self.status)
         KeyedTip(self.status.kill_button, self.actions_by_name["kill_switch"])
+        self.palette_desk = self._made_palette()
         self.clock.health_changed.connect(self.status.show_frames)
         self.clock.subscribe(self.status, self.status_model.look)
         self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
@@ -108,8 +104,8 @@ class MainWindow(QMainWindow):
 
     # --- panels -----------------------------------------------------------------------------------------------------
 
-    def _made_links(self) -> Links:
-        return Links(
+    def _build(self, workspace: Workspace) -> None:
+        self.links = Links(
             act=self.act,
             action=self.actions_by_name.__getitem__,
             select_portfolio=self.select_portfolio,
@@ -117,21 +113,6 @@ class MainWindow(QMainWindow):
             show_premium=self._show_premium,
             say=self._say,
         )
-
-    def _made_palette(self) -> PaletteDesk:
-        def orders() -> OrderBookPanel | None:
-            panel = self.panel_of(OrderBookPanel)
-            return panel if isinstance(panel, OrderBookPanel) else None
-
-        reasons = ActionReasons(
-            self.portfolio_desk.selected, self.desk.editor, orders, lambda panel: panel in self.host.panel_ids()
-        )
-        return PaletteDesk(self, self.desk, self.links, self.host, self.panels, self.actions_by_name, reasons.against)
-
-    def _open_palette(self) -> None:
-        self.palette_desk.open()
-
-    def _build(self, workspace: Workspace) -> None:
         kinds = PanelKinds(self.desk, self.links, self._own_folder)
 
         def make(placed: PlacedPanel) -> tuple[str, QWidget] | None:
@@ -202,6 +183,10 @@ class MainWindow(QMainWindow):
             "disable_selected": desk.changes.disable,
             "enable_selected": desk.changes.enable,
             "kill_switch": desk.open_kill_switch,
+            **self.panel_keys.handlers(),
+            "command_palette": self._open_palette,
+            "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
+            "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
             "new_portfolio": lambda: self._with_editor(lambda editor: editor.choose_template()),
             "open_portfolio": lambda: self._with_editor(lambda editor: editor.files.open()),
             "save_portfolio": lambda: self._with_editor(lambda editor: editor.files.save()),
@@ -211,10 +196,7 @@ class MainWindow(QMainWindow):
             "cancel_orders": lambda: self._with_orders(lambda orders: orders.cancel_selected()),
             "modify_order": lambda: self._with_orders(lambda orders: orders.modify_selected()),
             "order_details": lambda: self._with_orders(lambda orders: orders.show_details()),
-            **self.panel_keys.handlers(),
-            "command_palette": self._open_palette,
-            "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
-            "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
+            "float_panel": self._float_focused,
             "next_window": self._next_window,
             "save_workspace": self.save_workspace,
             "reset_workspace": self._reset_workspace,
@@ -249,6 +231,13 @@ class MainWindow(QMainWindow):
         if self.portfolio_desk.changes.edit():
             self._show_panel("editor")
 
+    def _float_focused(self) -> None:
+        focused = self.panel_keys.current()
+        if focused is None:
+            self._say("Click into a panel first, then detach it.")
+        else:
+            self.host.float_panel(focused)
+
     def _next_window(self) -> None:
         windows = [self, *self.host.floating_windows()]
         here = next((number for number, window in enumerate(windows) if window.isActiveWindow()), 0)
@@ -259,6 +248,19 @@ class MainWindow(QMainWindow):
     def _dress_floating(self, window: object) -> None:
         if isinstance(window, QWidget):
             window.addActions(list(self.actions_by_name.values()))
+
+    def _made_palette(self) -> PaletteDesk:
+        def orders() -> OrderBookPanel | None:
+            panel = self.panel_of(OrderBookPanel)
+            return panel if isinstance(panel, OrderBookPanel) else None
+
+        reasons = ActionReasons(
+            self.portfolio_desk.selected, self.desk.editor, orders, lambda panel: panel in self.host.panel_ids()
+        )
+        return PaletteDesk(self, self.desk, self.links, self.host, self.panels, self.actions_by_name, reasons.against)
+
+    def _open_palette(self) -> None:
+        self.palette_desk.open()
 
     # --- what is told -----------------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QIcon
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 from PySide6QtAds import ads
 
@@ -15,7 +15,6 @@ from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 
 _STATE_VERSION = 1
-_PANEL_ID = "panel_id"
 _LENGTH_BYTES = 4  # Qt writes the length in front of what it compresses
 
 
@@ -77,13 +76,11 @@ class DockHost(QObject):
         panel_closed: Id of a panel the trader or the program closed; it is kept and can be shown again.
         panel_focused: Id of the panel that took the focus.
         floating_window_opened: The new top-level QWidget.
-        tab_menu_requested: Id of the panel whose tab was clicked, global position.
     """
 
     panel_closed = Signal(str)
     panel_focused = Signal(str)
     floating_window_opened = Signal(object)
-    tab_menu_requested = Signal(str, QPoint)
 
     def __init__(self, window: QMainWindow, theme: Theme) -> None:
         super().__init__(window)
@@ -259,13 +256,8 @@ class DockHost(QObject):
         """Read remembered arrangements from a settings file; a missing or broken one leaves none."""
         self._manager.loadPerspectives(QSettings(path, QSettings.Format.IniFormat))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Share out the room once there is some: splitters have no sizes before they are shown; ask for tabs' menus."""
-        if isinstance(event, QContextMenuEvent):
-            panel_id = watched.property(_PANEL_ID)
-            if panel_id in self._docks:
-                self.tab_menu_requested.emit(panel_id, event.globalPos())
-            return panel_id in self._docks
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Share out the room once there is some: splitters have no sizes before they are shown."""
         if event.type() == QEvent.Type.Show and self._shares:
             QTimer.singleShot(0, self, self._share_rooms)
         return False
@@ -285,8 +277,6 @@ class DockHost(QObject):
         dock.setMinimumSizeHintMode(ads.CDockWidget.MinimumSizeHintFromDockWidget)
         dock.closed.connect(lambda: self.panel_closed.emit(panel_id))
         self._docks[panel_id] = dock
-        dock.tabWidget().setProperty(_PANEL_ID, panel_id)
-        dock.tabWidget().installEventFilter(self)
         return dock
 
     def _dock(self, panel_id: str) -> Any:

@@ -1,8 +1,7 @@
 """Every window and dialog can be worked with by keyboard alone, and says what each control is."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -237,26 +236,12 @@ def test_the_menu_of_a_list_in_a_form_offers_its_deeds(open_desk):
     assert lines.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
 
 
-def test_the_menu_of_a_tab_detaches_pins_and_closes(open_desk, qtbot):
+def test_a_dialog_rises_above_a_window_that_stays_on_top(open_desk, qtbot):
     desk = open_desk()
-    tab = desk.window.host._docks["positions"].tabWidget()
-
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(3, 3), tab.mapToGlobal(QPoint(3, 3)))
-    QApplication.sendEvent(tab, event)
-    menu = open_menu()
-    names = entries(menu)
-    next(entry for entry in menu.actions() if entry.objectName() == "pin_panel").trigger()
-    menu.close()
-
-    window = desk.panel("positions").window()
-    assert names == ["float_panel", "pin_panel", "choose_columns", "close_panel"]
-    assert window is not desk.window
-    assert window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
-
-
-def test_a_dialog_rises_above_a_pinned_panel(open_desk):
-    desk = open_desk()
-    desk.window.panel_keys.pin("positions")
+    pinned = QWidget()
+    qtbot.addWidget(pinned)
+    pinned.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+    pinned.show()
 
     desk.window.act("kill_switch")
 
