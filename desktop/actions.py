@@ -339,10 +339,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_panel(4, "positions", "Po&sitions", "Show positions with their Greeks.", "positions", "Alt+F6"),
     *_panel(5, "chain", "Option &chain", "Show the option chain.", "chain", "F4"),
     *_panel(6, "chart", "C&hart", "Show the candle chart.", "chart", "F6"),
-    *_panel(7, "premium", "Combined pre&mium", "Show the combined premium of a portfolio.", "chart", "F7"),
+    *_panel(7, "premium", "Combined premi&um", "Show the combined premium of a portfolio.", "chart", "F7"),
     *_panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
     *_panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
-    *_panel(8, "messages", "Message &log", "Show what happened, and why.", "log", "F8"),
+    *_panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
     ActionSpec(
         name="float_panel",
         title="&Detach the focused panel",

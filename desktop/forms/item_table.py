@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableWidget, QTableWidgetItem, QWidget
 
 _LINES_SHOWN = 6
 _CELL_PADDING = 14
@@ -58,8 +58,6 @@ class ItemTable(QTableWidget):
         self._line = self.fontMetrics().height() + 4
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self._line)
-        # Its deeds are its actions, whoever adds them.
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._head()
         self.setFixedHeight(self._line * (_LINES_SHOWN + (0 if self.horizontalHeader().isHidden() else 1)) + 4)
         self.currentCellChanged.connect(self._current_changed)
@@ -117,6 +115,15 @@ class ItemTable(QTableWidget):
     def _deed_of(self, event: QKeyEvent) -> QAction | None:
         keys = QKeySequence(event.keyCombination())
         return next((action for action in self.actions() if action.shortcut() == keys), None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the deeds; by key, at the current line."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        at = self.visualRect(self.currentIndex()).bottomLeft() if by_key else event.pos()
+        menu = QMenu(self)
+        menu.addActions(self.actions())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.viewport().mapToGlobal(at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Carry out a deed by its keys; open the cell on Enter and F2."""

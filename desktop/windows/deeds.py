@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.viewmodels.key_words import shown_key
 from desktop.widgets.data_table import DataTable
-from desktop.windows.live_actions import keys_text
 
 
 class DeedSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,13 @@ DEEDS: tuple[DeedSpec, ...] = (
     DeedSpec(name="say_in_words", title="Say it in words…", tip="Tell in plain sentences what the portfolio does."),
     DeedSpec(name="profit_curve", title="Profit curve…", tip="Show what the portfolio made over time."),
     DeedSpec(name="select_portfolio", title="Select {}", tip="Make it the portfolio that keys and buttons mean."),
+    DeedSpec(
+        name="message_details",
+        title="Details…",
+        tip="Show the life of the order that the message is about, or the whole message.",
+        keys="Enter",
+        where="Message log",
+    ),
     DeedSpec(name="square_off_leg", title="Square off {}…", tip="Close this leg only; the others go on."),
     DeedSpec(
         name="closed_outside",
@@ -143,7 +150,7 @@ def add_table_deeds(menu: QMenu, table: DataTable, column: str) -> None:
 
 def add_action(menu: QMenu, action: QAction, *, possible: bool = True) -> QAction:
     """Add a declared action by its short text, with the keys it has now."""
-    keys = keys_text(action).partition(",")[0]
+    keys = shown_key(action.shortcut().toString())
     entry = menu.addAction(action.icon(), action.iconText().replace("&", "&&") + (f"\t{keys}" if keys else ""))
     entry.setObjectName(action.objectName())
     entry.setToolTip(action.toolTip())

@@ -38,7 +38,7 @@ def key_lines(keymap: KeyMap) -> list[KeyLine]:
     ]
     lines += [KeyLine(where, keys, "", tip) for where, keys, tip in OTHER_KEYS if where == "Everywhere"]
     others = [
-        *(KeyLine(deed.where, deed.keys, deed.title.format("…").rstrip("…"), deed.tip) for deed in DEEDS if deed.keys),
+        *(KeyLine(deed.where, deed.keys, deed.title.format("…").strip(" …:"), deed.tip) for deed in DEEDS if deed.keys),
         *(KeyLine(where, keys, "", tip) for where, keys, tip in OTHER_KEYS if where != "Everywhere"),
     ]
     return lines + sorted(others, key=lambda line: line.group)

@@ -4,10 +4,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.viewmodels.messages import MessagesModel
+from desktop.viewmodels.times import time_text
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
 from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
+from desktop.windows.dialog import tell
+from desktop.windows.order_details import OrderDetails
 from desktop.windows.panel import Desk, Links, Panel, muted_label
+from engine.domain.identifiers import OrderId
 from engine.views.messages import MessageLevel
 
 
@@ -16,7 +20,7 @@ class MessagesPanel(Panel):
 
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Message log", parent)
-        self._links = links
+        self._desk, self._links = desk, links
         self.model = MessagesModel(desk.bridge, desk.theme, self)
         self.table = DataTable(self.model, desk.theme, "Message log", self)
         self.levels: dict[MessageLevel, QCheckBox] = {}
@@ -24,6 +28,7 @@ class MessagesPanel(Panel):
         self.column.addWidget(self.table)
         self._following = True
         self.table.context_menu_requested.connect(self._open_menu)
+        self.table.row_activated.connect(self.show_details)
         self.table.view.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.model.rowsInserted.connect(lambda *_rows: self._follow())
         self._follow()
@@ -31,6 +36,15 @@ class MessagesPanel(Panel):
     def table_header(self) -> ColumnHeader:
         """Return the header of the table."""
         return self.table.header()
+
+    def show_details(self, row: int) -> None:
+        """Show the life of the order that a message is about, else the whole message."""
+        message = self.model.row_at(row)
+        if message.tag in self._desk.bridge.orders:
+            OrderDetails(self, self._desk, OrderId(message.tag)).open()
+            return
+        about = " · ".join(part for part in (message.portfolio, message.account, message.tag) if part)
+        tell(self, f"{message.level.value.capitalize()} of {time_text(message.at)}", message.sentence, about)
 
     def shown_levels(self) -> frozenset[MessageLevel]:
         """Return the levels that are shown."""
@@ -59,6 +73,7 @@ class MessagesPanel(Panel):
     def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         message = self.model.row_at(row)
         menu = cursor_menu(self)
+        add_deed(menu, "message_details", lambda: self.show_details(row))
         portfolio_id = message.portfolio_id
         if portfolio_id is not None:
             add_deed(
@@ -67,6 +82,6 @@ class MessagesPanel(Panel):
                 lambda: self._links.select_portfolio(portfolio_id),
                 about=message.portfolio,
             )
-            menu.addSeparator()
+        menu.addSeparator()
         add_table_deeds(menu, self.table, column)
         menu.popup(at)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PySide6.QtGui import QAction
 
-from desktop.actions import ACTIONS, Menu
+from desktop.actions import ACTIONS, ActionSpec, Menu
 from desktop.viewmodels.palette import Deed, Entry, Kind
 from desktop.windows.action_reasons import OF_PORTFOLIOS, against_portfolio
 from desktop.windows.live_actions import keys_text
@@ -19,6 +19,9 @@ from engine.views.contracts import contract_name
 from engine.views.portfolios import PortfolioRow
 
 Chosen = TypeVar("Chosen")
+
+_OPENS_A_WORKSPACE = "workspace_"
+"""How the names of the actions begin that open a workspace."""
 
 CHART, BUY, SELL, CHAIN = "", "buy", "sell", "chain"
 """Deeds of contracts and underlyings; the chart is what a choice of themselves shows."""
@@ -36,7 +39,7 @@ def action_entries(actions: Mapping[str, QAction], why_not: Callable[[str], str]
     return [
         Entry(
             id=f"action {spec.name}",
-            kind=Kind.PANEL if spec.menu is Menu.PANELS else Kind.ACTION,
+            kind=_kind_of(spec),
             title=spec.plain_title,
             more=f"{spec.menu.value.replace('&', '')} {spec.tip}",
             keys=keys_text(actions[spec.name]),
@@ -139,6 +142,12 @@ def place_entries(
         )
         for place, title, more in places
     ]
+
+
+def _kind_of(spec: ActionSpec) -> Kind:
+    if spec.name.startswith(_OPENS_A_WORKSPACE):
+        return Kind.WORKSPACE
+    return Kind.PANEL if spec.menu is Menu.PANELS else Kind.ACTION
 
 
 def _with(act: Callable[[Chosen], None], chosen: Chosen, _deed: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QGroupBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
@@ -26,7 +27,7 @@ from desktop.widgets.chart_frame import ChartFrame
 from desktop.widgets.data_grid import FastGrid
 from desktop.windows.command_palette import CommandPalette
 from desktop.windows.deeds import DEEDS
-from desktop.windows.dialog import QuestionDialog
+from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.live_actions import keyed_actions
 from desktop.windows.order_details import OrderDetails
 from engine.domain.multileg.states import PortfolioState
@@ -181,6 +182,22 @@ def test_enter_in_the_order_book_opens_the_details(running, qtbot):
     assert unreachable(running.dialog(OrderDetails)) == []
 
 
+def test_enter_in_the_message_log_opens_the_order_or_the_message(running, qtbot):
+    running.window.act("show_messages")
+    panel = running.panel("messages")
+    rows = panel.model.shown_rows()
+    of_order = next(place for place, row in enumerate(rows) if row.tag in running.bridge.orders)
+    of_none = next(place for place, row in enumerate(rows) if row.tag not in running.bridge.orders)
+
+    panel.table.view.selectRow(of_order)
+    qtbot.keyClick(panel.table.view, Qt.Key.Key_Return)
+    running.dialog(OrderDetails).reject()
+    panel.table.view.selectRow(of_none)
+    qtbot.keyClick(panel.table.view, Qt.Key.Key_Return)
+
+    assert rows[of_none].sentence in running.dialog(SentenceDialog).findChild(QLabel).text()
+
+
 def open_menu():
     return next((one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu) and one.isVisible()), None)
 
@@ -193,7 +210,7 @@ MENUS = {
     "portfolios": {"start_selected", "edit_selected", "say_in_words", "copy_table", "panic_selected"},
     "orders": {"order_details", "modify_order", "cancel_orders", "show_in_chart", "sort_column", "copy_table"},
     "positions": {"square_off_leg", "square_off_selected", "copy_table"},
-    "messages": {"sort_column", "copy_table"},
+    "messages": {"message_details", "sort_column", "copy_table"},
     "accounts": {"edit_account", "exit_only", "add_account", "copy_table"},
     "tags": {"edit_tag", "remove_tag", "add_tag"},
     "chain": {"buy_contract", "sell_contract", "centre_chain", "copy_table"},
@@ -227,13 +244,22 @@ def test_menus_are_built_from_what_is_declared(running):
         assert names <= declared
 
 
-def test_the_menu_of_a_list_in_a_form_offers_its_deeds(open_desk):
+def test_the_menu_of_a_list_in_a_form_offers_its_deeds(open_desk, qtbot):
     desk = open_desk()
-    forms = desk.panel("editor").forms
-    lines = forms._legs().lines
+    desk.window.activateWindow()
+    lines = desk.panel("editor").forms._legs().lines
+    lines.setFocus()
+    desk.wait_until(lambda: has_focus(desk.panel("editor")))
+    legs = lines.rowCount()
 
-    assert [action.text() for action in lines.actions()] == ["Add", "Duplicate", "Delete", "Up", "Down"]
-    assert lines.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
+    qtbot.keyClick(lines, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = open_menu()
+    texts = [entry.text() for entry in menu.actions()]
+    menu.actions()[1].trigger()
+    menu.close()
+
+    assert texts == ["Add", "Duplicate", "Delete", "Up", "Down"]
+    assert lines.rowCount() == legs + 1
 
 
 def test_a_dialog_rises_above_a_window_that_stays_on_top(open_desk, qtbot):
