@@ -139,7 +139,7 @@ class EngineState:
             for run in self.alive()
             for found in run.ranges
             for side in RangeSide
-            if not found.problem
+            if not found.problem and any(leg.state is LegState.WAIT_RBO for leg in run.present)
         }
         self.first_entries = {run.portfolio_id for run in self.alive() if run.entry.watch is not None}
 

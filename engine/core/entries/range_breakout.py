@@ -136,11 +136,10 @@ def _look(state: EngineState, run: PortfolioRun, rule: RangeBreakout, found: Ran
         level = range_levels.boundary(rule, found, side)
         is_high = side is RangeSide.HIGH
         is_armed = found.high_armed if is_high else found.low_armed
-        if is_armed and range_levels.is_live(rule, found, side):
-            back = _looked_back(state, run, rule, found, side, price)
-            if back is not None:
-                yield back
-                continue
+        back = _looked_back(state, run, rule, found, side, price) if state.first_breaks else None
+        if back is not None:
+            yield back
+            continue
         if not _is_beyond(price, level, found.high if is_high else found.low):
             if not is_armed:
                 yield RangeArmed(at=state.now, portfolio_id=run.portfolio_id, number=found.number, side=side)
@@ -163,6 +162,9 @@ def _looked_back(
     if key not in state.first_breaks:
         return None
     state.first_breaks.discard(key)
+    is_armed = found.high_armed if side is RangeSide.HIGH else found.low_armed
+    if not is_armed or not range_levels.is_live(rule, found, side):
+        return None
     waiting = [leg for leg in run.present if leg.state is LegState.WAIT_RBO]
     if not any(
         range_levels.number_of(rule, leg) == found.number and side in range_levels.sides_of(rule, leg)

@@ -92,7 +92,7 @@ def series(state: EngineState, run: PortfolioRun) -> Iterator[Series]:
             if found is not None:
                 yield found
     rule = run.portfolio.range_breakout
-    if rule is not None:
+    if rule is not None and any(leg.state is LegState.WAIT_RBO for leg in run.present):
         for one in run.ranges:
             of_range = range_series.series(state, run, rule, one.number)
             if of_range is not None:

@@ -57,7 +57,8 @@ def fold_wait(leg: LegRun, fact: f.LegWaits) -> None:
         leg.triggered_at = fact.at
     leg.state, leg.trigger, leg.reference = fact.state, fact.trigger, fact.reference
     leg.until, leg.wait_why = fact.until, fact.why
-    leg.slept = leg.slept or fact.state is LegState.WAIT_STOP
+    # A leg that is made idle again before anything was sent begins anew when it is executed.
+    leg.slept = fact.state is LegState.WAIT_STOP or (leg.slept and fact.state is not LegState.IDLE_LEG)
     leg.trigger_at, leg.lost_why = fact.at, ""
 
 
