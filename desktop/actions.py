@@ -4,6 +4,8 @@ from enum import Enum
 
 import msgspec
 
+from desktop.window_actions import WINDOW_ACTIONS
+
 
 class Menu(Enum):
     """Where an action stands; the order is that of the menu bar."""
@@ -31,6 +33,7 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
         symbol: Bundled symbol; empty for none.
         danger: Drawn in the colour of a loss.
         everywhere: Its keys work in every window and dialog of the program.
+        checkable: It is on or off, and shows which.
         separator_before: A line stands above it.
     """
 
@@ -43,6 +46,7 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str = ""
     danger: bool = False
     everywhere: bool = False
+    checkable: bool = False
     separator_before: bool = False
 
     @property
@@ -312,9 +316,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
         shortcut="Ctrl+Shift+F6",
     ),
     ActionSpec(
-        name="close_panel", title="C&lose the panel", menu=Menu.WINDOW, tip="Hide the focused panel.", shortcut="Ctrl+W"
-    ),
-    ActionSpec(
         name="choose_columns",
         title="C&olumns…",
         menu=Menu.WINDOW,
@@ -343,34 +344,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
     *_panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
     *_panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
-    ActionSpec(
-        name="float_panel",
-        title="&Detach the focused panel",
-        menu=Menu.WINDOW,
-        tip="Take the focused panel out into a window of its own; drag its tab to dock it again.",
-        shortcut="Ctrl+Shift+D",
-        symbol="detach",
-    ),
-    ActionSpec(
-        name="next_window",
-        title="&Next window",
-        menu=Menu.WINDOW,
-        tip="Go to the next detached window, or back to the main one.",
-        shortcut="Ctrl+Tab",
-    ),
-    ActionSpec(
-        name="save_workspace",
-        title="&Save the arrangement",
-        menu=Menu.WINDOW,
-        tip="Keep the panels as they stand now.",
-        separator_before=True,
-    ),
-    ActionSpec(
-        name="reset_workspace",
-        title="&Reset the arrangement",
-        menu=Menu.WINDOW,
-        tip="Put the panels back as they came with the program.",
-    ),
+    *(ActionSpec(menu=Menu.WINDOW, **one._asdict()) for one in WINDOW_ACTIONS),
     ActionSpec(
         name="kill_switch",
         title="&Kill switch…",

@@ -31,7 +31,8 @@ from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.windows.dialog import SentenceDialog
 from desktop.windows.main_window import MainWindow
 from desktop.windows.panel import Desk
-from desktop.workspace.layouts import OpenedWorkspace, open_workspace
+from desktop.workspace.layouts import OpenedWorkspace, open_workspace, workspace_names
+from desktop.workspace.preferences import read_preferences
 from engine.domain.commands import AddPortfolio
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.other_portfolios import unknown_tag
@@ -59,12 +60,13 @@ def open_workstation(
 ) -> int:
     """Open the window on an engine and return the exit status when both have ended.
 
-    ``arranged`` and ``display`` are shown instead of what the trader saved.
+    ``arranged`` and ``display`` are shown instead of what the trader saved; without a name the workspace that was open
+    last is shown.
 
     Raises FailureError where there is no display, LayoutError for an unknown workspace.
     """
     check_display()
-    found = arranged or open_workspace(workspace or DEFAULT_WORKSPACE, data_folder() / "workspaces")
+    found = arranged or open_workspace(workspace or _last_workspace(), data_folder() / "workspaces")
     application = _application()
     if display is None:
         display, found = _kept_display(found)
@@ -82,6 +84,12 @@ def _kept_display(found: OpenedWorkspace) -> tuple[Display, OpenedWorkspace]:
     except EXPECTED as error:
         said = str(error) if found.warning is None else f"{found.warning} {error}"
         return Display(), OpenedWorkspace(found.workspace, said)
+
+
+def _last_workspace() -> str:
+    """Return the name of the workspace that was open last, where it is still there."""
+    last = read_preferences(data_folder())[0].last
+    return last if last in workspace_names(data_folder() / "workspaces") else DEFAULT_WORKSPACE
 
 
 def picture_of(

@@ -83,7 +83,7 @@ def _take(
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from desktop.bootstrap import picture_of
-    from desktop.workspace.layouts import LayoutError
+    from desktop.workspace.workspace import LayoutError
 
     try:
         saved = picture_of(choice, workspace, size, seconds, out, display, demonstration=demonstration)

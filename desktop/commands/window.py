@@ -34,7 +34,12 @@ def window(
         typer.Option("--journal", metavar="URL", help="The journal; without it the one in your data folder."),
     ] = None,
     workspace: Annotated[
-        str | None, typer.Option("--workspace", metavar="NAME", help="Arrangement of panels: start or multileg.")
+        str | None,
+        typer.Option(
+            "--workspace",
+            metavar="NAME",
+            help="Workspace: start, multileg, scalping, analysis, risk, review or your own; else the one open last.",
+        ),
     ] = None,
 ) -> None:
     """Open the workstation. It recovers what the journal holds and goes on from there."""
@@ -57,7 +62,7 @@ def _open(choice: DeskChoice, workspace: str | None) -> int:
     """Open the window; Qt is imported only here, so that every other command starts without it."""
     try:
         from desktop.bootstrap import open_workstation
-        from desktop.workspace.layouts import LayoutError
+        from desktop.workspace.workspace import LayoutError
     except ImportError as error:
         raise MisuseError(
             f"The window needs a system library that is missing ({error}). On Debian and Ubuntu: apt install "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop.composition.accounts import change_hierarchy, need_broker
@@ -14,6 +14,7 @@ from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.reason_dialog import ReasonDialog
 from desktop.windows.settings_dialog import SettingsDialog
+from desktop.workspace.links import AccountChosen, Subject
 from engine.domain.commands import SetAccount, SetExitOnly
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
@@ -26,7 +27,9 @@ _NEW_NOTE = "A new account is opened when Legwork is started the next time."
 
 
 class AccountsPanel(Panel):
-    """Every account of the desk."""
+    """Every account of the desk. In a link group it tells and follows accounts."""
+
+    linkable = True
 
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Accounts", parent)
@@ -43,6 +46,19 @@ class AccountsPanel(Panel):
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.edit())
         self.table.context_menu_requested.connect(self._open_menu)
+        self.table.view.selectionModel().currentRowChanged.connect(self._row_chosen)
+
+    def follow(self, subject: Subject) -> None:
+        """Select an account."""
+        if isinstance(subject, AccountChosen):
+            rows = self.model.shown_rows()
+            place = next((n for n, row in enumerate(rows) if row.account_id == subject.account), None)
+            if place is not None:
+                self.table.view.selectRow(place)
+
+    def _row_chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid() and self.table.view.hasFocus():
+            self._links.choose(AccountChosen(self.model.row_at(current.row()).account_id))
 
     def table_header(self) -> ColumnHeader:
         """Return the header of the table."""

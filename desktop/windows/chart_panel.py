@@ -13,7 +13,8 @@ from desktop.widgets.candle_chart import CandleChart
 from desktop.widgets.candle_series import Bar
 from desktop.widgets.chart_overlay import AxisTag
 from desktop.windows.deeds import add_deed, cursor_menu
-from desktop.windows.panel import Desk, Panel
+from desktop.windows.panel import Desk, Links, Panel
+from desktop.workspace.links import ExpiryChosen, InstrumentChosen, PortfolioChosen, Subject, UnderlyingChosen
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import InstrumentId, PortfolioId
 from engine.views.portfolios import PortfolioRow
@@ -22,18 +23,24 @@ _LEVEL_TONES = {"stop": Tone.DOWN, "target": Tone.UP}
 
 
 class ChartPanel(Panel):
-    """A candle chart with a chooser of what it shows and of the length of its bars."""
+    """A candle chart with a chooser of what it shows and of the length of its bars.
+
+    In a link group it follows underlyings and contracts; that of a combined premium follows portfolios.
+    """
+
+    linkable = True
 
     def __init__(
         self,
         desk: Desk,
+        links: Links,
         context: Mapping[str, str] | None = None,
         *,
         premium: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Combined premium" if premium else "Chart", parent)
-        self._desk, self._premium = desk, premium
+        self._desk, self._links, self._premium = desk, links, premium
         self.model = ChartModel(desk.bridge, self)
         self.chart = CandleChart(desk.theme, "Combined premium chart" if premium else "Candle chart", self)
         self._build_bar()
@@ -44,16 +51,53 @@ class ChartPanel(Panel):
         self.model.title_changed.connect(self._title.setText)
         self.model.levels_changed.connect(self._show_levels)
         self._shown = ""
+        wanted = context or {}
+        self._kept_portfolio = wanted.get("portfolio") if premium else None
+        self.interval_box.setCurrentIndex(max(self.interval_box.findText(f"{wanted.get('minutes', '')} min"), 0))
         if premium:
             self.chart.show_volume(False)
-            desk.bridge.portfolios_changed.connect(lambda _rows: self._list_portfolios())
+            desk.bridge.portfolios_changed.connect(self._list_portfolios)
             self._list_portfolios()
         else:
-            self._list_spots((context or {}).get("underlying", "NIFTY"))
+            underlying = wanted.get("underlying", "NIFTY")
+            futures = desk.bridge.master.futures(underlying) if wanted.get("kind") == "future" else ()
+            self._list_spots(futures[0].symbol if futures else underlying)
+            if "instrument" in wanted:
+                self.show_instrument(InstrumentId(wanted["instrument"]))
+        self.chooser.activated.connect(self._chosen_by_hand)
+
+    @property
+    def is_premium(self) -> bool:
+        """Whether it shows the combined premium of portfolios."""
+        return self._premium
 
     def context(self) -> Mapping[str, str]:
-        """Return the underlying of the shown instrument."""
-        return {} if self._premium else {"underlying": self.chooser.currentText()}
+        """Return what is shown, and the minutes of a bar."""
+        if self._premium:
+            portfolio_id = self._kept_portfolio or self._shown
+            shown = {"portfolio": portfolio_id} if portfolio_id else {}
+        else:
+            shown = {"underlying": self._underlying(), "instrument": self._shown}
+        return {**shown, "minutes": str(self.interval_box.currentData())}
+
+    def shows(self) -> str:
+        """Return the symbol, or the portfolio."""
+        return self.chooser.currentText()
+
+    def follow(self, subject: Subject) -> None:
+        """Show the spot of an underlying, a contract, or the premium of a portfolio."""
+        match subject:
+            case PortfolioChosen(portfolio_id) if self._premium:
+                self.show_portfolio(portfolio_id)
+            case InstrumentChosen(instrument) if not self._premium:
+                self.show_instrument(instrument)
+            case UnderlyingChosen(underlying) | ExpiryChosen(underlying) if not self._premium:
+                spot = self._desk.bridge.master.spot(underlying)
+                # Another expiry is no reason to leave the contract that is looked at.
+                if spot is not None and self._underlying() != underlying:
+                    self.show_instrument(spot.id)
+            case _:
+                pass
 
     def refresh(self, now_ms: int) -> None:
         """Draw what changed since the last frame."""
@@ -124,13 +168,32 @@ class ChartPanel(Panel):
         self.chooser.blockSignals(False)
         self._chosen()
 
-    def _list_portfolios(self) -> None:
+    def _underlying(self) -> str:
+        """Return the underlying of what is shown."""
+        try:
+            return self._desk.bridge.master.by_id(InstrumentId(self._shown)).underlying
+        except UnknownInstrumentError:
+            return ""
+
+    def _chosen_by_hand(self, _index: int) -> None:
+        wanted = self.chooser.currentData()
+        if wanted is None:
+            return
+        subject = PortfolioChosen(PortfolioId(wanted)) if self._premium else InstrumentChosen(InstrumentId(wanted))
+        self._links.choose(subject)
+
+    def _list_portfolios(self, _rows: object = None) -> None:
         rows: list[PortfolioRow] = list(self._desk.bridge.portfolios.values())
         known = {self.chooser.itemData(place) for place in range(self.chooser.count())}
         for row in rows:
             if row.portfolio_id not in known:
                 self.chooser.addItem(f"{row.name} ({row.portfolio_id})", row.portfolio_id)
-                self.chooser.setCurrentIndex(self.chooser.count() - 1)
+                if self._kept_portfolio is None or self._kept_portfolio not in self._desk.bridge.portfolios:
+                    self.chooser.setCurrentIndex(self.chooser.count() - 1)
+        if rows and self._kept_portfolio is not None:
+            # Shown once; from then on the newest comes forward as it is started.
+            self.show_portfolio(PortfolioId(self._kept_portfolio))
+            self._kept_portfolio = None
 
     def _chosen(self) -> None:
         wanted = self.chooser.currentData()
@@ -142,6 +205,7 @@ class ChartPanel(Panel):
             self.model.show_portfolio(PortfolioId(wanted))
         else:
             self.model.show_instrument(InstrumentId(wanted))
+        self.shows_changed.emit(self.shows())
 
     def _show_levels(self, levels: list[tuple[float, str]]) -> None:
         written = axis_amount(2)

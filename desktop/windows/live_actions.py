@@ -77,6 +77,7 @@ def keys_text(action: QAction) -> str:
 def _action(window: QWidget, theme: Theme, spec: ActionSpec) -> QAction:
     action = QAction(spec.title, window)
     action.setObjectName(spec.name)
+    action.setCheckable(spec.checkable)
     action.setIconText(spec.short or spec.plain_title)
     action.setToolTip(spec.tip)
     action.setStatusTip(spec.tip)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from desktop.actions import Menu
 from desktop.bridge import EngineBridge
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.status import StatusModel
@@ -16,7 +16,6 @@ from desktop.widgets.toast import ToastStack
 from desktop.windows.action_reasons import ActionReasons
 from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDesk
 from desktop.windows.banner import Banner
-from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.dialog import ask
 from desktop.windows.display_desk import DisplayDesk
 from desktop.windows.help_dialogs import AboutDialog
@@ -25,19 +24,17 @@ from desktop.windows.live_actions import fill_menu_bar, make_actions
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.order_book_panel import OrderBookPanel
 from desktop.windows.palette_desk import PaletteDesk
-from desktop.windows.panel import Desk, Links, Panel
+from desktop.windows.panel import Desk, Panel
 from desktop.windows.panel_keys import PanelKeys
-from desktop.windows.panel_kinds import PanelKinds
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
-from desktop.windows.portfolios_panel import PortfoliosPanel
 from desktop.windows.status_bar import DeskStatusBar
-from desktop.workspace.arrangement import build_panels, read_back, restore_window
+from desktop.windows.workspace_desk import WorkspaceDesk
+from desktop.windows.workspace_menu import WorkspaceMenu
 from desktop.workspace.docking import DockHost
 from desktop.workspace.frame_clock import FrameClock
-from desktop.workspace.layouts import LayoutError, PlacedPanel, Workspace, open_workspace, save_workspace
-from desktop.workspace.screens import ScreenKeeper
-from engine.domain.identifiers import InstrumentId, PortfolioId
+from desktop.workspace.workspace import Workspace
+from engine.domain.identifiers import PortfolioId
 from engine.views.messages import MessageRow
 
 _SHOWN = ("portfolios", "editor", "orders", "positions", "chain", "chart", "premium", "messages", "accounts", "tags")
@@ -48,7 +45,7 @@ class MainWindow(QMainWindow):
     """The workstation.
 
     Attributes:
-        keep_arrangement: Whether closing saves where the panels stand.
+        workspaces: The panels, and the workspace they belong to.
 
     Signals:
         closed: The window was closed for good; the program may stop the engine and end.
@@ -61,12 +58,8 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
         super().__init__()
         self.setObjectName("main")
-        self.setWindowTitle(f"Legwork · {desk.broker} trading")
-        self.desk, self._own_folder, self._workspace = desk, own_folder, workspace
+        self.desk, self._own_folder = desk, own_folder
         self._closing_agreed = False
-        self.keep_arrangement = True
-        self._placed: dict[str, PlacedPanel] = {}
-        self.panels: dict[str, Panel] = {}
         self.clock = FrameClock(self)
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
@@ -75,14 +68,26 @@ class MainWindow(QMainWindow):
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
         self.panel_keys = PanelKeys(self, lambda: self.host, lambda: self.panels, self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
+        self.workspaces = WorkspaceDesk(
+            self,
+            desk,
+            own_folder,
+            clock=self.clock,
+            act=self.act,
+            action=lambda name: self.actions_by_name[name],
+            selected=self.portfolio_desk.select,
+            say=self._say,
+        )
+        self.workspace_menu = WorkspaceMenu(self, self.workspaces, self._say)
+        self.workspaces.opened.connect(lambda _name: self._show_title())
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
         self.key_desk.give_keys_to(self.actions_by_name)
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.banner)
-        self.host = DockHost(self, desk.theme)
         self.host.floating_window_opened.connect(self._dress_floating)
-        self._build(workspace)
+        stands = self.workspaces.begin(workspace)
+        self.workspace_menu.fill(self._menu(Menu.WINDOW), self.actions_by_name)
         self.status_model = StatusModel(desk.bridge, desk.broker, self)
         self.status = DeskStatusBar(self.status_model, desk.theme, self.portfolio_desk.open_kill_switch, self)
         self.setStatusBar(self.status)
@@ -90,13 +95,12 @@ class MainWindow(QMainWindow):
         self.palette_desk = self._made_palette()
         self.clock.health_changed.connect(self.status.show_frames)
         self.clock.subscribe(self.status, self.status_model.look)
-        self.keeper = ScreenKeeper(lambda: [self, *self.host.floating_windows()], self)
         desk.bridge.messages_added.connect(self._show_messages)
         desk.bridge.alerts_raised.connect(self.alerts.take)
         desk.bridge.engine_stopped.connect(self.alerts.engine_stopped)
         # A stopped engine watches nothing, so there is nothing to warn of.
         desk.bridge.engine_stopped.connect(self._agree_to_close)
-        if not restore_window(self, workspace):
+        if not stands:
             self.resize(1_600, 900)
             # A trading desk is looked at whole; the trader's own size is kept from the first close on.
             self.setWindowState(Qt.WindowState.WindowMaximized)
@@ -104,29 +108,24 @@ class MainWindow(QMainWindow):
 
     # --- panels -----------------------------------------------------------------------------------------------------
 
-    def _build(self, workspace: Workspace) -> None:
-        self.links = Links(
-            act=self.act,
-            action=self.actions_by_name.__getitem__,
-            select_portfolio=self.select_portfolio,
-            show_instrument=self._show_instrument,
-            show_premium=self._show_premium,
-            say=self._say,
-        )
-        kinds = PanelKinds(self.desk, self.links, self._own_folder)
+    @property
+    def host(self) -> DockHost:
+        """The docking area."""
+        return self.workspaces.host
 
-        def make(placed: PlacedPanel) -> tuple[str, QWidget] | None:
-            made = kinds.make(placed)
-            if made is None:
-                return None
-            title, panel = made
-            self.panels[placed.id], self._placed[placed.id] = panel, placed
-            self.clock.subscribe(panel, panel.refresh)
-            panel.apply_columns(placed.columns)
-            return title, panel
+    @property
+    def panels(self) -> dict[str, Panel]:
+        """The panels of the open workspace by their ids."""
+        return self.workspaces.panels
 
-        for sentence in build_panels(self.host, workspace, make):
-            self._say(sentence, Tone.WARNING)
+    @property
+    def keep_arrangement(self) -> bool:
+        """Whether where the panels stand is written to the trader's folder."""
+        return self.workspaces.keep_arrangement
+
+    @keep_arrangement.setter
+    def keep_arrangement(self, keep: bool) -> None:
+        self.workspaces.keep_arrangement = keep
 
     def act(self, name: str) -> None:
         """Carry out a declared action."""
@@ -134,41 +133,20 @@ class MainWindow(QMainWindow):
 
     def panel_of(self, kind: type[Panel], panel_id: str | None = None) -> Panel | None:
         """Return the panel of an id, or the first of a kind; None where the workspace has none."""
-        found = (panel for key, panel in self.panels.items() if isinstance(panel, kind) and panel_id in (None, key))
-        return next(found, None)
-
-    def _show_panel(self, panel_id: str) -> None:
-        if panel_id in self.host.panel_ids():
-            self.host.show_panel(panel_id)
-        else:
-            self._say("This workspace has no such panel; reset the arrangement in the Window menu to get it back.")
+        return self.workspaces.panel_of(kind, panel_id)
 
     def select_portfolio(self, portfolio_id: PortfolioId | None) -> None:
         """Make a portfolio the one that keys and all panels mean; None for none."""
-        self.portfolio_desk.select(portfolio_id)
-        for panel in self.panels.values():
-            if isinstance(panel, PortfoliosPanel) and panel.selected_id != portfolio_id:
-                panel.select(portfolio_id)
-
-    def _show_instrument(self, instrument: InstrumentId) -> None:
-        chart = self.panel_of(ChartPanel, "chart")
-        if isinstance(chart, ChartPanel):
-            chart.show_instrument(instrument)
-            self.host.show_panel("chart")
-
-    def _show_premium(self, portfolio_id: PortfolioId) -> None:
-        chart = self.panel_of(ChartPanel, "premium")
-        if isinstance(chart, ChartPanel):
-            chart.show_portfolio(portfolio_id)
-            self.host.show_panel("premium")
+        self.workspaces.links.select_portfolio("", portfolio_id)
 
     # --- actions ----------------------------------------------------------------------------------------------------
 
     def _handlers(self) -> Mapping[str, Callable[[], None]]:
         desk = self.portfolio_desk
-        show = {f"show_{name}": (lambda name=name: self._show_panel(name)) for name in _SHOWN}
+        show = {f"show_{name}": (lambda name=name: self.workspaces.show_panel(name)) for name in _SHOWN}
         return {
             **show,
+            **self.workspace_menu.handlers(),
             "start_demonstration": desk.start_demonstration,
             "start_selected": desk.start_selected,
             "square_off_selected": desk.square_off_selected,
@@ -196,10 +174,7 @@ class MainWindow(QMainWindow):
             "cancel_orders": lambda: self._with_orders(lambda orders: orders.cancel_selected()),
             "modify_order": lambda: self._with_orders(lambda orders: orders.modify_selected()),
             "order_details": lambda: self._with_orders(lambda orders: orders.show_details()),
-            "float_panel": self._float_focused,
             "next_window": self._next_window,
-            "save_workspace": self.save_workspace,
-            "reset_workspace": self._reset_workspace,
             "save_screenshot": self.pictures.ask,
             "notifications": self.alerts.open_settings,
             "display": self.looks.ask,
@@ -212,7 +187,7 @@ class MainWindow(QMainWindow):
         }
 
     def _with_editor(self, act: Callable[[MultilegPanel], None]) -> None:
-        self._show_panel("editor")
+        self.workspaces.show_panel("editor")
         panel = self.panel_of(MultilegPanel)
         if isinstance(panel, MultilegPanel):
             act(panel)
@@ -220,23 +195,16 @@ class MainWindow(QMainWindow):
     def _with_orders(self, act: Callable[[OrderBookPanel], None]) -> None:
         panel = self.panel_of(OrderBookPanel)
         if isinstance(panel, OrderBookPanel):
-            self._show_panel("orders")
+            self.workspaces.show_panel("orders")
             act(panel)
 
     def _clone_selected(self) -> None:
         if self.portfolio_desk.clone_selected():
-            self._show_panel("editor")
+            self.workspaces.show_panel("editor")
 
     def _edit_selected(self) -> None:
         if self.portfolio_desk.changes.edit():
-            self._show_panel("editor")
-
-    def _float_focused(self) -> None:
-        focused = self.panel_keys.current()
-        if focused is None:
-            self._say("Click into a panel first, then detach it.")
-        else:
-            self.host.float_panel(focused)
+            self.workspaces.show_panel("editor")
 
     def _next_window(self) -> None:
         windows = [self, *self.host.floating_windows()]
@@ -247,6 +215,7 @@ class MainWindow(QMainWindow):
 
     def _dress_floating(self, window: object) -> None:
         if isinstance(window, QWidget):
+            # A detached panel on another monitor is worked in like the main window.
             window.addActions(list(self.actions_by_name.values()))
 
     def _made_palette(self) -> PaletteDesk:
@@ -257,7 +226,15 @@ class MainWindow(QMainWindow):
         reasons = ActionReasons(
             self.portfolio_desk.selected, self.desk.editor, orders, lambda panel: panel in self.host.panel_ids()
         )
-        return PaletteDesk(self, self.desk, self.links, self.host, self.panels, self.actions_by_name, reasons.against)
+        return PaletteDesk(
+            self,
+            self.desk,
+            self.workspaces.links.links_of(""),
+            self.host,
+            self.panels,
+            self.actions_by_name,
+            reasons.against,
+        )
 
     def _open_palette(self) -> None:
         self.palette_desk.open()
@@ -277,27 +254,21 @@ class MainWindow(QMainWindow):
 
     def workspace(self) -> Workspace:
         """Return the workspace as it stands now."""
-        placed = {
-            panel_id: replace(self._placed[panel_id], context=dict(panel.context()), columns=panel.column_layout())
-            for panel_id, panel in self.panels.items()
-        }
-        return read_back(self, self.host, self._workspace, placed)
+        return self.workspaces.workspace()
 
     def save_workspace(self) -> None:
         """Keep the arrangement for the next start."""
-        try:
-            save_workspace(self.workspace(), self._own_folder / "workspaces")
-        except LayoutError as error:
-            self._say(str(error), Tone.WARNING)
+        self.workspaces.save()
 
-    def _reset_workspace(self) -> None:
-        declared = open_workspace(self._workspace.name).workspace
-        for panel_id in list(self.panels):
-            self.clock.unsubscribe(self.panels.pop(panel_id))
-            self._placed.pop(panel_id)
-            self.host.remove(panel_id)
-        # The docks are deleted by the loop; their names are free only then.
-        QTimer.singleShot(0, self, lambda: self._build(declared))
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"Legwork · {self.desk.broker} trading · {self.workspaces.current.title}")
+
+    def _menu(self, which: Menu) -> QMenu:
+        """Return a menu of the menu bar."""
+        bar = self.menuBar()
+        found = next(menu for menu in bar.findChildren(QMenu) if menu.title() == which.value)
+        assert isinstance(found, QMenu)
+        return found
 
     def _quit(self) -> None:
         self.close()
@@ -324,8 +295,7 @@ class MainWindow(QMainWindow):
                 danger=True,
             )
             return
-        if self.keep_arrangement:
-            self.save_workspace()
+        self.workspaces.keep()
         self._stop()
         event.accept()
         self.closed.emit()
@@ -337,8 +307,8 @@ class MainWindow(QMainWindow):
         self.deleteLater()
 
     def _stop(self) -> None:
+        self.workspaces.close()
         self.clock.stop()
-        self.keeper.stop()
         for window in self.host.floating_windows():
             window.hide()
 

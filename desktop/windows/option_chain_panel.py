@@ -14,6 +14,9 @@ from desktop.widgets.data_grid import FastGrid
 from desktop.windows.contract_legs import add_contract
 from desktop.windows.deeds import add_deed, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
+from desktop.workspace.links import ExpiryChosen, InstrumentChosen, Subject, UnderlyingChosen
+from engine.domain.contract_master import UnknownInstrumentError
+from engine.domain.identifiers import InstrumentId
 from engine.domain.instrument import Instrument
 from engine.domain.order import Side
 from engine.views.contracts import strike_text
@@ -21,11 +24,18 @@ from engine.views.contracts import strike_text
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+_RANKS = ("nearest", "next")
+"""How a workspace names the first expiries, which are others next week."""
+
+
 class OptionChainPanel(Panel):
     """One expiry of one underlying.
 
     B on a cell adds a bought leg of that contract to the editor, S a sold one; C brings the money into the middle.
+    In a link group it follows underlyings, expiries and contracts.
     """
+
+    linkable = True
 
     def __init__(
         self, desk: Desk, links: Links, context: Mapping[str, str] | None = None, parent: QWidget | None = None
@@ -34,6 +44,7 @@ class OptionChainPanel(Panel):
         self._desk, self._links = desk, links
         self.source = ChainSource(desk.bridge)
         self._centred = False
+        self._frame_ms = 0
         self._build_bar()
         self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Option chain", self)
         self.grid.context_menu_requested.connect(self._open_menu)
@@ -47,6 +58,12 @@ class OptionChainPanel(Panel):
         if self.underlying_box.findText(wanted) >= 0:
             self.underlying_box.setCurrentText(wanted)
         self._underlying_changed(self.underlying_box.currentText())
+        self._show_kept_expiry((context or {}).get("expiry", _RANKS[0]))
+        # Only what the trader chose is told, not what followed it.
+        self.underlying_box.activated.connect(
+            lambda _index: self._links.choose(UnderlyingChosen(self.underlying_box.currentText()))
+        )
+        self.expiry_box.activated.connect(self._expiry_chosen)
 
     def first_stop(self) -> QWidget:
         """Return the grid, with the cursor at the money where it is nowhere yet."""
@@ -60,11 +77,33 @@ class OptionChainPanel(Panel):
         return self.grid.header()
 
     def context(self) -> Mapping[str, str]:
-        """Return the underlying."""
-        return {"underlying": self.underlying_box.currentText()}
+        """Return the underlying and the expiry: the first ones by their rank, others by their date."""
+        place, expiry = self.expiry_box.currentIndex(), self.expiry_box.currentData()
+        kept = _RANKS[place] if 0 <= place < len(_RANKS) else expiry.isoformat() if isinstance(expiry, date) else ""
+        return {"underlying": self.underlying_box.currentText(), **({"expiry": kept} if kept else {})}
+
+    def shows(self) -> str:
+        """Return the underlying, and the expiry where it is not the nearest."""
+        expiry = self.expiry_box.currentData()
+        if self.expiry_box.currentIndex() <= 0 or not isinstance(expiry, date):
+            return self.underlying_box.currentText()
+        return f"{self.underlying_box.currentText()} {expiry.day:02d} {_MONTHS[expiry.month - 1]}"
+
+    def follow(self, subject: Subject) -> None:
+        """Show an underlying, an expiry, or the expiry of a contract with the contract in the middle."""
+        match subject:
+            case UnderlyingChosen(underlying):
+                self._show(underlying)
+            case ExpiryChosen(underlying, expiry):
+                self._show(underlying, expiry)
+            case InstrumentChosen(instrument):
+                self._show_contract(instrument)
+            case _:
+                pass
 
     def refresh(self, now_ms: int) -> None:
         """Show the newest quotes."""
+        self._frame_ms = now_ms
         self.source.refresh(now_ms)
         self.grid.refresh(now_ms)
         chain = self.source.chain
@@ -80,6 +119,41 @@ class OptionChainPanel(Panel):
         if chain is not None and chain.at_the_money is not None:
             self.grid.centre_row(chain.at_the_money)
             self._centred = True
+
+    def _show(self, underlying: str, expiry: date | None = None) -> None:
+        if self.underlying_box.findText(underlying) < 0:
+            return
+        self.underlying_box.setCurrentText(underlying)
+        place = next((i for i in range(self.expiry_box.count()) if self.expiry_box.itemData(i) == expiry), -1)
+        if place >= 0:
+            self.expiry_box.setCurrentIndex(place)
+
+    def _show_contract(self, instrument: InstrumentId) -> None:
+        try:
+            contract = self._desk.bridge.master.by_id(instrument)
+        except UnknownInstrumentError:
+            return
+        self._show(contract.underlying, contract.expiry)
+        rows = range(self.source.row_count())
+        row = next((row for row in rows if self.source.row(row).strike == contract.strike), None)
+        if row is not None and self.expiry_box.currentData() == contract.expiry:
+            self.grid.refresh(self._frame_ms)
+            self.grid.centre_row(row)
+            self.grid.select_row(row)
+            self._centred = True
+
+    def _show_kept_expiry(self, kept: str) -> None:
+        place = _RANKS.index(kept) if kept in _RANKS else -1
+        dates = [self.expiry_box.itemData(number) for number in range(self.expiry_box.count())]
+        if place < 0:
+            place = next((number for number, one in enumerate(dates) if one.isoformat() == kept), 0)
+        if 0 <= place < len(dates):
+            self.expiry_box.setCurrentIndex(place)
+
+    def _expiry_chosen(self, _index: int) -> None:
+        expiry = self.expiry_box.currentData()
+        if isinstance(expiry, date):
+            self._links.choose(ExpiryChosen(self.underlying_box.currentText(), expiry))
 
     def add_leg(self, contract: Instrument, side: Side) -> None:
         """Add one lot of a contract to the portfolio in the editor."""
@@ -151,6 +225,7 @@ class OptionChainPanel(Panel):
         if isinstance(expiry, date):
             self._centred = False
             self.source.show_chain(self.underlying_box.currentText(), expiry)
+            self.shows_changed.emit(self.shows())
 
     def _show_head(self) -> None:
         chain = self.source.chain

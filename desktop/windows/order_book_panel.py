@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.viewmodels.orders import ORDER_COLUMNS, OrdersModel
@@ -14,6 +14,7 @@ from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_
 from desktop.windows.limit_dialog import LimitDialog
 from desktop.windows.order_details import OrderDetails
 from desktop.windows.panel import Desk, Links, Panel, muted_label
+from desktop.workspace.links import AccountChosen, InstrumentChosen
 from engine.domain.commands import CancelWorkingOrder, ModifyWorkingOrder
 from engine.domain.identifiers import OrderId
 from engine.domain.instant import Instant
@@ -23,7 +24,9 @@ from engine.views.orders import OrderRow
 
 
 class OrderBookPanel(Panel):
-    """The orders of the day."""
+    """The orders of the day. In a link group it tells the contract and the account of the order under the cursor."""
+
+    linkable = True
 
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Order book", parent)
@@ -35,7 +38,8 @@ class OrderBookPanel(Panel):
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.show_details())
         self.table.context_menu_requested.connect(self._open_menu)
-        desk.bridge.orders_changed.connect(lambda _rows: self._count())
+        self.table.view.selectionModel().currentRowChanged.connect(self._row_chosen)
+        desk.bridge.orders_changed.connect(self._count)
         self._count()
 
     def table_header(self) -> ColumnHeader:
@@ -86,7 +90,14 @@ class OrderBookPanel(Panel):
         for name in ("order_details", "modify_order", "cancel_orders"):
             bar.addWidget(ActionButton(self._links.action(name), self))
 
-    def _count(self) -> None:
+    def _row_chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
+        # The cursor also moves when a filter takes its row away; only a trader in the table chooses.
+        if current.isValid() and self.table.view.hasFocus():
+            order = self.model.row_at(current.row())
+            self._links.choose(InstrumentChosen(order.instrument))
+            self._links.choose(AccountChosen(order.account))
+
+    def _count(self, _rows: object = None) -> None:
         orders = self._desk.bridge.orders.values()
         working = sum(order.is_working for order in orders)
         complete = sum(order.status is OrderStatus.COMPLETE for order in orders)

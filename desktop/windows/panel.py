@@ -1,9 +1,10 @@
 """What every panel of the workstation is: a widget that is refreshed by frames and remembers what it shows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +15,8 @@ from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
+from desktop.widgets.link_chip import LinkChip
+from desktop.workspace.links import Subject
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.multileg.templates import Template
 
@@ -53,8 +56,9 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
         act: Carry out a declared action by its name.
         action: Return a declared action, for buttons and menus that follow its text and keys.
         select_portfolio: Make a portfolio the one that keys and other panels mean.
-        show_instrument: Show an instrument in the chart.
-        show_premium: Show a portfolio's combined premium.
+        show_instrument: Show an instrument in the chart of the panel's link group, and bring that to the front.
+        show_premium: Show a portfolio's combined premium, likewise.
+        choose: Show an underlying, expiry, contract, portfolio or account in the panels of the same link group.
         say: Tell the trader a sentence in passing.
     """
 
@@ -63,15 +67,28 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     select_portfolio: Callable[[PortfolioId | None], None]
     show_instrument: Callable[[InstrumentId], None]
     show_premium: Callable[[PortfolioId], None]
+    choose: Callable[[Subject], None]
     say: Callable[[str], None]
 
 
 class Panel(QWidget):
-    """A panel; derive from it and fill ``column``."""
+    """A panel; derive from it and fill ``column``.
+
+    Attributes:
+        linkable: Whether it tells or follows what is chosen in its link group; its first bar then has a chip.
+        chip: Shows and changes the link group; None for a panel that takes no part.
+
+    Signals:
+        shows_changed: What it shows now, in a word or two for its tab.
+    """
+
+    shows_changed = Signal(str)
+    linkable: ClassVar[bool] = False
 
     def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(accessible_name)
+        self.chip: LinkChip | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(1)
@@ -104,6 +121,13 @@ class Panel(QWidget):
         """Return what the panel shows, for the saved workspace."""
         return {}
 
+    def shows(self) -> str:
+        """Return what the panel shows in a word or two for its tab; empty where it shows everything."""
+        return ""
+
+    def follow(self, subject: Subject) -> None:
+        """Show what was chosen in another panel of the link group, where this one can."""
+
     def table_header(self) -> ColumnHeader | None:
         """Return the header of the panel's table, whose columns are saved."""
         return None
@@ -125,6 +149,9 @@ class Panel(QWidget):
         row.setContentsMargins(4, 3, 4, 2)
         row.setSpacing(5)
         self.column.addLayout(row)
+        if self.linkable and self.chip is None:
+            self.chip = LinkChip(self.accessibleName(), self)
+            row.addWidget(self.chip)
         return row
 
 

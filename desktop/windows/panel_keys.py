@@ -37,7 +37,6 @@ class PanelKeys(QObject):
         return {
             "next_panel": lambda: self.go(1),
             "previous_panel": lambda: self.go(-1),
-            "close_panel": lambda: self._with_current(self._host().close_panel),
             "find": lambda: self._with_current(self._find),
             "choose_columns": lambda: self._with_current(self._choose_columns),
             "context_menu": self._open_menu_at_cursor,

@@ -13,39 +13,56 @@ from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.portfolios_panel import PortfoliosPanel
 from desktop.windows.positions_panel import PositionsPanel
 from desktop.windows.tags_panel import TagsPanel
-from desktop.workspace.layouts import PlacedPanel
+from desktop.workspace.workspace import PlacedPanel
 
-Make = Callable[[PlacedPanel], Panel]
+Make = Callable[[PlacedPanel, Links], Panel]
+
+KIND_OF_ID: Mapping[str, str] = {
+    "portfolios": "portfolios",
+    "editor": "multileg_editor",
+    "orders": "order_book",
+    "positions": "positions",
+    "chain": "option_chain",
+    "chart": "chart",
+    "premium": "premium_chart",
+    "messages": "message_log",
+    "accounts": "accounts",
+    "tags": "tags",
+}
+"""The panel that an action shows, by its id, and the kind it is made of where a workspace has none."""
 
 
 class PanelKinds:
     """Makes panels by the kind that a workspace names."""
 
-    def __init__(self, desk: Desk, links: Links, own_folder: Path) -> None:
+    def __init__(self, desk: Desk, own_folder: Path) -> None:
         self._kinds: Mapping[str, tuple[str, Make]] = {
-            "portfolios": ("Portfolios", lambda _placed: PortfoliosPanel(desk, links)),
+            "portfolios": ("Portfolios", lambda _placed, links: PortfoliosPanel(desk, links)),
             "multileg_editor": (
                 "Multileg editor",
-                lambda placed: MultilegPanel(desk, links, own_folder / "multileg", placed.context),
+                lambda placed, links: MultilegPanel(desk, links, own_folder / "multileg", placed.context),
             ),
-            "order_book": ("Order book", lambda _placed: OrderBookPanel(desk, links)),
-            "positions": ("Positions", lambda _placed: PositionsPanel(desk, links)),
-            "option_chain": ("Option chain", lambda placed: OptionChainPanel(desk, links, placed.context)),
-            "chart": ("Chart", lambda placed: ChartPanel(desk, placed.context)),
-            "premium_chart": ("Combined premium", lambda placed: ChartPanel(desk, placed.context, premium=True)),
-            "accounts": ("Accounts", lambda _placed: AccountsPanel(desk, links)),
-            "tags": ("Strategy tags", lambda _placed: TagsPanel(desk, links)),
-            "message_log": ("Message log", lambda _placed: MessagesPanel(desk, links)),
+            "order_book": ("Order book", lambda _placed, links: OrderBookPanel(desk, links)),
+            "positions": ("Positions", lambda _placed, links: PositionsPanel(desk, links)),
+            "option_chain": ("Option chain", lambda placed, links: OptionChainPanel(desk, links, placed.context)),
+            "chart": ("Chart", lambda placed, links: ChartPanel(desk, links, placed.context)),
+            "premium_chart": (
+                "Combined premium",
+                lambda placed, links: ChartPanel(desk, links, placed.context, premium=True),
+            ),
+            "accounts": ("Accounts", lambda _placed, links: AccountsPanel(desk, links)),
+            "tags": ("Strategy tags", lambda _placed, links: TagsPanel(desk, links)),
+            "message_log": ("Message log", lambda _placed, links: MessagesPanel(desk, links)),
         }
 
     def names(self) -> tuple[str, ...]:
         """Return the kinds."""
         return tuple(self._kinds)
 
-    def make(self, placed: PlacedPanel) -> tuple[str, Panel] | None:
-        """Return the tab's text and a new panel; None for an unknown kind."""
+    def make(self, placed: PlacedPanel, links: Links) -> tuple[str, Panel] | None:
+        """Return the tab's text and a new panel that asks the window through ``links``; None for an unknown kind."""
         found = self._kinds.get(placed.type)
         if found is None:
             return None
         title, make = found
-        return title, make(placed)
+        return title, make(placed, links)

@@ -27,6 +27,7 @@ from desktop.windows.portfolio_changes import CHANGES, possible
 from desktop.windows.profit_view import ProfitDialog, ProfitView
 from desktop.windows.signal_menu import SignalMenu
 from desktop.windows.words_dialog import WordsDialog
+from desktop.workspace.links import PortfolioChosen, Subject
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
 
@@ -61,7 +62,13 @@ _ROOM_FOR_CURVE = 300
 
 
 class PortfoliosPanel(Panel):
-    """The main grid of the desk."""
+    """The main grid of the desk.
+
+    In a link group it tells and follows portfolios. What is selected is the same in every such panel, of whatever
+    group, because buttons and keys act on it.
+    """
+
+    linkable = True
 
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Portfolios", parent)
@@ -80,7 +87,7 @@ class PortfoliosPanel(Panel):
         self._pages.addWidget(self._invitation())
         self._pages.addWidget(self._split())
         self.column.addWidget(self._pages)
-        desk.bridge.portfolios_changed.connect(lambda _rows: self._rows_changed())
+        desk.bridge.portfolios_changed.connect(self._rows_changed)
         self._enable_buttons()
 
     def table_header(self) -> ColumnHeader:
@@ -106,6 +113,16 @@ class PortfoliosPanel(Panel):
         row = next(found, None)
         if row is not None:
             self.grid.select_row(row)
+
+    def follow(self, subject: Subject) -> None:
+        """Make a portfolio the selected one, with the cursor on it or on one of its legs."""
+        if not isinstance(subject, PortfolioChosen) or subject.portfolio_id not in self._desk.bridge.portfolios:
+            return
+        self._links.select_portfolio(subject.portfolio_id)
+        line = self._line()
+        if line is not None and line.portfolio.portfolio_id == subject.portfolio_id:
+            return
+        self.go_to(subject.portfolio_id)
 
     def refresh(self, now_ms: int) -> None:
         """Show the newest states, prices and reasons."""
@@ -197,7 +214,7 @@ class PortfoliosPanel(Panel):
             self._links.select_portfolio(line.portfolio.portfolio_id)
             self.protection.show_leg(line.portfolio, line.leg)
 
-    def _rows_changed(self) -> None:
+    def _rows_changed(self, _rows: object = None) -> None:
         self._reasons_of = -1
         self._enable_buttons()
 

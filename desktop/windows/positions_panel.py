@@ -11,13 +11,19 @@ from desktop.windows.closed_outside_dialog import ask_closed_outside
 from desktop.windows.deeds import add_action, add_deed, cursor_menu
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, Links, Panel, muted_label
+from desktop.workspace.links import InstrumentChosen, PortfolioChosen, Subject
 from engine.domain.commands import SquareOffLeg
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.views.positions import PositionLevel, PositionRow
 
 
 class PositionsPanel(Panel):
-    """What is held, what it is worth and how it moves."""
+    """What is held, what it is worth and how it moves.
+
+    In a link group it tells the leg under the cursor, and follows portfolios.
+    """
+
+    linkable = True
 
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Positions", parent)
@@ -53,6 +59,18 @@ class PositionsPanel(Panel):
         if words != self._hint.text():
             self._hint.setText(words)
 
+    def follow(self, subject: Subject) -> None:
+        """Put the cursor on the line of a portfolio, unless it stands within it."""
+        if not isinstance(subject, PortfolioChosen):
+            return
+        rows = [self.source.row(number) for number in range(self.source.row_count())]
+        at = self.grid.current_row()
+        if at is not None and at < len(rows) and rows[at].portfolio_id == subject.portfolio_id:
+            return
+        place = next((n for n, row in enumerate(rows) if row.portfolio_id == subject.portfolio_id), None)
+        if place is not None:
+            self.grid.select_row(place)
+
     def square_off(self, row: PositionRow) -> None:
         """Ask, then close what one leg holds."""
         portfolio_id, leg_id = row.portfolio_id, row.leg_id
@@ -83,8 +101,13 @@ class PositionsPanel(Panel):
 
     def _selected(self) -> None:
         rows = self.grid.selected_rows()
-        if rows and self.source.row(rows[0]).portfolio_id is not None:
-            self._links.select_portfolio(self.source.row(rows[0]).portfolio_id)
+        if not rows:
+            return
+        row = self.source.row(rows[0])
+        if row.portfolio_id is not None:
+            self._links.select_portfolio(row.portfolio_id)
+        if row.instrument is not None:
+            self._links.choose(InstrumentChosen(row.instrument))
 
     def _activate(self, number: int) -> None:
         row = self.source.row(number)

@@ -1,13 +1,14 @@
 """Build a window's panels from a workspace, and read a workspace back from a window."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.workspace.docking import DockHost
-from desktop.workspace.layouts import PlacedPanel, Workspace, as_bytes, as_text
+from desktop.workspace.screen_sets import arrangement_for, present_screens, with_arrangement
+from desktop.workspace.workspace import Arrangement, PlacedPanel, ScreenPlace, Workspace, as_bytes, as_text
 
 MakePanel = Callable[[PlacedPanel], tuple[str, QWidget] | None]
 
@@ -24,15 +25,20 @@ def build_panels(host: DockHost, workspace: Workspace, make_panel: MakePanel) ->
         if made is None:
             sentences.append(f'The panel "{placed.id}" of kind "{placed.type}" is not known here and was left out.')
             continue
-        _place(host, placed, placed.title or made[0], made[1])
+        _place(host, placed, *made)
+        if placed.on_top:
+            host.set_on_top(placed.id, on=True)
     known = host.panel_ids()
-    if workspace.dock_state:
-        if host.restore(as_bytes(workspace.dock_state), [panel.id for panel in workspace.panels]):
+    saved = arrangement_for(workspace, present_screens())
+    if saved is not None and saved.dock_state:
+        if host.restore(as_bytes(saved.dock_state), [panel.id for panel in workspace.panels]):
+            host.set_locked(workspace.locked)
             return sentences
         sentences.append(f'The saved arrangement of "{workspace.title}" was not understood; the panels are set anew.')
     for panel_id in workspace.front:
         if panel_id in known:
             host.bring_to_front(panel_id)
+    host.set_locked(workspace.locked)
     return sentences
 
 
@@ -46,18 +52,35 @@ def _place(host: DockHost, placed: PlacedPanel, title: str, panel: QWidget) -> N
 
 def restore_window(window: QMainWindow, workspace: Workspace) -> bool:
     """Put the main window where the workspace saw it last; return False when nothing usable is saved."""
-    geometry = as_bytes(workspace.window_geometry)
+    saved = arrangement_for(workspace, present_screens())
+    geometry = as_bytes(saved.window_geometry) if saved is not None else b""
     return bool(geometry) and window.restoreGeometry(QByteArray(geometry))
+
+
+def standing(window: QMainWindow, host: DockHost, screens: Sequence[ScreenPlace]) -> Arrangement:
+    """Return how panels and window stand now, on these screens."""
+    return Arrangement(
+        screens=list(screens),
+        dock_state=as_text(host.save()),
+        window_geometry=as_text(bytes(window.saveGeometry().data())),
+    )
 
 
 def read_back(
     window: QMainWindow, host: DockHost, workspace: Workspace, panels: Mapping[str, PlacedPanel]
 ) -> Workspace:
-    """Return the workspace as it stands now, for saving; ``panels`` tells kind and context of each panel id."""
-    return replace(
-        workspace,
-        panels=[panels[panel_id] for panel_id in host.panel_ids() if panel_id in panels],
-        front=[],
-        dock_state=as_text(host.save()),
-        window_geometry=as_text(bytes(window.saveGeometry().data())),
+    """Return the workspace as it stands now, for saving; ``panels`` tells kind and context of each panel id.
+
+    A panel of a kind that is not known here stays in it, for the version of the program that knows it.
+    """
+    before = {panel.id: panel for panel in workspace.panels}
+    known = [{**before, **panels}[panel_id] for panel_id in {**before, **dict.fromkeys(host.panel_ids())}]
+    return with_arrangement(
+        replace(
+            workspace,
+            panels=[replace(panel, on_top=host.is_on_top(panel.id)) for panel in known],
+            front=[],
+            locked=host.is_locked,
+        ),
+        standing(window, host, present_screens()),
     )

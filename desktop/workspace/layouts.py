@@ -1,8 +1,5 @@
-"""Read and save workspaces: which panels are open, and where."""
+"""Read, save, list and delete the files of workspaces."""
 
-import base64
-import binascii
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,66 +8,16 @@ from typing import Any
 
 import msgspec
 import tomli_w
+from msgspec.structs import replace
 
 from desktop.composition.folders import layout_path
-from desktop.widgets.column_header import ColumnLayout
-from desktop.workspace.docking import Area
+from desktop.workspace.mending import faults, is_name, mended
+from desktop.workspace.whole_file import set_aside, write_whole
+from desktop.workspace.workspace import FORMAT, LONGEST_TITLE, LayoutError, Workspace
 
-FORMAT = 1
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_LARGEST_FILE = 1_000_000  # bytes; a workspace of a hundred panels needs a tenth
-
-
-class LayoutError(Exception):
-    """A workspace cannot be read or saved; the message says what, where and what happens now."""
-
-
-class PlacedPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One panel of a workspace.
-
-    Attributes:
-        id: Lasting name within the workspace.
-        type: Kind of panel, as the window's register of panels names it.
-        title: Text of the tab; empty for the kind's own.
-        area: Where it is docked when the workspace opens without a saved arrangement.
-        relative_to: Id of an earlier panel it is docked at; empty for the whole window.
-        share: Part of the room it gets there, between 0 and 1.
-        floating: Opens in a window of its own.
-        context: What it shows, e.g. underlying and expiry.
-        columns: Columns of its table from left to right; empty for the declared ones.
-    """
-
-    id: str
-    type: str
-    title: str = ""
-    area: Area = Area.CENTRE
-    relative_to: str = ""
-    share: float | None = None
-    floating: bool = False
-    context: dict[str, str] = {}
-    columns: list[ColumnLayout] = []
-
-
-class Workspace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A named arrangement of panels.
-
-    Attributes:
-        format: Version of this file's form.
-        name: File name without its ending: small letters, digits, ``-`` and ``_``.
-        title: What the menu says.
-        panels: Panels in the order in which they are docked.
-        front: Ids of the panels that lie on top of their tabs.
-        dock_state: Saved arrangement of the docking library, as base64; empty to dock panel by panel.
-        window_geometry: Saved place of the main window, as base64.
-    """
-
-    format: int
-    name: str
-    title: str
-    panels: list[PlacedPanel]
-    front: list[str] = []
-    dock_state: str = ""
-    window_geometry: str = ""
+BUILT_IN = ("start", "multileg", "scalping", "analysis", "risk", "review")
+"""Workspaces that come with the program, in the order of their keys."""
+_LARGEST_FILE = 1_000_000  # bytes; a workspace of forty panels needs a tenth
 
 
 class OpenedWorkspace(msgspec.Struct, frozen=True):
@@ -80,68 +27,97 @@ class OpenedWorkspace(msgspec.Struct, frozen=True):
     warning: str | None = None
 
 
+def own_names(own_folder: Path | None) -> tuple[str, ...]:
+    """Return the names of the trader's own workspaces; an altered built-in one is not among them."""
+    found = own_folder.glob("*.toml") if own_folder else []
+    return tuple(sorted(path.stem for path in found if is_name(path.stem) and path.stem not in BUILT_IN))
+
+
 def workspace_names(own_folder: Path | None = None) -> tuple[str, ...]:
-    """Return the names of all workspaces, the trader's own and the built-in ones."""
-    folders = [layout_path("workspaces"), *([own_folder] if own_folder else [])]
-    return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.toml")}))
+    """Return the names of all workspaces: the built-in ones by their keys, then the trader's own."""
+    return BUILT_IN + own_names(own_folder)
+
+
+def title_of(name: str, own_folder: Path | None = None) -> str:
+    """Return what the menu says for a workspace; its name where the file cannot be read."""
+    try:
+        return open_workspace(name, own_folder if name not in BUILT_IN else None).workspace.title
+    except LayoutError:
+        return name
 
 
 def open_workspace(name: str, own_folder: Path | None = None) -> OpenedWorkspace:
     """Return the trader's copy of a workspace, else the built-in one.
 
-    A copy that cannot be read is left where it is and reported in ``warning``.
+    A copy that cannot be read is left where it is; that and everything that had to be mended is told in ``warning``.
     Raises LayoutError when there is no workspace of that name.
     """
-    built_in = layout_path("workspaces", f"{name}.toml")
-    if own_folder is None or not _is_name(name) or not (own_folder / f"{name}.toml").is_file():
-        return OpenedWorkspace(_built_in(name, built_in))
-    own = own_folder / f"{name}.toml"
+    if own_folder is None or not is_name(name) or not (own_folder / f"{name}.toml").is_file():
+        return OpenedWorkspace(_built_in(name, own_folder))
     try:
-        return OpenedWorkspace(read_workspace(own))
+        return _opened(own_folder / f"{name}.toml", name)
     except LayoutError as e:
-        fallback = _built_in(name if built_in.is_file() else "start", built_in if built_in.is_file() else None)
+        fallback = _built_in(name if name in BUILT_IN else BUILT_IN[0])
         return OpenedWorkspace(fallback, f'{e} The built-in workspace "{fallback.title}" is shown instead.')
 
 
-def read_workspace(path: Path) -> Workspace:
-    """Read and check one workspace file; raise LayoutError with a sentence when it cannot be used."""
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise LayoutError(f"Workspace file {path} is too large to be one ({_LARGEST_FILE:,} bytes at most).")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as e:
-        raise LayoutError(f"Workspace file {path} cannot be read: {e.strerror}.") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as e:
-        raise LayoutError(f"Workspace file {path} is not valid TOML: {e}.") from e
-    if isinstance(document.get("format"), int) and document["format"] > FORMAT:
-        raise LayoutError(f"Workspace file {path} was written by a newer version of the program.")
-    try:
-        workspace = msgspec.convert(document, Workspace)
-    except msgspec.ValidationError as e:
-        raise LayoutError(f"Workspace file {path} is not a workspace: {e}.") from e
-    reason = _fault(workspace)
-    if reason is not None:
-        raise LayoutError(f"Workspace file {path}: {reason}.")
-    return workspace
+def read_workspace(path: Path) -> OpenedWorkspace:
+    """Read one workspace file from anywhere, mended where it has to be; raise LayoutError when it cannot be used."""
+    workspace, sentences = mended(_read(path))
+    return OpenedWorkspace(workspace, " ".join([f"Workspace file {path}:", *sentences]) if sentences else None)
 
 
 def save_workspace(workspace: Workspace, own_folder: Path) -> Path:
     """Write a workspace to the trader's folder and return the file; the old file stays whole until the new is.
 
+    A file in its place that cannot be read, or only with something left out, is kept beside it under another name.
     Raises LayoutError when the name is not allowed or the folder cannot be written.
     """
-    reason = _fault(workspace)
+    reason = next(faults(workspace), None)
     if reason is not None:
-        raise LayoutError(f"The workspace is not saved: {reason}.")
+        raise LayoutError(f"The workspace is not saved: {reason}")
     path = own_folder / f"{workspace.name}.toml"
-    unfinished = path.with_suffix(".unfinished")
     try:
-        own_folder.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(workspace_text(workspace), encoding="utf-8")
-        os.replace(unfinished, path)  # noqa: PTH105 - the same call, and it names both ends
+        if path.exists() and not _is_sound(path):
+            set_aside(path)
+        write_whole(path, workspace_text(workspace))
     except OSError as e:
         raise LayoutError(f"The workspace cannot be saved to {path}: {e.strerror}.") from e
     return path
+
+
+def export_workspace(workspace: Workspace, path: Path) -> None:
+    """Write a workspace to a file anywhere. Raises LayoutError with a sentence."""
+    try:
+        write_whole(path, workspace_text(workspace))
+    except OSError as e:
+        raise LayoutError(f"The workspace cannot be written to {path}: {e.strerror}. Choose another place.") from e
+
+
+def delete_workspace(name: str, own_folder: Path) -> None:
+    """Delete one of the trader's own workspaces. Raises LayoutError with a sentence."""
+    if name in BUILT_IN or not is_name(name):
+        raise LayoutError("A workspace that came with the program cannot be deleted; reset it instead.")
+    path = own_folder / f"{name}.toml"
+    try:
+        path.unlink()
+    except OSError as e:
+        raise LayoutError(f"{path} cannot be deleted: {e.strerror}.") from e
+
+
+def put_aside(name: str, own_folder: Path) -> None:
+    """Keep the file of an own workspace under another name, because it is replaced. Raises LayoutError."""
+    path = own_folder / f"{name}.toml"
+    try:
+        set_aside(path)
+    except OSError as e:
+        raise LayoutError(f"{path} cannot be replaced: {e.strerror}.") from e
+
+
+def name_for(title: str) -> str:
+    """Return the file name that a title is kept under."""
+    letters = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
+    return letters[:LONGEST_TITLE].strip("-") or "workspace"
 
 
 def workspace_text(workspace: Workspace) -> str:
@@ -150,42 +126,56 @@ def workspace_text(workspace: Workspace) -> str:
     return tomli_w.dumps(document)
 
 
-def as_text(state: bytes) -> str:
-    """Write a saved arrangement as text for ``dock_state`` and ``window_geometry``."""
-    return base64.b64encode(state).decode("ascii")
+def _opened(path: Path, name: str) -> OpenedWorkspace:
+    opened = read_workspace(path)
+    # A file that somebody copied is known by its own name, or saving it would overwrite the other one.
+    return OpenedWorkspace(replace(opened.workspace, name=name), opened.warning)
 
 
-def as_bytes(text: str) -> bytes:
-    """Read what ``as_text`` wrote; empty when it is damaged, which opens the declared arrangement."""
+def _read(path: Path) -> Workspace:
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            raise LayoutError(f"Workspace file {path} is too large to be one ({_LARGEST_FILE:,} bytes at most).")
+        document = tomllib.loads(content.decode("utf-8"))
+    except OSError as e:
+        raise LayoutError(f"Workspace file {path} cannot be read: {e.strerror}.") from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as e:
+        raise LayoutError(f"Workspace file {path} is not valid TOML: {e}.") from e
+    written = document.get("format")
+    if isinstance(written, int) and written > FORMAT:
+        raise LayoutError(f"Workspace file {path} was written by a newer version of the program.")
+    if written not in range(1, FORMAT + 1):
+        raise LayoutError(f"Workspace file {path} is not a workspace: it names no format that is known here.")
+    try:
+        workspace = msgspec.convert(_of_this_format(document), Workspace)
+    except msgspec.ValidationError as e:
+        raise LayoutError(f"Workspace file {path} is not a workspace: {e}.") from e
+    if not is_name(workspace.name):
+        raise LayoutError(
+            f'Workspace file {path}: "{workspace.name}" is not a name; use small letters, digits, - and _.'
+        )
+    return workspace
 
 
-def _built_in(name: str, path: Path | None) -> Workspace:
-    path = path or layout_path("workspaces", f"{name}.toml")
-    if not _is_name(name) or not path.is_file():
-        raise LayoutError(f'There is no workspace "{name}". Choose one of: {", ".join(workspace_names())}.')
-    return read_workspace(path)
+def _of_this_format(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of an older format in the form of this one."""
+    if document.get("format") != 1:
+        return document
+    kept = {key: document[key] for key in ("dock_state", "window_geometry") if key in document}
+    rest = {key: value for key, value in document.items() if key not in kept}
+    return {**rest, "format": FORMAT, **({"arrangements": [kept]} if kept else {})}
 
 
-def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
+def _is_sound(path: Path) -> bool:
+    try:
+        return read_workspace(path).warning is None
+    except LayoutError:
+        return False
 
 
-def _fault(workspace: Workspace) -> str | None:
-    """Return what is wrong with a workspace, or None."""
-    if not _is_name(workspace.name):
-        return f'"{workspace.name}" is not a name; use small letters, digits, - and _'
-    seen: set[str] = set()
-    for panel in workspace.panels:
-        if not panel.id or panel.id in seen:
-            return f'the panel id "{panel.id}" is empty or used twice'
-        if panel.relative_to and panel.relative_to not in seen:
-            return f'panel "{panel.id}" stands relative to "{panel.relative_to}", which is not an earlier panel'
-        if panel.share is not None and not 0.02 <= panel.share <= 0.98:
-            return f'panel "{panel.id}" has a share of {panel.share}; it must lie between 0.02 and 0.98'
-        seen.add(panel.id)
-    unknown = [panel_id for panel_id in workspace.front if panel_id not in seen]
-    return f'"{unknown[0]}" is to lie in front but is not a panel' if unknown else None
+def _built_in(name: str, own_folder: Path | None = None) -> Workspace:
+    if name not in BUILT_IN:
+        raise LayoutError(f'There is no workspace "{name}". Choose one of: {", ".join(workspace_names(own_folder))}.')
+    return _read(layout_path("workspaces", f"{name}.toml"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QObject, QRect, QTimer
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -34,7 +34,14 @@ class ScreenKeeper(QObject):
 
     ``windows`` answers with all top-level windows to look after: the main window and the floating panels.
     A window is known by its object name.
+
+    Signals:
+        remembered: The windows were looked at on screens that do not change just now; about once a second.
+        screens_changed: Other screens are there than before; windows are brought into sight right after.
     """
+
+    remembered = Signal()
+    screens_changed = Signal()
 
     def __init__(self, windows: Callable[[], Sequence[QWidget]], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +57,10 @@ class ScreenKeeper(QObject):
         self._memory.timeout.connect(self.remember)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
-            application.screenAdded.connect(self._screens_changing)
+            application.screenAdded.connect(self._screen_added)
             application.screenRemoved.connect(self._screens_changing)
+        for screen in QGuiApplication.screens():
+            screen.geometryChanged.connect(self._screens_changing)
         self._memory.start()
 
     def stop(self) -> None:
@@ -59,21 +68,33 @@ class ScreenKeeper(QObject):
         self._settle.stop()
         self._memory.stop()
 
+    def forget(self) -> None:
+        """Forget where windows were: others of the same names are opened."""
+        self._homes.clear()
+
     def remember(self) -> None:
         """Note where the windows are now; a window manager may push them about when a monitor goes."""
-        if self._settle.isActive() or _screen_set(QGuiApplication.screens()) != self._screens:
+        if self.is_settling:
             return
         homes = self._homes.setdefault(self._screens, {})
         for window in self._windows():
             if window.isVisible() and not window.isMinimized():
                 homes[window.objectName()] = QRect(window.geometry())
+        self.remembered.emit()
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether screens come or go just now."""
+        return self._settle.isActive() or _screen_set(QGuiApplication.screens()) != self._screens
 
     def screens_settled(self) -> None:
         """Put every window where it was with these monitors, or where it can be seen."""
         screens = QGuiApplication.screens()
         if not screens:
             return
-        self._screens = _screen_set(screens)
+        before, self._screens = self._screens, _screen_set(screens)
+        if before != self._screens:
+            self.screens_changed.emit()
         homes = self._homes.get(self._screens, {})
         areas = [screen.availableGeometry() for screen in screens]
         for window in self._windows():
@@ -83,7 +104,11 @@ class ScreenKeeper(QObject):
             elif visible_share(window.frameGeometry(), areas) < _LEAST_VISIBLE:
                 window.setGeometry(moved_home(window.geometry(), QGuiApplication.primaryScreen().availableGeometry()))
 
-    def _screens_changing(self, _screen: QScreen) -> None:
+    def _screen_added(self, screen: QScreen) -> None:
+        screen.geometryChanged.connect(self._screens_changing)
+        self._settle.start()
+
+    def _screens_changing(self, _changed: QScreen | QRect) -> None:
         self._settle.start()
 
 

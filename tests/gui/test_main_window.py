@@ -7,7 +7,7 @@ import pytest
 from desktop.bootstrap import QtExceptionHook, check_display
 from desktop.composition.failures import FailureError
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
-from desktop.workspace.layouts import open_workspace
+from desktop.workspace.layouts import BUILT_IN, open_workspace
 from engine.domain.instant import MINUTE
 from engine.domain.multileg.states import PortfolioState
 
@@ -24,7 +24,7 @@ def running_demonstration(desk):
     )
 
 
-@pytest.mark.parametrize("workspace", ["start", "multileg"])
+@pytest.mark.parametrize("workspace", BUILT_IN)
 def test_a_built_in_workspace_opens_with_all_its_panels(open_desk, workspace):
     desk = open_desk(workspace=workspace)
 
@@ -92,12 +92,12 @@ def test_the_arrangement_is_written_with_contexts_and_columns(open_desk):
     saved = desk.window.workspace()
 
     panels = {panel.id: panel for panel in saved.panels}
-    assert panels["chain"].context == {"underlying": "NIFTY"}
+    assert panels["chain"].context == {"underlying": "NIFTY", "expiry": "nearest"}
     # What is saved is the width before all columns were widened to fill the panel.
     header.apply_defaults()
     header.apply_layout(panels["positions"].columns)
     assert header.sectionSize(0) == pytest.approx(333, abs=1)
-    assert saved.dock_state
+    assert saved.arrangements[0].dock_state
 
 
 def test_a_panel_is_detached_and_docked_again_by_a_reset(open_desk, qtbot):

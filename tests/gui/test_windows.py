@@ -11,6 +11,7 @@ from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
 from desktop.windows.limit_dialog import read_price
 from desktop.windows.live_actions import UnboundActionError, make_actions
 from desktop.windows.template_chooser import TemplateChooser
+from desktop.workspace.layouts import BUILT_IN
 from engine.domain.money import price_of
 from engine.domain.multileg.states import KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
@@ -235,7 +236,7 @@ def test_an_action_without_a_handler_is_an_error(qtbot):
         make_actions(button, built_in_theme(), {spec.name: print for spec in ACTIONS if spec.name != "kill_switch"})
 
 
-@pytest.mark.parametrize("workspace", ["start", "multileg"])
+@pytest.mark.parametrize("workspace", BUILT_IN)
 def test_every_control_has_an_accessible_name(open_desk, workspace):
     desk = open_desk(workspace=workspace)
 
