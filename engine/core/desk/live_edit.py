@@ -101,8 +101,9 @@ def _foreseen(
 
 def _decides(old: MultilegPortfolio, new: MultilegPortfolio) -> bool:
     """Say whether an edit touches anything that closes or enters."""
-    unchanged = {name: getattr(old, name) for name in rules.ONLY_SHOWN}
-    return bool(replace(new, **unchanged) != old)
+    told = {name: getattr(old.monitoring, name) for name in rules.ONLY_TOLD}
+    shown = {name: getattr(old, name) for name in rules.ONLY_SHOWN}
+    return bool(replace(new, **shown, monitoring=replace(new.monitoring, **told)) != old)
 
 
 def _by_account(words: Sequence[tuple[PortfolioRun, str]]) -> str:

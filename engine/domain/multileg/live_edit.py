@@ -94,6 +94,9 @@ PORTFOLIO: Mapping[str, Verdict] = {
 ONLY_SHOWN = ("remarks", "value_basis", "default_lots")
 """Fields by which nothing is closed or entered."""
 
+ONLY_TOLD = ("alerts", "log_level", "curve_every")
+"""The same of its monitoring."""
+
 SCHEDULE: Mapping[str, Verdict] = {
     "start": _GATES,
     "end": Rule.LIVE,
