@@ -120,6 +120,7 @@ class WorkspaceDesk(QObject):
         self._autosave.start()
         if self._trouble is not None:
             self._say(self._trouble, Tone.WARNING)
+        QTimer.singleShot(0, self.keeper, self.keeper.screens_settled)
         return restore_window(self._window, workspace)
 
     def switch(self, name: str) -> None:
