@@ -132,7 +132,7 @@ def waiters(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         over = _over(state, run, leg)
         if over is not None:
             yield LegCancelled(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=over)
-        elif state.books.recovering:
+        elif state.books.of(run.account).recovering:
             continue
         elif leg.state is LegState.SCHEDULED and leg.until is not None and state.now >= leg.until:
             why = f"{clock_text(leg.until)} has come"

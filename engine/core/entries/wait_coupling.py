@@ -50,7 +50,7 @@ def combined(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     if not held or any(leg.state in LEG_ENTERS for leg in run.present) or not market_data.can_trigger(state, run):
         return
     value = premium(state, run, held)
-    if value is None or state.books.recovering:
+    if value is None or state.books.of(run.account).recovering:
         return
     if run.combined_wait is None:
         yield CombinedWaitSet(
@@ -89,7 +89,7 @@ def _is_reached(trigger: int, value: int, *, rising: bool) -> bool:
 def _let_go(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Enter the legs that only waited for the combined premium; those with a wait of their own begin it now."""
     for leg in _held(run):
-        if leg.leg.wait is None and not state.books.recovering:
+        if leg.leg.wait is None and not state.books.of(run.account).recovering:
             yield reopening.released(state, run, leg, "the combined premium made its move")
 
 
@@ -107,7 +107,7 @@ def one_side(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
 def others(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Once one leg has met its wait, let the others follow: at once, at an easier price, or after a time."""
     rule = run.portfolio.wait_coupling.others
-    if rule is None or run.state not in ENTERS or state.books.recovering:
+    if rule is None or run.state not in ENTERS or state.books.of(run.account).recovering:
         return
     first = met_waits.first_met(run)
     if first is None:

@@ -45,7 +45,7 @@ def is_awaited(run: PortfolioRun) -> bool:
 
 def follow_ups(state: EngineState, run: PortfolioRun, others: Others) -> Iterator[AnyFact]:
     """Carry out what follows a close once everything is flat, in order; nothing while something is still held."""
-    if state.books.recovering:
+    if state.books.of(run.account).recovering:
         return
     if run.state in EXITING and not run.holds_something and all(leg.state in LEG_DONE for leg in run.legs):
         for todo in list(run.todo):
@@ -218,7 +218,7 @@ def unmet(state: EngineState, run: PortfolioRun) -> Iterator[Unmet]:
     again = run.again
     if again is None:
         return
-    if state.books.recovering:
+    if state.books.of(run.account).recovering:
         yield Unmet("the broker's books after the start")
     if state.now < run.starts_at:
         yield Unmet("time", clock_text(state.now), f"≥ {clock_text(run.starts_at)}")

@@ -8,7 +8,8 @@ from engine.domain.money import Price, price_of
 from engine.domain.multileg.states import LegState
 from engine.domain.order import OrderStatus, RestsFor
 from engine.domain.settings.risk_limits import RiskLimits
-from tests.helpers.core_desk import Desk, leg, portfolio, stop
+from tests.helpers.core_desk import ACCOUNT, Desk, leg, portfolio, stop
+from tests.helpers.two_accounts import SECOND, TwoDesk
 
 
 def resting(**target: object) -> Desk:
@@ -52,3 +53,16 @@ def test_a_target_outside_the_price_protection_does_not_rest_at_a_nearer_price()
 
     assert run.leg(LegId(1)).target.value == price_of("24")
     assert terms is None or terms.limit == price_of("24")
+
+
+def test_a_wait_is_over_though_the_books_of_another_account_are_not_read_yet() -> None:
+    desk = TwoDesk(ready=False)
+    declared = portfolio(leg("SELL", "PE"), leg("SELL", "CE", entry_delay=5), tag="BOTH")
+    desk.add(declared)
+    desk.fill_all()
+
+    desk.wait(6)
+    desk.timer()
+
+    assert desk.state.books.of(SECOND).recovering
+    assert [fact.portfolio_id for fact in desk.of(f.LegReleased)] == [desk.run_of(ACCOUNT).portfolio_id]
