@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from engine.core import bar_needs, next_looks
+from engine.core import bar_needs, next_looks, next_wakes
 from engine.core.accounts import account_desk, account_guard, tag_guard, user_sync
 from engine.core.desk import by_hand, command_intake, expiry_desk, signal_desk
 from engine.core.entries import (
@@ -11,7 +11,6 @@ from engine.core.entries import (
     entry_lots,
     entry_orders,
     entry_scheduler,
-    entry_start,
     extra_conditions,
     legs_waiting,
     part_entry,
@@ -34,7 +33,6 @@ from engine.core.exits import (
 from engine.core.hedges import delta_hedge, hedging
 from engine.core.orders import at_broker, margin_gate, order_book, order_gate, order_router, reconciliation
 from engine.core.prices.resting import is_quiet
-from engine.core.readings import cadence
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.core.strikes import strike_selector
@@ -46,7 +44,7 @@ from engine.domain.facts import (
     PortfolioStarted,
     TagHalted,
 )
-from engine.domain.identifiers import PortfolioId
+from engine.domain.identifiers import AccountId, PortfolioId
 from engine.domain.messages import Message, OpenSession
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import (
@@ -98,6 +96,8 @@ def see_before(state: EngineState, frame: QuoteFrame) -> None:
 
 
 def _decide(state: EngineState, message: Message) -> Facts:
+    if not isinstance(message, TimerDue):
+        next_wakes.rouse(state)
     yield from account_guard.new_day(state)
     yield from by_hand.day_resets(state)
     match message:
@@ -112,15 +112,12 @@ def _decide(state: EngineState, message: Message) -> Facts:
         case HeldBackReport():
             yield from order_router.priced_anew(state, message)
         case BooksReport():
-            for report in reconciliation.order_reports(state, message):
-                yield from order_book.absorb(state, report)
-            yield from reconciliation.compare(state, message)
-            yield from _step_everything(state)
+            yield from _on_books(state, message)
         case OpenSession():
             yield from _on_session(state, message)
         case ConnectionReport():
             yield from account_guard.connection(state, message)
-            yield from _step_everything(state)
+            yield from _step_of(state, message.account, all_of_them=False)
         case JournalTrouble():
             yield from account_guard.journal(state, message)
         case EngineLag():
@@ -266,6 +263,28 @@ def _step_everything(state: EngineState) -> Facts:
     yield from _step_all(state, [run.portfolio_id for run in state.alive()])
 
 
+def _on_books(state: EngineState, report: BooksReport) -> Facts:
+    before = state.books.facts
+    for one in reconciliation.order_reports(state, report):
+        yield from order_book.absorb(state, one)
+    yield from reconciliation.compare(state, report)
+    yield from _step_of(state, report.account, all_of_them=state.books.facts > before)
+
+
+def _step_of(state: EngineState, account: AccountId, *, all_of_them: bool) -> Facts:
+    """Look at the portfolios of an account, those at rest only where ``all_of_them``, and at all others that ask again.
+
+    Books that say nothing new, and a line that goes and comes, are waited for by somebody who asks or is at work.
+    """
+    moved = []
+    for run in state.alive():
+        at_rest = run.portfolio_id in state.resting and run.portfolio.at_broker is None
+        mine = run.account == (account or state.books.account) and (all_of_them or not at_rest)
+        if mine or run.portfolio_id in state.asking:
+            moved.append(run.portfolio_id)
+    yield from _step_all(state, moved)
+
+
 def _step_nudged(state: EngineState) -> Facts:
     nudged = list(dict.fromkeys(state.nudged))
     state.nudged.clear()
@@ -298,7 +317,7 @@ def _step(state: EngineState, run: PortfolioRun) -> Facts:
         raise EngineFault(f"{run.portfolio_id} does not come to rest at {state.now}")
     if run.portfolio_id in state.first_looks and all(leg.row in state.ticks for leg in run.legs if leg.net_quantity):
         state.first_looks.discard(run.portfolio_id)
-    _note_wake(state, run)
+    next_wakes.note(state, run)
     next_looks.note_rows(state, run)
     state.want_bars(run, bar_needs.wanted(state, run))
     rests = next_looks.rests(state, run)
@@ -325,38 +344,3 @@ def _look(state: EngineState, run: PortfolioRun) -> Facts:
     yield from order_gate.through_the_gate(state, run, entry_orders.entry_wants(state, run))
     for stage in _AFTER_ORDERS:
         yield from stage(state, run)
-
-
-_WAKES: tuple[Callable[[EngineState, PortfolioRun], Iterator[int]], ...] = (
-    entry_scheduler.wakes,
-    combined_exits.wakes,
-    leg_exits.wakes,
-    cost_moves.wakes,
-    entry_orders.wakes,
-    entry_start.wakes,
-    strike_selector.wakes,
-    order_router.wakes,
-    expiry_desk.wakes,
-    user_sync.wakes,
-    hedging.wakes,
-    delta_hedge.wakes,
-    at_broker.wakes,
-    cadence.wakes,
-    exit_orders.wakes,
-    exit_plan.wakes,
-    range_breakout.wakes,
-    closings.dead_feed_wakes,
-    hit_actions.wakes,
-    legs_waiting.wakes,
-    wait_coupling.wakes,
-    portfolio_again.wakes,
-)
-"""When the stages must look again though nothing happens."""
-
-
-def _note_wake(state: EngineState, run: PortfolioRun) -> None:
-    later = [wake for source in _WAKES for wake in source(state, run) if wake > state.now]
-    if later:
-        state.wakes[run.portfolio_id] = min(later)
-    else:
-        state.wakes.pop(run.portfolio_id, None)

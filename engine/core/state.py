@@ -64,6 +64,10 @@ class EngineState:
         """Portfolios that an action of another one moved: they are looked at next."""
         self.wakes: dict[PortfolioId, int] = {}
         """When each portfolio must be looked at again though nothing happens."""
+        self.asking: set[PortfolioId] = set()
+        """Portfolios that wait for something which comes without a message of its own."""
+        self.heard_at: Instant = Instant(0)
+        """When the newest message came that was no timer."""
         self.resting: dict[PortfolioId, Resting] = {}
         """Portfolios that nothing but a price or the time can move, and between which prices they stay so."""
         self.candles = CandleBook(self._hours)

@@ -52,8 +52,9 @@ class BooksWatch:
         if state.books.of(self._account).drift or state.sight(self._account).drift_suspects:
             return True
         for run in state.alive():
-            if run.account != self._account:
-                continue
+            at_rest = run.portfolio_id in state.resting and run.portfolio.at_broker is None
+            if run.account != self._account or at_rest:
+                continue  # At rest nothing is under way.
             for leg in run.legs:
                 if leg.state in _AT_WORK and cancel_in_doubt(state, leg):
                     return True

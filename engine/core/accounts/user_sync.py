@@ -74,6 +74,11 @@ def _left_behind(state: EngineState, portfolio_id: PortfolioId, why: str) -> Por
     )
 
 
+def asks_again(_state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether accounts are waited for."""
+    return run.sync_until is not None and run.state in _MAY_START
+
+
 def wakes(_state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer when accounts that are waited for have had their time."""
     if run.sync_until is not None and run.state in _MAY_START:

@@ -108,4 +108,13 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
             last = _last_slice_at(state, leg) if leg.state is LegState.ENTERING else None
             if last is not None:
                 due = last + execution.slicing.every * SECOND
-                yield due if due > state.now else state.now + SECOND
+                yield due
+
+
+def asks_again(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a slice of an entry is due and was not ordered."""
+    slicing = run.portfolio.execution.slicing
+    if slicing is None or run.state not in ENTERS:
+        return False
+    last = (_last_slice_at(state, leg) for leg in run.legs if leg.state is LegState.ENTERING)
+    return any(at is not None and at + slicing.every * SECOND <= state.now for at in last)

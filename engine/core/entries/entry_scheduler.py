@@ -271,6 +271,14 @@ def _closed(
     )
 
 
+def asks_again(_state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a leg waits for a contract, or for an order that was denied."""
+    return run.state in ENTERS and any(
+        leg.state is LegState.WAITING or (leg.denied and leg.state in (LegState.RESOLVED, LegState.ENTERING))
+        for leg in run.legs
+    )
+
+
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer the instants at which an entry must be looked at again though nothing happens."""
     if run.state in ENTERS:
@@ -281,11 +289,7 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
 
 def _entering_wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     for leg in run.legs:
-        if leg.state is LegState.WAITING:
-            yield state.now + SECOND
-        elif leg.state in (LegState.RESOLVED, LegState.ENTERING):
+        if leg.state in (LegState.RESOLVED, LegState.ENTERING):
             yield leg.again_at
             yield ledger.last_entry(run, leg)
             yield ledger.entry_deadline(state, run, leg)
-            if leg.denied:
-                yield state.now + SECOND

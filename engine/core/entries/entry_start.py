@@ -7,7 +7,7 @@ from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.core.unmet import Unmet
 from engine.domain.facts import AnyFact, PortfolioClosed, PortfolioReset, PortfolioStarted
-from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
+from engine.domain.instant import clock_text, ist_date, ist_instant
 from engine.domain.money import Money
 from engine.domain.multileg.entry import OnCondition, OnSignal
 from engine.domain.multileg.states import FINAL, ExitReason, KillLevel, PortfolioState
@@ -94,11 +94,14 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
         return
     yield run.starts_at
     yield run.ends_at
-    if state.now < run.starts_at:
-        return
     entry = run.portfolio.entry
-    calm = isinstance(entry, OnSignal | OnCondition) and next(obstacles(state, run), None) is None
-    if isinstance(entry, OnCondition):
+    if state.now >= run.starts_at and isinstance(entry, OnCondition):
         yield from conditions.next_close(state, run, entry.condition)
-    if not calm:
-        yield Instant(state.now + SECOND)
+
+
+def asks_again(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether an entry waits for more than a signal or the close of a bar."""
+    if run.state is not PortfolioState.WAITING or state.now < run.starts_at:
+        return False
+    calm = isinstance(run.portfolio.entry, OnSignal | OnCondition)
+    return not calm or next(obstacles(state, run), None) is not None

@@ -89,9 +89,14 @@ def _last_slice_at(state: EngineState, leg: LegRun) -> int | None:
 
 
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
-    """Answer when the next slice of an exit is due."""
+    """Answer when the next slice of an exit is due, when a refused one is tried again, and when a doubt is over."""
     slicing = run.portfolio.execution.slicing
     for leg in run.legs:
+        if not ledger.to_close(leg):
+            continue
+        if refused := _refused_exits(state, leg):
+            yield refused[-1].updated_at + account_standing.exit_retry(state.books, run).pause(len(refused))
+        yield from ledger.doubts_end(state, leg)
         last = _last_slice_at(state, leg) if slicing is not None and ledger.to_close(leg) else None
         if slicing is not None and last is not None:
             yield last + slicing.every * SECOND

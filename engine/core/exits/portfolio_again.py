@@ -18,7 +18,7 @@ from engine.domain.facts import (
     PortfolioStarted,
 )
 from engine.domain.identifiers import InstrumentId
-from engine.domain.instant import SECOND, clock_text, ist_date
+from engine.domain.instant import clock_text, ist_date
 from engine.domain.money import Money, divide_half_up, plain_text
 from engine.domain.multileg import actions as a
 from engine.domain.multileg.exit import Reverse
@@ -260,10 +260,13 @@ def watches(_state: EngineState, run: PortfolioRun) -> Iterator[Watch]:
         yield AlwaysLook()
 
 
-def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
+def asks_again(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a re-execution is due and waits for its account, its premium or the market."""
+    return run.again is not None and run.state is PortfolioState.WAITING and state.now >= run.starts_at
+
+
+def wakes(_state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer when a re-execution is due, or given up."""
     if run.again is not None and run.state is PortfolioState.WAITING:
         yield run.starts_at
         yield run.ends_at
-        if state.now >= run.starts_at:
-            yield state.now + SECOND

@@ -108,10 +108,20 @@ def standing(state: EngineState, run: PortfolioRun) -> str:
     )
 
 
+def asks_again(_state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a band is watched: it is looked at within a second after any quote."""
+    return run.portfolio.delta_band is not None and run.state in RUNNING
+
+
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
-    """Answer when the band is looked at again: at every whole second, whatever quotes came."""
-    if run.portfolio.delta_band is not None and run.state in RUNNING:
-        yield (state.now // SECOND + 1) * SECOND
+    """Answer when a delta that stays outside its band is hedged, and when the times of the band begin."""
+    rule = run.portfolio.delta_band
+    if rule is None or run.state not in RUNNING:
+        return
+    if run.delta_left_at is not None:
+        yield _due_at(run, rule)
+    if rule.times is not None:
+        yield ist_instant(ist_date(state.now), rule.times.start)
 
 
 def _hedges(run: PortfolioRun) -> list[LegRun]:

@@ -11,7 +11,7 @@ from engine.core.strikes import hedge_choice
 from engine.core.strikes.choice import Choice, Chosen, Impossible, NotYet
 from engine.domain.facts import AnyFact, HedgeReused, LegAdded, LegCancelled, LegEntryFailed
 from engine.domain.identifiers import LegId
-from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
+from engine.domain.instant import SECOND, clock_text, ist_date, ist_instant
 from engine.domain.instrument import Instrument
 from engine.domain.money import exact_units, plain_text, rupees
 from engine.domain.multileg.dynamic_hedge import DynamicHedge, SellHedgeOn, Unsatisfied
@@ -272,8 +272,7 @@ def watches(_state: EngineState, run: PortfolioRun) -> Iterator[Watch]:
             yield RowWatch(hedge.row, low, high)
 
 
-def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
-    """Answer when a leg whose hedge is not chosen must be looked at again."""
+def asks_again(_state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether a leg waits for a hedge that is not chosen."""
     rule = run.portfolio.dynamic_hedge
-    if rule is not None and run.state in ENTERS and any(hedge_ties.wants_hedge(run, leg) for leg in run.legs):
-        yield Instant(state.now + SECOND)
+    return rule is not None and run.state in ENTERS and any(hedge_ties.wants_hedge(run, leg) for leg in run.legs)

@@ -126,9 +126,12 @@ def _limit_now(state: EngineState, order: Order) -> Price | None:
 
 def _renew(state: EngineState, run: PortfolioRun, order: Order) -> Iterator[AnyFact]:
     """Cancel a market order that rests at the edge of the price protection; another follows (reliability A9)."""
-    since = order.priced_at + max(_MARKET_RESTS, _interval(run, order))
-    if state.now >= since and not market_data.is_stale(state):
+    if state.now >= _renewed_at(run, order) and not market_data.is_stale(state):
         yield from _cancel(state, order, "a market order that was not filled; a new one follows")
+
+
+def _renewed_at(run: PortfolioRun, order: Order) -> Instant:
+    return Instant(order.priced_at + max(_MARKET_RESTS, _interval(run, order)))
 
 
 def chase_due(run: PortfolioRun, leg: LegRun, order: Order) -> Instant:
@@ -143,6 +146,11 @@ def _interval(run: PortfolioRun, order: Order) -> int:
     return int(order_pricing.terms_of(run, order.purpose).chase.interval * SECOND)
 
 
+def asks_again(_state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether something is to be closed for which no order could be made yet."""
+    return any(ledger.to_close(leg) and (leg.denied or not leg.working) for leg in run.legs)
+
+
 def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer the instants at which orders must be looked at again though nothing happens."""
     for leg in run.legs:
@@ -151,8 +159,9 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
 
 def _leg_wakes(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[int]:
     for order in ledger.working(state, leg):
-        due = chase_due(run, leg, order)
-        yield due if due > state.now else state.now + _interval(run, order)
+        if order.rests_for is None:
+            # Once it is due, only another quote brings another price.
+            yield _renewed_at(run, order) if order.order_type is OrderType.MARKET else chase_due(run, leg, order)
         if order.pending_since is not None:
             yield order.pending_since + ledger.CANCEL_PATIENCE
         elif order.cancel_asked:
@@ -162,7 +171,5 @@ def _leg_wakes(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator[i
     if ledger.to_close(leg):
         if leg.exit_decided_at is not None:
             yield leg.exit_decided_at + ledger.CANCEL_PATIENCE
-        if leg.denied or not leg.working:
-            yield state.now + SECOND
         if leg.closed_at is None and run.last_close_at is not None:
             yield run.last_close_at + run.portfolio.exit.hold_seconds * SECOND

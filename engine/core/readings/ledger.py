@@ -232,6 +232,14 @@ _WORKED_AT = {
 }
 
 
+def doubts_end(state: EngineState, leg: LegRun) -> Iterator[Instant]:
+    """Answer when cancelled orders of what a leg is at are in doubt no more, whatever the books show until then."""
+    purpose = _WORKED_AT.get(leg.state)
+    for order in () if purpose is None else orders_of(state, leg, purpose):
+        if order.status is OrderStatus.CANCELLED and order.filled < order.quantity:
+            yield Instant(order.updated_at + CANCEL_DOUBT)
+
+
 def cancel_in_doubt(state: EngineState, leg: LegRun) -> bool:
     """Say whether a cancelled order of what a leg is at may have filled more than its last report said.
 

@@ -119,11 +119,17 @@ def resolution(state: EngineState, run: PortfolioRun, leg: LegRun, choice: Chose
     )
 
 
-def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
+def wakes(_state: EngineState, run: PortfolioRun) -> Iterator[int]:
     """Answer when strikes that are chosen before the entry must be looked at again."""
     at = _selection_instant(run)
     if run.state is PortfolioState.WAITING and at is not None:
-        yield at if state.now < at else state.now + SECOND
+        yield at
+
+
+def asks_again(state: EngineState, run: PortfolioRun) -> bool:
+    """Say whether strikes that are chosen before the entry are due, and may wait for a price."""
+    at = _selection_instant(run)
+    return run.state is PortfolioState.WAITING and at is not None and state.now >= at
 
 
 def _is_early(state: EngineState, run: PortfolioRun) -> bool:
