@@ -6,6 +6,7 @@ import typer
 
 from desktop.commands.assignments import assigned
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson, command_group
 from desktop.composition.accounts import PAPER, change_hierarchy, load_hierarchy
 from desktop.composition.failures import MisuseError
 from desktop.composition.folders import default_journal
@@ -18,24 +19,18 @@ from engine.domain.settings.hierarchy import Hierarchy
 from engine.schema.load import dump
 from engine.views.amounts import rupees_text
 
-app = typer.Typer(
-    help="List, add, set and remove accounts. A new one trades when legwork is started the next time.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = command_group("List, add, set and remove accounts. A new one trades when legwork is started the next time.")
 
 _Id = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 _Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[FIELD=VALUE]...", help="Like alias=Mine multiplier=2 limits.daily_loss=20000."),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 
 
 @app.command("list")
 def list_accounts(
-    as_json: _Json = False,
+    as_json: AsJson = False,
     journal: Annotated[
         str | None, typer.Option("--journal", metavar="ADDRESS", help="The journal beside which paper money is kept.")
     ] = None,
@@ -58,7 +53,7 @@ def list_accounts(
 
 
 @app.command("add")
-def add_account(account: _Id, words: _Words = None, as_json: _Json = False) -> None:
+def add_account(account: _Id, words: _Words = None, as_json: AsJson = False) -> None:
     """Add an account."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:
@@ -71,7 +66,7 @@ def add_account(account: _Id, words: _Words = None, as_json: _Json = False) -> N
 
 
 @app.command("set")
-def set_account(account: _Id, words: _Words = None, as_json: _Json = False) -> None:
+def set_account(account: _Id, words: _Words = None, as_json: AsJson = False) -> None:
     """Change fields of an account; off switches one off."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:
@@ -87,7 +82,7 @@ def set_account(account: _Id, words: _Words = None, as_json: _Json = False) -> N
 
 
 @app.command("remove")
-def remove_account(account: _Id, as_json: _Json = False) -> None:
+def remove_account(account: _Id, as_json: AsJson = False) -> None:
     """Take an account away; what it holds stays at its broker, and the journal keeps what it did."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:

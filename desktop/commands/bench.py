@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.composition.clock import nanoseconds
 
 Figures = dict[str, Any]
@@ -127,9 +128,7 @@ def bench(
     rounds: Annotated[
         int | None, typer.Option("--rounds", min=1, max=100_000, help="How often; each has a sensible number.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure how fast Legwork is here, against a peer in the same run where there is one.
 

@@ -11,6 +11,7 @@ import typer
 
 from desktop.commands.contracts import parsed_date
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.composition.failures import MisuseError
 from engine.domain.charges import Brokerage, ChargeRates, Charges, contract_note, exercise_charges, order_charges, total
 from engine.domain.instrument import Exchange, Kind
@@ -64,9 +65,7 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable
             str | None,
             typer.Option("--brokerage", metavar="₹", help="The broker's fee per order, if not the usual one."),
         ] = None,
-        as_json: Annotated[
-            bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-        ] = False,
+        as_json: AsJson = False,
     ) -> None:
         """Show the exact charges of executed orders on a date, and what a contract note of the day would say."""
         with sentences(as_json=as_json):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.composition.failures import MisuseError
 from engine.domain.charges import RATE_NAMES
 from engine.domain.instrument import Exchange, Kind
@@ -24,9 +25,7 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules], today: Callable
         on: Annotated[
             str | None, typer.Option("--on", metavar="DATE", help="Like 2026-08-18; today without it.")
         ] = None,
-        as_json: Annotated[
-            bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-        ] = False,
+        as_json: AsJson = False,
     ) -> None:
         """Show expiries, lots, steps, ticks, freeze quantity, hours and charges of an underlying on a date."""
         with sentences(as_json=as_json):

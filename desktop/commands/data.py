@@ -7,13 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.composition.failures import MisuseError
 from desktop.composition.recordings import KINDS, BarLabel, Header, ImportOptions, import_recording, open_recording
 from desktop.composition.volatility import import_volatility, volatility_history
 from engine.domain.instant import iso_text
 from engine.domain.market_rules import MarketRules
-
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 
 
 def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
@@ -41,7 +40,7 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
             BarLabel | None, typer.Option(help="index-1min: which end of its minute names a bar; found out without it.")
         ] = None,
         force: Annotated[bool, typer.Option("--force", help="Replace FILE where it is there already.")] = False,
-        as_json: _Json = False,
+        as_json: AsJson = False,
     ) -> None:
         """Clean SOURCE files of one KIND and write them to FILE as one recording; every rule applied is counted."""
         options = ImportOptions(underlying=underlying, labels=labels)
@@ -52,7 +51,7 @@ def register(app: typer.Typer, rules: Callable[[], MarketRules]) -> None:
 
 def show_data(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a recording holds and how it was cleaned."""
     with sentences(as_json=as_json):
@@ -64,7 +63,7 @@ def import_days(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="CSV with the lines date,underlying,volatility in percent.")
     ],
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add past days to the record; a day that is there already takes the new value. A wrong line stops all of it."""
     with sentences(as_json=as_json):
@@ -80,7 +79,7 @@ def list_days(
     market: Annotated[
         str, typer.Option("--market", metavar="simulated|FILE", help="Of the simulated market too, or real days only.")
     ] = "real",
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the recorded days of an underlying, oldest first."""
     with sentences(as_json=as_json):

@@ -1,19 +1,16 @@
 """`legwork doctor`: look over this installation and say what to do about what is wrong."""
 
-from typing import Annotated
-
 import typer
 
 from desktop.commands.doctor_checks import CHECKS, Finding, Verdict
 from desktop.commands.leaving import FAILURE, print_json
+from desktop.commands.options import AsJson
 
 _MARKS = {Verdict.OK: "ok  ", Verdict.WARN: "warn", Verdict.FAIL: "FAIL"}
 
 
 def doctor(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check Python, libraries, display, fonts, folders, journal, disk, market rules and clock.
 

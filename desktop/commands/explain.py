@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.commands.reading import read_portfolio
 
 
@@ -14,9 +15,7 @@ def explain(
     everything: Annotated[
         bool, typer.Option("--all", help="Speak of fields that stand at their defaults too.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say in plain sentences what a portfolio does, heading by heading."""
     from engine.views.explain import explain as chapters_of

@@ -13,6 +13,7 @@ from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, 
 from desktop.commands.journal_filter import belonging
 from desktop.commands.journal_tables import messages_of, print_facts, print_messages
 from desktop.commands.leaving import FAILURE, print_json, sentences, writing
+from desktop.commands.options import AsJson
 from desktop.composition.failures import MisuseError
 from desktop.composition.folders import default_journal
 from desktop.composition.journals import ChainedEntry, open_for_reading
@@ -24,7 +25,6 @@ _Journal = Annotated[
     typer.Argument(metavar="[JOURNAL]", help="A journal file or postgresql:// URL; the workstation's own by default."),
 ]
 _JournalOption = Annotated[str | None, typer.Option("--journal", metavar="URL", help="The same as JOURNAL.")]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 _Kind = Annotated[list[str] | None, typer.Option("--kind", help="Only facts of this kind; may be repeated.")]
 _Portfolio = Annotated[
     str | None,
@@ -40,7 +40,7 @@ def verify_journal(
         str | None,
         typer.Option("--anchor", metavar="HEAD", help="A head noted earlier; the chain must pass through it."),
     ] = None,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read the whole journal against its chain and say whether it is as it was written.
 
@@ -73,7 +73,7 @@ def show_journal(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many facts at most.")] = 50,
     raw: Annotated[bool, typer.Option("--raw", help="The facts as they were written, instead of sentences.")] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what the latest facts say, or those after a number, oldest first."""
     with sentences(as_json=as_json), open_for_reading(_address(journal, journal_option)) as reader:
@@ -103,7 +103,7 @@ def export_journal(
     portfolio: _Portfolio = None,
     after: Annotated[int, typer.Option("--after", min=0, help="Only facts after this number.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace OUT where it is there already.")] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write facts to a file, one a line; OUT appears only when it is whole."""
     with sentences(as_json=as_json):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop.commands.leaving import FAILURE, print_json, sentences
+from desktop.commands.options import AsJson, command_group
 from desktop.composition.failures import MisuseError
 from desktop.composition.notifications import load_notifications, save_notifications
 from desktop.composition.notifier import send_test
@@ -22,21 +23,14 @@ from engine.domain.settings.notifications import (
 )
 from engine.schema.documents import DocumentError
 
-app = typer.Typer(
-    help="Where alerts are sent. An open window takes changes when it is opened the next time.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = command_group("Where alerts are sent. An open window takes changes when it is opened the next time.")
 
 _WINDOW: dict[str, type[Popup] | type[Sound]] = {"popup": Popup, "sound": Sound}
 _CLASSES = ", ".join(one.name.lower() for one in AlertClass)
 
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-
 
 @app.command("list")
-def list_channels(as_json: _Json = False) -> None:
+def list_channels(as_json: AsJson = False) -> None:
     """Show every channel by its number; URLs are not shown, they hold secrets."""
     with sentences(as_json=as_json):
         found = load_notifications()
@@ -56,7 +50,7 @@ def add_channel(
         str | None, typer.Option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which it takes nothing.")
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What messages call the service.")] = "",
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add a channel. What stands in a terminal stays in its history: the window's settings take URLs as well."""
     with sentences(as_json=as_json):
@@ -69,7 +63,7 @@ def add_channel(
 @app.command("remove")
 def remove_channel(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="Its number in the list.")],
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take a channel away."""
     with sentences(as_json=as_json):
@@ -83,7 +77,7 @@ def remove_channel(
 
 
 @app.command("test")
-def send_a_test(as_json: _Json = False) -> None:
+def send_a_test(as_json: AsJson = False) -> None:
     """Send a test to every service; leaves with status 1 when one did not take it."""
     with sentences(as_json=as_json):
         found = load_notifications()

@@ -9,6 +9,7 @@ import typer
 from desktop.commands import portfolio_legs
 from desktop.commands.contracts import parsed_date
 from desktop.commands.leaving import FAILURE, print_json, sentences
+from desktop.commands.options import AsJson, command_group
 from desktop.commands.portfolio_check import check_files, lines_of
 from desktop.commands.portfolio_reading import (
     read_expiry,
@@ -24,22 +25,15 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.templates import Template
 from engine.schema.declared import replace
 
-app = typer.Typer(
-    help="Check portfolio files, start them from templates, and exchange their legs as text.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = command_group("Check portfolio files, start them from templates, and exchange their legs as text.")
 portfolio_legs.register(app)
-
-_JSON = typer.Option("--json", help="One JSON document on standard output, nothing else.")
 
 
 @app.command("check")
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Portfolios or templates in TOML.")],
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Like 2026-08-18; today without it.")] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Name everything that is wrong with portfolio files; the status is 1 where something is, and 0 otherwise."""
     with sentences(as_json=as_json):
@@ -61,7 +55,7 @@ def templates(
         str | None,
         typer.Option("--view", metavar="VIEW", help="Only those whose market view has this word, like bull."),
     ] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the predefined structures and the ready-to-run presets, by market view."""
     with sentences(as_json=as_json):

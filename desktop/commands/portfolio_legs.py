@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.commands.portfolio_reading import underlying_rule, write_portfolio
 from desktop.commands.reading import read_portfolio, read_text
 from desktop.composition.failures import MisuseError
@@ -49,9 +50,7 @@ def import_legs(
 def export_legs(
     file: Annotated[Path, typer.Argument(metavar="PORTFOLIO.toml", help="A portfolio or a template in TOML.")],
     legs: Annotated[bool, typer.Option("--legs", help="As a leg string, the one form there is.")] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the legs of a portfolio as a leg string; what it cannot say is named on standard error."""
     del legs

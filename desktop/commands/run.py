@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands.leaving import FAILURE, print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.commands.reading import demonstration, read_instant, read_portfolio, read_signals, read_speed
 from desktop.commands.run_tables import live_table, print_report
 from desktop.composition.accounts import load_hierarchy
@@ -64,9 +65,7 @@ def run(
     notify: Annotated[
         bool, typer.Option("--notify", help="Send alerts to the services of: legwork notifications list.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run portfolios from start to square-off and say what came of them.
 

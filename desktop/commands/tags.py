@@ -6,29 +6,24 @@ import typer
 
 from desktop.commands.assignments import assigned
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson, command_group
 from desktop.composition.accounts import change_hierarchy, load_hierarchy
 from desktop.composition.failures import MisuseError
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.strategy_tag import DEFAULT_TAG, StrategyTag
 from engine.schema.load import dump
 
-app = typer.Typer(
-    help="List, add, set and remove strategy tags: the accounts that a portfolio runs in.",
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = command_group("List, add, set and remove strategy tags: the accounts that a portfolio runs in.")
 
 _Name = Annotated[str, typer.Argument(metavar="TAG", help="The tag's name.")]
 _Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[FIELD=VALUE]...", help="Like members=PAPER,A2:2 max_loss=20000 entry_retry.retries=5."),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 
 
 @app.command("list")
-def list_tags(as_json: _Json = False) -> None:
+def list_tags(as_json: AsJson = False) -> None:
     """Show every strategy tag, its accounts and its limits."""
     with sentences(as_json=as_json):
         hierarchy = load_hierarchy()
@@ -40,7 +35,7 @@ def list_tags(as_json: _Json = False) -> None:
 
 
 @app.command("add")
-def add_tag(name: _Name, words: _Words = None, as_json: _Json = False) -> None:
+def add_tag(name: _Name, words: _Words = None, as_json: AsJson = False) -> None:
     """Add a strategy tag; members=A1,A2:2 names its accounts, each with its multiplier."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:
@@ -53,7 +48,7 @@ def add_tag(name: _Name, words: _Words = None, as_json: _Json = False) -> None:
 
 
 @app.command("set")
-def set_tag(name: _Name, words: _Words = None, as_json: _Json = False) -> None:
+def set_tag(name: _Name, words: _Words = None, as_json: AsJson = False) -> None:
     """Change fields of a strategy tag; off switches one off."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:
@@ -69,7 +64,7 @@ def set_tag(name: _Name, words: _Words = None, as_json: _Json = False) -> None:
 
 
 @app.command("remove")
-def remove_tag(name: _Name, as_json: _Json = False) -> None:
+def remove_tag(name: _Name, as_json: AsJson = False) -> None:
     """Take a strategy tag away; portfolios that name it are not entered any more."""
 
     def change(hierarchy: Hierarchy) -> Hierarchy:

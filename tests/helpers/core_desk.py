@@ -25,6 +25,7 @@ from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.runtime.market_rules_store import load_market_rules
 from engine.schema.load import load
+from tests.helpers.book_rows import book_row
 
 RULES = load_market_rules(Path(__file__).resolve().parents[2] / "resources" / "market")
 DAY = date(2026, 8, 19)
@@ -210,21 +211,8 @@ class Desk:
 
     def as_book_row(self, request: f.OrderRequested, status: OrderStatus, filled: int, price: str) -> BookOrder:
         """Answer how the broker's book shows one of our orders."""
-        return BookOrder(
-            order_id=request.order_id,
-            broker_order_id=BrokerOrderId(f"B{request.order_id}"),
-            instrument=request.instrument,
-            side=request.side,
-            product=request.product,
-            order_type=request.order_type,
-            quantity=request.quantity,
-            filled=filled,
-            value=Money(price_of(price) * filled),
-            limit_price=request.limit_price,
-            status=status,
-            wording="",
-            updated_at=self.now,
-        )
+        value = Money(price_of(price) * filled)
+        return book_row(request, filled=filled, value=value, status=status, updated_at=self.now)
 
     # --- what can be asked -----------------------------------------------------------------------------------------
 

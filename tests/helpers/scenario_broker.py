@@ -21,6 +21,7 @@ from engine.domain.reports import (
     Report,
     SendReport,
 )
+from tests.helpers.book_rows import book_row
 from tests.helpers.scenario_market import ScenarioError
 
 DEEDS = ("fill", "reject", "cancel", "rest", "silent", "unknown")
@@ -283,17 +284,12 @@ class ScenarioBroker:
 def _row(order: TrueOrder) -> BookOrder:
     request = order.request
     assert order.status is not None
-    return BookOrder(
-        order_id=request.order_id,
-        broker_order_id=BrokerOrderId(f"B{request.order_id}"),
-        instrument=request.instrument,
-        side=request.side,
-        product=request.product,
-        order_type=request.order_type,
+    return book_row(
+        request,
         quantity=order.quantity,
         filled=order.filled,
         value=Money(order.value),
-        limit_price=order.limit,  # type: ignore[arg-type]
+        limit_price=order.limit,
         status=order.status,
         wording=order.wording,
         updated_at=order.updated_at,
