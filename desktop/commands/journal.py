@@ -129,7 +129,7 @@ def show_curve(
     points: Annotated[
         int, typer.Option("--points", min=0, max=1_000_000, help="How many points of the curve are shown.")
     ] = 20,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a portfolio made over time: peak, trough, deepest drawdown, best and worst of every leg.
 

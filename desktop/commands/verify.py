@@ -26,8 +26,9 @@ def verify(
 ) -> None:
     """Play seeded days on the paper broker and check that nothing goes wrong.
 
-    Every day has its own portfolios, market, faults and power losses, all drawn from its seed. It ends with twenty
-    minutes without faults in which everything must come to rest. A failure is repeated by its seed alone.
+    Every day has its own accounts, portfolios, edits, market, faults and power losses, all drawn from its seed. It
+    ends with twenty minutes without faults in which everything must come to rest. A failure is repeated by its seed
+    alone.
     """
     with sentences(as_json=as_json):
         tally = Tally()

@@ -1,30 +1,28 @@
-"""What one seed stands for: market, portfolios, limits, faults, power losses and what the trader does."""
+"""What one seed stands for: market, accounts, portfolios, faults, power losses and what the trader does."""
 
-from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
-from enum import Enum
 
 import msgspec
 import numpy as np
 
-from brokers.paper.faults import FaultPlan, drawn_plan
+from brokers.paper.faults import FaultPlan
 from brokers.simulated.scenario import Event, FeedGap, Gap, Halt, Move, Scenario, Volatility, Whipsaw
+from desktop.verification import account_draws
+from desktop.verification.account_draws import BOTH, FIRST, AccountPlan, mild
+from desktop.verification.deed_draws import FAULTS_END, Action, account_deeds, actions, edits
 from desktop.verification.draw import Draw
 from desktop.verification.portfolios import FIRST_START, LAST_START, Refusals, portfolio
 from desktop.verification.power import Moment, Outage
-from engine.domain.instant import MINUTE, SECOND, Instant, ist_instant
+from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.sync_users import SyncUsers
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy, with_defaults
-from engine.domain.settings.risk_limits import RiskLimits
 from engine.domain.settings.strategy_tag import StrategyTag, TagMember
 from engine.schema.declared import replace
-
-FAULTS_END = 363 * MINUTE
-"""After the last opening at 09:15: 15:18. The rest of that day is the liveness phase."""
 
 _ORDINARY = date(2026, 8, 19)
 """A Wednesday, far enough from the expiry on the 25th."""
@@ -36,40 +34,6 @@ _DAYS: tuple[tuple[date, ...], ...] = (
     (date(2026, 8, 24), date(2026, 8, 25)),
 )
 """The days that are played: mostly an ordinary one, an expiry day, or two days, the second an expiry day or not."""
-
-
-class Deed(Enum):
-    """What a trader does in the middle of a day."""
-
-    START = "start"
-    SQUARE_OFF = "square_off"
-    PANIC = "panic"
-    SQUARE_OFF_LEG = "square_off_leg"
-    KILL_OPENINGS = "kill_openings"
-    KILL_CANCEL = "kill_cancel"
-    KILL_FLATTEN = "kill_flatten"
-    RELEASE = "release"
-    RESUME = "resume"
-    ADD_AGAIN = "add_again"
-    CANCEL_ORDER = "cancel_order"
-    MODIFY_ORDER = "modify_order"
-    CHANGE_PROTECTION = "change_protection"
-    TRADE_OUTSIDE = "trade_outside"
-    ACCEPT_DRIFT = "accept_drift"
-    BROKER_CANCELS = "broker_cancels"
-
-
-_KILLS = (Deed.KILL_OPENINGS, Deed.KILL_CANCEL, Deed.KILL_FLATTEN)
-_DEEDS = (*(deed for deed in Deed if deed not in _KILLS), *(deed for deed in Deed if deed not in _KILLS), *_KILLS)
-"""What is drawn from: the kill switch half as often as the rest, because it ends most of what could go wrong."""
-
-
-class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """A deed at an instant; ``pick`` chooses among what is there then."""
-
-    at: Instant
-    deed: Deed
-    pick: int
 
 
 class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,25 +48,19 @@ class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
     wrong_prints: int
     """Chance of a wrong print after a frame, out of 10,000."""
     portfolios: tuple[MultilegPortfolio, ...]
-    limits: RiskLimits
-    funds: Decimal
-    request_latency: int
-    report_latency: int
-    answer_timeout: int = 7 * SECOND
-    faults: FaultPlan
-    late_fills: int
-    """Chance that the news of a part fill is held back until after a cancellation, out of 10,000."""
+    accounts: tuple[AccountPlan, ...]
+    """The default account first."""
     outages: tuple[Outage, ...]
     actions: tuple[Action, ...]
-    tag: StrategyTag | None
-    """A strategy tag with limits of its own; None for a day without."""
+    tags: tuple[StrategyTag, ...]
+    """Strategy tags beside the default one."""
 
-    def hierarchy(self, account: str) -> Hierarchy | None:
-        """Answer the accounts and tags that the day declares; None where it declares none."""
-        if self.tag is None:
+    def hierarchy(self) -> Hierarchy | None:
+        """Answer the accounts and tags that the day declares; None where it has one account and no tag."""
+        if not self.tags and len(self.accounts) == 1:
             return None
-        accounts = (Account(id=account, limits=self.limits),)
-        return with_defaults(Hierarchy(accounts=accounts, tags=(self.tag,)), account)
+        accounts = tuple(one.declared for one in self.accounts)
+        return with_defaults(Hierarchy(accounts=accounts, tags=self.tags), self.accounts[0].account)
 
     @property
     def opens(self) -> Instant:
@@ -122,36 +80,85 @@ def opens_on(day: date) -> Instant:
 
 def day_plan(seed: int, rules: MarketRules) -> DayPlan:
     """Answer the day that a seed stands for; the rates of the faults are drawn too, so that days differ in kind."""
-    draw = Draw(np.random.Generator(np.random.PCG64([seed, 1])))
+    draw = _draw(seed, 1)
     days = draw.one_of(_DAYS)
     opens = opens_on(days[0])
     tag = _tag(draw) if draw.chance(15) else None
     portfolios = _portfolios(draw, tag, lambda declared: refusals(declared, rules, None, days[0]))
     calm = draw.chance(15)
     ends_at = Instant(opens_on(days[-1]) + FAULTS_END)
-    return DayPlan(
+    expiries, strikes = draw.one_of((1, 1, 2)), draw.one_of((7, 7, 12))
+    step, scenario = draw.one_of((20, 30, 30, 60, 60)) * SECOND, _scenario(draw)
+    wrong_prints = 0 if draw.chance(40) else draw.one_of((100, 400))
+    account = AccountPlan(
+        declared=Account(id=FIRST, limits=account_draws.limits(draw)),
+        funds=account_draws.funds(draw),
+        request_latency=account_draws.latency(draw),
+        report_latency=account_draws.latency(draw),
+        faults=FaultPlan() if calm else account_draws.faults(draw, ends_at),
+        late_fills=account_draws.late_fills(draw),
+    )
+    plan = DayPlan(
         seed=seed,
         days=days,
-        expiries=draw.one_of((1, 1, 2)),
-        strikes=draw.one_of((7, 7, 12)),
-        step=draw.one_of((20, 30, 30, 60, 60)) * SECOND,
-        scenario=_scenario(draw),
-        wrong_prints=0 if draw.chance(40) else draw.one_of((100, 400)),
+        expiries=expiries,
+        strikes=strikes,
+        step=step,
+        scenario=scenario,
+        wrong_prints=wrong_prints,
         portfolios=portfolios,
-        limits=_limits(draw),
-        funds=Decimal(draw.one_of((150_000, 2_000_000, *(50_000_000,) * 6))),
-        request_latency=draw.one_of((0, 50_000, 400_000)),
-        report_latency=draw.one_of((0, 50_000, 400_000)),
-        faults=FaultPlan() if calm else _faults(draw, ends_at),
-        late_fills=draw.one_of((0, 5_000, 9_000)),
+        accounts=(account,),
         outages=_outages(draw),
-        actions=_actions(draw, opens, ends_at, portfolios),
-        tag=tag,
+        actions=actions(draw, opens, ends_at, portfolios),
+        tags=() if tag is None else (tag,),
+    )
+    return _with_edits(_draw(seed, 6), _with_second_account(_draw(seed, 5), plan, ends_at), ends_at)
+
+
+def _draw(seed: int, stream: int) -> Draw:
+    return Draw(np.random.Generator(np.random.PCG64([seed, stream])))
+
+
+def _with_second_account(draw: Draw, plan: DayPlan, ends_at: Instant) -> DayPlan:
+    """Let some days play a second account, most of their portfolios in both by one tag, in sync or not."""
+    if not draw.chance(30):
+        return plan
+    both = account_draws.tag_over_both(draw)
+    portfolios = [_fanned_out(draw, declared) if draw.chance(80) else declared for declared in plan.portfolios]
+    deeds = account_deeds(draw, plan.opens, ends_at, portfolios)
+    first = account_draws.first_of_two(draw, plan.accounts[0], plan.opens, ends_at)
+    return msgspec.structs.replace(
+        plan,
+        portfolios=tuple(portfolios),
+        accounts=(first, account_draws.second(draw, plan.opens, ends_at)),
+        tags=(*plan.tags, both),
+        actions=_merged(plan.actions, deeds),
     )
 
 
+def _fanned_out(draw: Draw, declared: MultilegPortfolio) -> MultilegPortfolio:
+    sync = SyncUsers(timeout=draw.one_of((0, 5, 30, 120))) if draw.chance(40) else None
+    both: MultilegPortfolio = replace(declared, tag=BOTH, sync_users=sync)
+    return both
+
+
+def _with_edits(draw: Draw, plan: DayPlan, ends_at: Instant) -> DayPlan:
+    """Let the trader edit running portfolios on some days; on most of these, few entries fail."""
+    if not draw.chance(40):
+        return plan
+    deeds = edits(draw, plan.opens, ends_at, plan.portfolios)
+    accounts = plan.accounts
+    if draw.chance(60):
+        accounts = tuple(msgspec.structs.replace(one, faults=mild(one.faults)) for one in accounts)
+    return msgspec.structs.replace(plan, actions=_merged(plan.actions, deeds), accounts=accounts)
+
+
+def _merged(one: tuple[Action, ...], other: tuple[Action, ...]) -> tuple[Action, ...]:
+    return tuple(sorted((*one, *other), key=lambda action: action.at))
+
+
 def _tag(draw: Draw) -> StrategyTag:
-    member = TagMember(account="PAPER", multiplier=draw.one_of((1, 1, 2)))
+    member = TagMember(account=FIRST, multiplier=draw.one_of((1, 1, 2)))
     loss = Decimal(draw.one_of((300, 2_000, 20_000)))
     return StrategyTag(name="T", members=(member,), max_loss=loss)
 
@@ -164,32 +171,6 @@ def _portfolios(draw: Draw, tag: StrategyTag | None, refused: Refusals) -> tuple
         declared = portfolio(draw, f"P{number}", together, [one.name for one in found], refused)
         found.append(declared if tag is None else replace(declared, tag=tag.name))
     return tuple(found)
-
-
-def _faults(draw: Draw, ends_at: Instant) -> FaultPlan:
-    """Answer drawn faults; in a storm, orders are refused and unanswered four times as often."""
-    plan = drawn_plan(draw.dice, ends_at)
-    if not draw.chance(20):
-        return plan
-    return msgspec.structs.replace(
-        plan,
-        lost_request=plan.lost_request * 4,
-        lost_answer=plan.lost_answer * 4,
-        random_reject=plan.random_reject * 4,
-        partial_fill=9_000,
-    )
-
-
-def _limits(draw: Draw) -> RiskLimits:
-    return RiskLimits(
-        lots_per_order=draw.one_of((*(500,) * 6, 25, 4)),
-        lots_per_position=draw.one_of((*(2_000,) * 6, 50, 4)),
-        orders_per_day=draw.one_of((3_000, 3_000, 3_000, 30)),
-        orders_per_second=draw.one_of((8, 8, 3, 1)),
-        daily_loss=draw.one_of((*(None,) * 8, Decimal(2_000), Decimal(20_000))),
-        check_margin=draw.chance(80),
-        most_notional=draw.one_of((*(None,) * 8, Decimal(4_000_000))),
-    )
 
 
 def _scenario(draw: Draw) -> Scenario:
@@ -221,26 +202,3 @@ def _outages(draw: Draw) -> tuple[Outage, ...]:
         lasts = draw.one_of((2, 5, 30, 200, 900)) * SECOND
         outages.append(Outage(moment=moment, number=number, lasts=lasts))
     return tuple(outages)
-
-
-def _actions(draw: Draw, opens: Instant, ends: Instant, portfolios: Sequence[MultilegPortfolio]) -> tuple[Action, ...]:
-    deeds: list[tuple[int, Deed]] = []
-    for declared in portfolios:
-        begins = (declared.schedule.start.hour * 60 + declared.schedule.start.minute - 555) * 60
-        if draw.chance(90):
-            deeds.append((begins + draw.between(0, 3), Deed.START))
-        for _ in range(draw.one_of((0, 0, 1, 3))):
-            # Most things that matter happen around an entry.
-            soon = begins + draw.between(0, draw.one_of((5, 40, 400)))
-            deeds.append((soon, draw.one_of(_DEEDS)))
-    deeds += [(draw.between(60, 360 * 60), draw.one_of(_DEEDS)) for _ in range(draw.between(0, 3))]
-    last_day = (ends - FAULTS_END - opens) // SECOND
-    if last_day:
-        deeds += [(last_day + draw.between(0, 360 * 60), draw.one_of(_DEEDS)) for _ in range(draw.between(0, 2))]
-    if draw.chance(60):
-        deeds.append((last_day + draw.between(300 * 60, 355 * 60), Deed.ACCEPT_DRIFT))
-    return tuple(
-        Action(at=Instant(opens + second * SECOND), deed=deed, pick=draw.between(0, 1_000_000))
-        for second, deed in sorted(deeds, key=lambda one: (one[0], one[1].value))
-        if opens + second * SECOND < ends
-    )

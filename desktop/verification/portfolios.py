@@ -49,7 +49,7 @@ def portfolio(
     lots = draw.one_of((1, 1, 2, 2, 3, 5, 10, 40, 60))
     data: Table = {
         "name": name,
-        "legs": [_leg(draw, side, kind, steps, lots) for side, kind, steps in draw.one_of(_SHAPES)],
+        "legs": [drawn_leg(draw, side, kind, steps, lots) for side, kind, steps in draw.one_of(_SHAPES)],
         "schedule": {
             "start": clock(start),
             "end": clock(draw.between(start + 1, square_off)),
@@ -146,7 +146,8 @@ def _hold_over_days(draw: Draw, data: Table) -> None:
         leg.pop("product", None)
 
 
-def _leg(draw: Draw, side: str, kind: str, steps: int, lots: int) -> Table:
+def drawn_leg(draw: Draw, side: str, kind: str, steps: int, lots: int) -> Table:
+    """Answer a leg as plain data, ``steps`` strikes from the money, with levels and now and then another strike."""
     leg: Table = {"side": side, "kind": kind, "lots": lots, "strike": _strike(draw, steps)}
     leg_levels(draw, leg, lots)
     return leg

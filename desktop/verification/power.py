@@ -54,6 +54,11 @@ class Breaker:
             if self._counted >= outage.number:
                 raise PowerLoss(moment)
 
+    def fail_next(self, outage: Outage) -> None:
+        """Put an outage before all others; those count from anew afterwards."""
+        self._left.insert(0, outage)
+        self._counted = 0
+
     def stay_on(self) -> None:
         """Let the power fail no more."""
         self._left.clear()

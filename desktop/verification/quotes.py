@@ -24,8 +24,9 @@ from engine.domain.quote import QuoteColumn, QuoteFrame
 from engine.runtime.engine import Engine
 
 _LAST = int(QuoteColumn.LAST_PRICE)
-_TRIGGERS = LEG_STOP_HITS | LEG_TARGET_HITS | COMBINED_HITS | {ExitReason.DAY_LOSS, ExitReason.SIDE_LIMIT}
-"""Reasons that a quote gives."""
+_BY_QUOTES = LEG_STOP_HITS | LEG_TARGET_HITS | COMBINED_HITS | {ExitReason.DAY_LOSS, ExitReason.SIDE_LIMIT}
+_TRIGGERS = _BY_QUOTES - {ExitReason.SL_BROKER}
+"""Reasons that a quote gives. A stop that was filled at the broker is none: his report or his books tell of it."""
 
 _QUIET = 45 * SECOND
 """A freak print is one only against a price this recent."""

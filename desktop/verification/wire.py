@@ -1,4 +1,4 @@
-"""The line between outbox and broker, tapped: every request is checked against the journal and the broker's truth."""
+"""The tapped line between an outbox and its broker: requests are held against the journal and the broker's truth."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -31,6 +31,7 @@ class Wire:
 
     def __init__(
         self,
+        account: AccountId,
         broker: PaperBroker,
         checks: FactChecks,
         contracts: ContractMaster,
@@ -38,6 +39,7 @@ class Wire:
         breaker: Breaker,
         late: LateFills,
     ) -> None:
+        self.account = account
         self.broker = broker
         self.late = late
         self.catch_up: Callable[[], None] = lambda: None
@@ -171,6 +173,8 @@ class Wire:
         )
         if told != asked:
             yield Violation(3, now, f"{order_id} is not sent as the journal says")
+        if self.account != order.account or self.account != request.account:
+            yield Violation(58, now, f"{order_id} of {request.account} is sent to the broker of {self.account}")
         yield from self._size(order)
         if order.purpose is Purpose.ENTRY:
             yield from self._opening(order)
@@ -244,10 +248,13 @@ class Wire:
     def told(self, fact: AnyFact) -> Iterator[Violation]:
         """Answer an order that ended in a way of which the broker never told."""
         ended = (OrderStatus.REJECTED, OrderStatus.CANCELLED, OrderStatus.COMPLETE)
-        if isinstance(fact, OrderMoved) and fact.status in ended:
+        if isinstance(fact, OrderMoved) and fact.status in ended and self._is_ours(fact.order_id):
             claimed = self.claimed.get(fact.order_id, set())
             if fact.status not in claimed and not self._is_expired(fact):
                 yield Violation(5, fact.at, f"{fact.order_id} is {fact.status.value}, which the broker never said")
+
+    def _is_ours(self, order_id: OrderId) -> bool:
+        return self._checks.orders[order_id].request.account == self.account
 
     def _is_expired(self, fact: OrderMoved) -> bool:
         """Say whether an order lapsed with its contract, which needs no word of the broker."""

@@ -353,7 +353,11 @@ class ScenarioRun:
             message = inbox.pop(0)
             if isinstance(message, c.ResumePortfolio):
                 self.checks.resumed_by_hand.add(message.portfolio_id)
+            if isinstance(message, c.EditPortfolio) and message.confirmed:
+                copies = self.desk.state.books.families.get(message.portfolio_id, [message.portfolio_id])
+                self.checks.confirmed_by_hand.update(copies)
             inbox += self._told(self.desk.say(message))
+            self.checks.edits_over()
         self.fail("the engine and the broker do not come to rest")
 
     def _told(self, facts: list[f.AnyFact]) -> list[Message]:

@@ -14,7 +14,7 @@ from desktop.verification.power import Moment, Outage
 from engine.core import pipeline
 from engine.domain.instant import SECOND
 from tests.simulation.planted import stress
-from tests.simulation.planted.bugs import patched
+from tests.simulation.planted.plant import patched
 
 REGRESSIONS = {
     8: "a portfolio was done while an order of its failed leg still worked",

@@ -7,7 +7,7 @@ from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.core.unmet import Unmet
 from engine.domain.facts import AnyFact, PortfolioClosed, PortfolioReset, PortfolioStarted
-from engine.domain.instant import clock_text, ist_date, ist_instant
+from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
 from engine.domain.money import Money
 from engine.domain.multileg.entry import OnCondition, OnSignal
 from engine.domain.multileg.states import FINAL, ExitReason, KillLevel, PortfolioState

@@ -90,7 +90,7 @@ def _again(portfolio: SeenPortfolio, fact: f.PortfolioReexecuted | f.PortfolioRe
             leg.declared = replace(leg.declared, idle=False, wait=None, start=None)
     for leg in portfolio.legs:
         leg.failed = False  # What failed then was unwound, and leaves nobody naked now.
-    portfolio.begins = len(portfolio.legs)
+    portfolio.begins, portfolio.execution = len(portfolio.legs), portfolio.execution + 1
     portfolio.legs += fresh
     waits = isinstance(fact, f.PortfolioReexecuted)
     portfolio.state = PortfolioState.WAITING if waits else PortfolioState.IDLE

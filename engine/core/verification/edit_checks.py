@@ -6,8 +6,10 @@ from engine.core.verification.seen import SeenLeg, SeenPortfolio
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
-from engine.domain.multileg.states import FINAL, RUNNING, ExitReason, PortfolioState
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.states import FINAL, RUNNING, ExitReason, LegOrigin, PortfolioState
 from engine.schema.declared import replace
+from engine.schema.diff import diff
 
 _BEFORE = frozenset({PortfolioState.DISABLED, PortfolioState.IDLE, PortfolioState.WAITING})
 
@@ -68,8 +70,59 @@ def see_leg(portfolio: SeenPortfolio, fact: f.AnyLegEditFact, master: ContractMa
                 leg.bought, leg.cash = leg.bought - fact.quantity, leg.cash - value
 
 
+_NEVER = ("name", "exchange", "underlying", "tag", "entry", "sync_users", "range_breakout", "dynamic_hedge")
+"""Fields of a portfolio that has begun which no edit changes (executor reference §2.6)."""
+
+_OWN_CAUSES = frozenset({ExitReason.KILL, ExitReason.USER_LIMIT, ExitReason.TAG_LIMIT, ExitReason.MANUAL})
+"""Reasons that an edit cannot give."""
+
+
+def brings_about(portfolio: SeenPortfolio, fact: f.PortfolioFact) -> Iterator[Violation]:
+    """Answer what follows an edit in its own step that was not asked for: closes, entries and further legs."""
+    if not portfolio.edit_is_fresh:
+        return
+    if isinstance(fact, f.LegAdded) and fact.origin is LegOrigin.ADDED:
+        portfolio.may_add -= 1
+        if portfolio.may_add < 0:
+            yield Violation(60, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id} is added, and no edit names it")
+    if not portfolio.edit_confirmed and _does_at_once(portfolio, fact):
+        kind = type(fact).__struct_config__.tag
+        yield Violation(60, fact.at, f"{kind} of {fact.portfolio_id} follows an edit that nobody confirmed: {fact}")
+
+
+def _does_at_once(portfolio: SeenPortfolio, fact: f.PortfolioFact) -> bool:
+    """Say whether a fact closes, gives up or enters something."""
+    match fact:
+        case f.PortfolioExitDecided() | f.LegExitDecided() | f.LegHit():
+            return fact.reason not in _OWN_CAUSES
+        case f.PortfolioReduced() | f.CombinedHitInPart() | f.LegReduced() | f.LegReleased():
+            return True
+        case f.LegCancelled():
+            leg = portfolio.legs[fact.leg_id - 1]
+            switched_off = any(one.lots == 0 for one in portfolio.declared.legs)
+            return not (leg.declared.lots == 0 or switched_off)
+        case _:
+            return False
+
+
+def _recorded(before: MultilegPortfolio, fact: f.PortfolioEdited) -> Iterator[Violation]:
+    """Answer an edit whose words are not the difference, or that changes what must stay once it has begun."""
+    words = tuple(diff(before, fact.portfolio))
+    if not words or fact.changes != words:
+        yield Violation(59, fact.at, f"{fact.portfolio_id} is edited: {words}; recorded is {fact.changes}")
+    moved = [name for name in _NEVER if getattr(before, name) != getattr(fact.portfolio, name)]
+    if moved and not fact.anew:
+        yield Violation(59, fact.at, f"an edit of {fact.portfolio_id} changes {', '.join(moved)} while it runs")
+
+
 def _edited(portfolio: SeenPortfolio, fact: f.PortfolioEdited) -> Iterator[Violation]:
     before, portfolio.declared, portfolio.edited_at = portfolio.declared, fact.portfolio, fact.at
+    portfolio.edit_is_fresh = True
+    yield from _recorded(before, fact)
+    had = [leg.lots > 0 for leg in before.legs]
+    portfolio.may_add = sum(
+        leg.lots > 0 and not (number < len(had) and had[number]) for number, leg in enumerate(fact.portfolio.legs)
+    )
     if portfolio.state in FINAL:
         yield Violation(47, fact.at, f"{fact.portfolio_id} is edited while it is {portfolio.state.value}")
     if fact.anew:

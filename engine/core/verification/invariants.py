@@ -15,15 +15,16 @@ from engine.core.verification import (
     plan_checks,
     protection_checks,
 )
-from engine.core.verification.resting_checks import RestingChecks, TagChecks
+from engine.core.verification.copy_checks import CopyChecks
+from engine.core.verification.hierarchy_checks import HierarchyChecks
+from engine.core.verification.resting_checks import RestingChecks
 from engine.core.verification.seen import SeenLeg, SeenOrder, SeenPortfolio
 from engine.core.verification.violations import Violation
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
-from engine.domain.identifiers import InstrumentId, LegId, OrderId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price
-from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.levels import premium_stop
 from engine.domain.multileg.portfolio import AfterRestart
 from engine.domain.multileg.states import (
@@ -34,7 +35,6 @@ from engine.domain.multileg.states import (
     PortfolioState,
 )
 from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
-from engine.domain.settings.retry_policy import RetryPolicy
 
 NAKED_FOR = 5 * SECOND
 
@@ -51,15 +51,16 @@ class FactChecks:
         self.kill_level = KillLevel.OFF
         self.kill_at: Instant | None = None
         self.seen = 0
-        self.drift: set[InstrumentId] = set()
-        self.expired: dict[InstrumentId, int] = {}
-        """What was held of contracts that expired, signed."""
-        self._tags = TagChecks()
+        self.expired: dict[tuple[AccountId, InstrumentId], int] = {}
+        """What each account held of contracts that expired, signed."""
+        self.hierarchy = HierarchyChecks()
+        self._copies = CopyChecks()
         self._resting = RestingChecks()
         self.resumed_by_hand: set[PortfolioId] = set()
         """Portfolios for which somebody asked to be resumed; filled by whoever asks."""
+        self.confirmed_by_hand: set[PortfolioId] = set()
+        """Portfolios of which somebody just confirmed a change; filled by whoever does."""
         self._master = master
-        self._limits: f.RiskLimitsSet | None = None
         self._overfill: OrderId | None = None
 
     def see(self, fact: f.AnyFact) -> Iterator[Violation]:
@@ -84,31 +85,35 @@ class FactChecks:
                 order.changed_quantity, order.trigger = fact.quantity, fact.trigger_price
             case f.OrderCancelRequested():
                 self.orders[fact.order_id].cancels += 1
-            case f.RiskLimitsSet():
-                self._limits = fact
             case f.KillSwitchTripped():
                 self.kill_level, self.kill_at = fact.level, fact.at
             case f.KillSwitchReleased():
                 self.kill_level, self.kill_at = KillLevel.OFF, None
-            case f.TagSet() | f.TagHalted() | f.DayStarted():
-                self._tags.see(fact, self.portfolios.values())
-            case f.SessionOpened():
-                self._resting.begin()
-            case f.DriftFound():
-                self.drift.add(fact.instrument)
-            case f.DriftCleared():
-                self.drift.discard(fact.instrument)
+            case f.SessionFact():
+                if isinstance(fact, f.SessionOpened):
+                    self._resting.begin()
+                    self._copies.begin()
+                    self.edits_over()
+                self.hierarchy.see(fact, self.portfolios.values())
             case _:
                 yield from self._of_portfolio(fact)
 
     def at(self, now: Instant) -> Iterator[Violation]:
-        """Answer what the passing of time alone has broken."""
+        """Answer what the passing of time alone has broken; to be asked at rest."""
+        self.edits_over()
+        yield from self._copies.left_behind(self.portfolios)
         for portfolio_id, portfolio in self.portfolios.items():
             if portfolio.naked_since is not None and now - portfolio.naked_since > NAKED_FOR:
                 yield Violation(18, now, f"{portfolio_id} is naked since {portfolio.naked_since}")
             due = 0 < portfolio.square_off_at < now - SECOND
             if due and portfolio.state not in EXITING and portfolio.state not in FINAL:
                 yield Violation(40, now, f"{portfolio_id} is {portfolio.state.value} after its square-off time")
+
+    def edits_over(self) -> None:
+        """Take it that what follows from the edits so far has followed."""
+        self.confirmed_by_hand.clear()
+        for portfolio in self.portfolios.values():
+            portfolio.edit_is_fresh = False
 
     def _unannounced_overfill(self, fact: f.AnyFact) -> Iterator[Violation]:
         order_id, self._overfill = self._overfill, None
@@ -165,15 +170,12 @@ class FactChecks:
             yield Violation(
                 41, fact.at, f"{fact.order_id} follows on {', '.join(ended) or 'a refusal'} without a pause"
             )
-        over = self._tags.forbids(portfolio.declared.tag, self.portfolios.values())
-        if over is not None:
-            yield Violation(54, fact.at, f"{fact.order_id} opens, and {over}")
+        yield from self.hierarchy.opening(portfolio, self.portfolios.values(), fact)
         early = plan_checks.ordered_early(portfolio, fact)
         if early is not None:
             yield early
-        lot = self._master.by_id(fact.instrument).lot_size
-        if self._limits is not None:
-            yield from order_checks.limits_kept(self._limits, lot, self.orders.values(), fact)
+        lot, limits = self._master.by_id(fact.instrument).lot_size, self.hierarchy.of(portfolio.account).limits
+        yield from order_checks.limits_kept(limits, lot, self.orders.values(), fact)
         yield from order_checks.notional_kept(portfolio, self._master, self.of_portfolio(fact.portfolio_id), fact)
         entries = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.ENTRY)
         bare = hedge_checks.sold_too_early(portfolio, fact, entries, lot)
@@ -184,15 +186,16 @@ class FactChecks:
     def _closing(self, fact: f.OrderRequested) -> Iterator[Violation]:
         portfolio = self.portfolios[fact.portfolio_id]
         held = portfolio.legs[fact.leg_id - 1].net
-        exits = self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT)
+        exits = list(self.of_leg(fact.portfolio_id, fact.leg_id, Purpose.EXIT))
+        wanted_now = sum(order.working for order in exits if order.request.rests_for is None)
         if fact.rests_for is not None:
             # A stop and a target rest for the same quantity; the first fill takes the other away.
-            exits = (order for order in exits if order.request.rests_for in (None, fact.rests_for))
+            exits = [order for order in exits if order.request.rests_for in (None, fact.rests_for)]
         under_way = sum(order.working for order in exits)
         if held * fact.side.sign >= 0 or fact.quantity + under_way > abs(held):
             words = f"{fact.order_id} closes {fact.quantity} with {under_way} under way of {held:+d}"
             yield Violation(13, fact.at, words)
-        unasked = plan_checks.closed_unasked(portfolio, fact, under_way)
+        unasked = plan_checks.closed_unasked(portfolio, fact, wanted_now)
         if unasked is not None:
             yield unasked
         uncovered = hedge_checks.uncovers(portfolio, fact, under_way)
@@ -243,6 +246,7 @@ class FactChecks:
     def _of_portfolio(self, fact: f.AnyFact) -> Iterator[Violation]:
         if isinstance(fact, f.PortfolioFact) and not isinstance(fact, f.PortfolioAdded):
             yield from plan_checks.see(self.portfolios[fact.portfolio_id], fact)
+            yield from edit_checks.brings_about(self.portfolios[fact.portfolio_id], fact)
         match fact:
             case f.PortfolioAdded():
                 legs = [
@@ -250,16 +254,21 @@ class FactChecks:
                     for leg in fact.portfolio.legs
                 ]
                 self.portfolios[fact.portfolio_id] = SeenPortfolio(
-                    declared=fact.portfolio, legs=legs, multiplier=fact.multiplier, times=fact.multiplier
-                )
+                    declared=fact.portfolio, account=fact.account, parent=fact.parent, legs=legs,
+                    multiplier=fact.multiplier, times=fact.multiplier,
+                )  # fmt: skip
+                yield from self.hierarchy.added(fact)
             case f.PortfolioArmed():
                 self.portfolios[fact.portfolio_id].state = PortfolioState.WAITING
             case f.PortfolioStarted():
                 portfolio = self.portfolios[fact.portfolio_id]
+                self._copies.started(portfolio, fact)
                 portfolio.state, portfolio.square_off_at = PortfolioState.ENTERING, fact.square_off_at
                 level_checks.begin_again(portfolio)
             case f.EditFact():
-                yield from edit_checks.see(self.portfolios[fact.portfolio_id], fact)
+                portfolio = self.portfolios[fact.portfolio_id]
+                portfolio.edit_confirmed = fact.portfolio_id in self.confirmed_by_hand
+                yield from edit_checks.see(portfolio, fact)
             case f.LegEditFact():
                 yield from edit_checks.see_leg(self.portfolios[fact.portfolio_id], fact, self._master)
             case f.CombinedLevelFact():
@@ -289,6 +298,7 @@ class FactChecks:
                 portfolio.state = PortfolioState.ENTERING
             case f.PortfolioExitDecided():
                 portfolio = self.portfolios[fact.portfolio_id]
+                yield from self.hierarchy.closing(portfolio, fact)
                 portfolio.state, portfolio.naked_since = PortfolioState.EXITING, None
             case f.PortfolioClosed():
                 yield from self._closed(fact)
@@ -331,29 +341,16 @@ class FactChecks:
                 for leg_id, level in fact.moves:
                     yield from self._cost_moved(fact, leg_id, level)
             case f.LegRetried():
-                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
-                leg.again_at, leg.attempts = fact.again_at, fact.attempt
-                execution = self.portfolios[fact.portfolio_id].declared.execution
-                rounds = 2 if execution.on_leg_failure is LegFailure.RETRY_THEN_EXIT else 1
-                retries = execution.retries
-                if retries is None:
-                    tag = self.portfolios[fact.portfolio_id].declared.tag
-                    of_tag = self._tags.entry_retries(tag)
-                    retries = RetryPolicy().retries if of_tag is None else of_tag
-                if fact.attempt > retries * rounds + 1:
-                    yield Violation(41, fact.at, f"leg {fact.leg_id} is tried the {fact.attempt}th time")
+                portfolio = self.portfolios[fact.portfolio_id]
+                yield from entry_checks.retried(portfolio, fact, self.hierarchy.entry_retries(portfolio.declared.tag))
             case f.LegEntryFailed():
                 self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1].failed = True
                 order_checks.look_for_naked(self.portfolios[fact.portfolio_id], fact.at)
             case f.LegExpired():
-                leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
-                value = fact.settlement_price * fact.quantity // self._master.by_id(fact.instrument).quantity_scale
-                leg.cash += value
-                self.expired[fact.instrument] = self.expired.get(fact.instrument, 0) + fact.quantity
-                if fact.quantity > 0:
-                    leg.sold += fact.quantity
-                else:
-                    leg.bought -= fact.quantity
+                portfolio = self.portfolios[fact.portfolio_id]
+                order_checks.expired(portfolio, fact, self._master)
+                key = portfolio.account, fact.instrument
+                self.expired[key] = self.expired.get(key, 0) + fact.quantity
             case f.LegClosed():
                 leg = self.portfolios[fact.portfolio_id].legs[fact.leg_id - 1]
                 if leg.net:
@@ -387,6 +384,10 @@ class FactChecks:
         for portfolio_id, portfolio in self.portfolios.items():
             if portfolio.declared.at_broker is not None:
                 yield from self._resting.misplaced(state, portfolio, self.of_portfolio(portfolio_id))
+
+    def held_up(self, state: EngineState) -> Iterator[Violation]:
+        """Answer what waits in a ready account though nothing of its own keeps it back; to be asked at rest."""
+        yield from self._copies.held_up(state, self.hierarchy)
 
     def unprotected(self, state: EngineState) -> Iterator[Violation]:
         """Answer legs that hold something and are not watched although they declare a stop; to be asked at rest."""

@@ -13,22 +13,22 @@ from engine.domain.money import exact_units
 from engine.domain.multileg.execution import LegFailure
 from engine.domain.multileg.states import PortfolioState
 from engine.domain.order import OrderStatus, Purpose, Side
+from engine.domain.settings.risk_limits import RiskLimits
 
 ABSENT_AFTER = 120 * SECOND
 ABSENT_BOOKS = 3
 
 
 def limits_kept(
-    set_by: f.RiskLimitsSet, lot: int, orders: Iterable[SeenOrder], fact: f.OrderRequested
+    limits: RiskLimits, lot: int, orders: Iterable[SeenOrder], fact: f.OrderRequested
 ) -> Iterator[Violation]:
-    """Answer how an order goes beyond the lots of an order or of a contract; ``orders`` are all before it."""
-    limits = set_by.limits
+    """Answer how an order goes beyond its account's lots of an order or of a contract; ``orders`` are all before it."""
     if fact.quantity > limits.lots_per_order * lot:
         yield Violation(12, fact.at, f"{fact.order_id} is {fact.quantity // lot} lots, over {limits.lots_per_order}")
     net = fact.side.sign * fact.quantity
     for order in orders:
         request = order.request
-        if request.instrument == fact.instrument:
+        if request.instrument == fact.instrument and request.account == fact.account:
             net += request.side.sign * order.filled
             if request.side is fact.side and request.purpose is Purpose.ENTRY:
                 net += request.side.sign * order.working
@@ -63,7 +63,17 @@ def notional_kept(
         for name, quantity in units.items()
     )
     if total > exact_units(most):
-        yield Violation(55, fact.at, f"{fact.order_id} brings {fact.portfolio_id} to {total} of {most}")
+        yield Violation(61, fact.at, f"{fact.order_id} brings {fact.portfolio_id} to {total} of {most}")
+
+
+def expired(portfolio: SeenPortfolio, fact: f.LegExpired, master: ContractMaster) -> None:
+    """Take what a leg held of an expired contract off it, at the settlement price."""
+    leg = portfolio.legs[fact.leg_id - 1]
+    leg.cash += fact.settlement_price * fact.quantity // master.by_id(fact.instrument).quantity_scale
+    if fact.quantity > 0:
+        leg.sold += fact.quantity
+    else:
+        leg.bought -= fact.quantity
 
 
 def evidence(order: SeenOrder, fact: f.OrderMoved) -> Iterator[Violation]:

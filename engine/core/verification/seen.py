@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from engine.domain import facts as f
-from engine.domain.identifiers import LegId
+from engine.domain.identifiers import AccountId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.multileg.leg import Leg
@@ -103,6 +103,10 @@ class SeenPortfolio(msgspec.Struct, kw_only=True):
     """A portfolio as its facts alone describe it."""
 
     declared: MultilegPortfolio
+    account: AccountId = AccountId("")
+    parent: PortfolioId | None = None
+    """What its copies in other accounts have in common with it."""
+    execution: int = 1
     legs: list[SeenLeg]
     state: PortfolioState = PortfolioState.IDLE
     square_off_at: Instant = Instant(0)
@@ -116,6 +120,12 @@ class SeenPortfolio(msgspec.Struct, kw_only=True):
     most_lots: int | None = None
     edited_at: Instant | None = None
     """The newest edit: levels may be loosened by it, and at no other time."""
+    edit_is_fresh: bool = False
+    """What comes now follows from that edit, and from nothing else."""
+    edit_confirmed: bool = False
+    """That edit may close and enter what it leads to."""
+    may_add: int = 0
+    """Legs that it adds."""
     begins: int = 0
     """How many legs earlier executions had."""
     is_reversed: bool = False

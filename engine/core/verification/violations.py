@@ -57,8 +57,14 @@ SENTENCES: dict[int, str] = {
     51: "Nothing is closed that no decision closes, and no more than it says; every part once.",
     52: "What a day may bring is counted: executions and hedges.",
     53: "A stop that rests at the broker lies where the stop of its leg lies.",
-    55: "What is open together never comes to more notional value than declared.",
     54: "When the day of a strategy tag is over, nothing of it is opened.",
+    55: "When the day of an account is over, or it is in exit-only mode, nothing is opened in it.",
+    56: "A copy trades its lots times the multipliers of its account and of its tag.",
+    57: "Copies that are kept in sync start on the same trigger, all that are ready together.",
+    58: "The trouble of one account neither stops nor closes anything in another.",
+    59: "An edit is recorded with its difference in words, and only what may change has changed.",
+    60: "An edit closes and enters nothing at once that was not confirmed, and adds the legs that it names.",
+    61: "What is open together never comes to more notional value than declared.",
 }
 """Every invariant that is checked, by its number."""
 
