@@ -37,7 +37,7 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     arranged, selected = OpenedWorkspace(old.workspace()), old.portfolio_desk.selected()
     keeps, was_maximised = old.keep_arrangement, old.isMaximized()
     window = build(arranged, display, dress_application(application, display))
-    window.keep_arrangement = keeps
+    window.keep_arrangement, window.palette_desk.recency = keeps, old.palette_desk.recency
     if selected is not None:
         window.select_portfolio(selected.portfolio_id)
     if was_maximised:

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
             selected=self.portfolio_desk.select,
             say=self._say,
         )
-        self.workspace_menu = WorkspaceMenu(self, self.workspaces, self._say)
+        self.workspace_menu = WorkspaceMenu(self, self.workspaces, self.panel_keys.current, self._say)
         self.workspaces.opened.connect(lambda _name: self._show_title())
         self.actions_by_name: dict[str, QAction] = make_actions(self, desk.theme, self._handlers())
         self.key_desk.give_keys_to(self.actions_by_name)

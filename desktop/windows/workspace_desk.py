@@ -241,16 +241,6 @@ class WorkspaceDesk(QObject):
             self._add(PlacedPanel(id=panel_id, type=KIND_OF_ID[panel_id]))
         self.host.show_panel(panel_id)
 
-    def focused(self) -> str | None:
-        """Return the id of the panel that has the focus."""
-        widget = QApplication.focusWidget()
-        held = (
-            panel_id
-            for panel_id, panel in self.panels.items()
-            if widget is panel or (widget is not None and panel.isAncestorOf(widget))
-        )
-        return next(held, None)
-
     def set_locked(self, locked: bool) -> None:
         """Keep the mouse from moving panels, or let it."""
         self.host.set_locked(locked)

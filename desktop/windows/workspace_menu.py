@@ -18,8 +18,15 @@ _TAB_MENU = ("float_panel", "dock_back", "close_panel", "keep_on_top", "lock_pan
 class WorkspaceMenu:
     """Carries out the actions of the Window menu that concern panels and workspaces, and shows which are on."""
 
-    def __init__(self, window: QMainWindow, desk: WorkspaceDesk, say: Callable[[str, Tone], None]) -> None:
-        self._window, self._desk, self._say = window, desk, say
+    def __init__(
+        self,
+        window: QMainWindow,
+        desk: WorkspaceDesk,
+        current: Callable[[], str | None],
+        say: Callable[[str, Tone], None],
+    ) -> None:
+        """``current`` answers in which panel the trader works, also while a menu or the palette has the focus."""
+        self._window, self._desk, self._current, self._say = window, desk, current, say
         self.files = WorkspaceFiles(window, desk, say)
         self._actions: Mapping[str, QAction] = {}
         self._choices = QActionGroup(window)
@@ -101,7 +108,7 @@ class WorkspaceMenu:
 
     def _panel(self) -> str | None:
         known = self._desk.panels
-        return self._of_tab if self._of_tab in known else self._desk.focused()
+        return self._of_tab if self._of_tab in known else self._current()
 
     def _with_panel(self, act: Callable[[str], None], words: str) -> None:
         panel_id = self._panel()

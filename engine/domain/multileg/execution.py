@@ -198,12 +198,12 @@ class Execution(Declared, frozen=True, kw_only=True):
         int,
         ask(
             "Cooling-off",
-            "Nobody starts it again so soon after its last leg was closed; re-executions keep their own pause.",
+            "Nobody, no signal either, starts it again so soon after its last leg was closed; 0 is off.",
             unit="s",
             ge=0,
             le=3_600,
         ),
-    ] = 30
+    ] = 0
     executions_a_day: Annotated[
         int,
         ask("Executions a day", "Starts of one day, by time, hand or signal; further ones are refused.", ge=1, le=100),

@@ -130,7 +130,7 @@ def test_idle_legs_that_nobody_executed_stay_out():
 
 
 def test_what_is_started_anew_after_a_reversal_stands_on_its_declared_sides():
-    desk = running(execution={"executions_a_day": 2, "cooling_off": 0})
+    desk = running(execution={"executions_a_day": 2})
     hit(desk)
     later(desk, 5)
     desk.say(c.SquareOffPortfolio(at=desk.now, portfolio_id=P1))

@@ -2,6 +2,7 @@
 
 from engine.domain import commands as c
 from engine.domain import facts as f
+from engine.domain.facts.codec import encode
 from engine.domain.instant import SECOND
 from engine.domain.multileg.secret_words import is_sealed
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState, SignalAction
@@ -148,7 +149,7 @@ def test_leg_signals_enter_an_idle_leg_and_close_an_open_one():
 
 
 def test_a_portfolio_that_is_done_is_started_again_as_often_as_it_may():
-    desk = waiting(execution={"executions_a_day": 2, "duplicate_window": 0, "cooling_off": 0})
+    desk = waiting(execution={"executions_a_day": 2, "duplicate_window": 0})
     for _ in range(2):
         signal(desk)
         desk.fill_all()
@@ -199,7 +200,7 @@ def test_a_signal_for_a_portfolio_that_is_done_says_so():
 def test_the_journal_never_holds_the_word_and_the_signal_fits_all_the_same():
     desk = waiting(leg("SELL", "PE"))
 
-    assert WORD.encode() not in b"".join(f.encode(fact) for fact in desk.facts)
+    assert WORD.encode() not in b"".join(encode(fact) for fact in desk.facts)
     assert is_sealed(desk.run.portfolio.entry.token)
     assert not refusals(signal(desk))
 
@@ -213,7 +214,7 @@ def test_an_edit_with_the_same_word_changes_nothing_and_another_is_kept_as_a_has
     assert "declared so already" in refusals(same)[0]
     (edit,) = [fact for fact in other if isinstance(fact, f.PortfolioEdited)]
     assert edit.changes == ("Enter › Secret word: changed",)
-    assert b"an0ther-word" not in f.encode(edit)
+    assert b"an0ther-word" not in encode(edit)
     assert "its word is wrong" in refusals(signal(desk))[0]
     assert not refusals(signal(desk, token="an0ther-word"))
 
