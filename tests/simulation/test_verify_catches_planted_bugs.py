@@ -133,7 +133,14 @@ HUNTS: dict[Plant, Hunt] = {
         0, by(57), stress.in_both(stress.playing(legs=[CALL]), sync=600, down=(1, 8))
     ),
     edit_bugs.an_edit_is_not_put_into_words: Hunt(4, by(59)),
-    edit_bugs.an_edit_closes_without_a_question: Hunt(8, by(60)),
+    edit_bugs.an_edit_closes_without_a_question: Hunt(
+        0,
+        by(60),
+        stress.playing(
+            *EDITED_OFTEN,
+            legs=[{**PUT, "lots": 3, "stop_loss": {"distance": 25}}, {**CALL, "stop_loss": {"distance": 25}}],
+        ),
+    ),
     edit_bugs.an_edit_adds_its_legs_twice: Hunt(5, by(60)),
     edit_bugs.an_edited_stop_falls_back_later: Hunt(
         0,

@@ -69,7 +69,8 @@ def leg_progress(state: EngineState, run: PortfolioRun, leg: LegRun) -> Iterator
             yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=leg.leg_id, why=why)
             return
     if leg.state is not LegState.ENTERING:
-        failure = ledger.last_failure(state, leg) if leg.state is LegState.RESOLVED else None
+        rested = any(ledger.has_rested(order) for order in ledger.orders_of(state, leg, Purpose.ENTRY))
+        failure = ledger.last_failure(state, leg) if leg.state is LegState.RESOLVED and rested else None
         if failure is not None:
             # What was to rest at the broker until now was refused there, or taken away.
             yield from _retry_or_fail(state, run, leg, failure)

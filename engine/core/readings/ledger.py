@@ -13,7 +13,7 @@ from engine.domain.instrument import Instrument
 from engine.domain.money import Price, divide_half_up
 from engine.domain.multileg.protection import Stake, protectors
 from engine.domain.multileg.states import LEG_ENTERS, LEG_OPEN, LEG_WAITS, LegOrigin, LegState, PortfolioState
-from engine.domain.order import OrderStatus, Purpose, Side
+from engine.domain.order import OrderStatus, Purpose, RestsFor, Side
 
 _FOLLOWS = frozenset({LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM})
 """Executions that take the place of the one they come from."""
@@ -201,11 +201,17 @@ def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instan
     orders = [
         max(order.requested_at, leg.wanted_since)
         for order in orders_of(state, leg, Purpose.ENTRY)
-        if order.requested_at >= leg.wanted_since or order.is_working or order.updated_at >= leg.wanted_since
+        if order.requested_at >= leg.wanted_since
+        or (has_rested(order) and (order.is_working or order.updated_at >= leg.wanted_since))
     ]
     counted = min if run.portfolio.execution.slicing is None else max
     first = counted(orders, default=state.now)
     return Instant(first + state.books.patience(run.portfolio.execution.entry_timeout * SECOND))
+
+
+def has_rested(order: Order) -> bool:
+    """Say whether an entry order rests at the broker for its leg's price, or did until it was woken."""
+    return order.purpose is Purpose.ENTRY and (order.rests_for is RestsFor.ENTRY or order.chased_from > 0)
 
 
 def last_failure(state: EngineState, leg: LegRun) -> str | None:
