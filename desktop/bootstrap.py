@@ -33,7 +33,6 @@ from desktop.windows.main_window import MainWindow
 from desktop.windows.panel import Desk
 from desktop.workspace.layouts import OpenedWorkspace, open_workspace, workspace_names
 from desktop.workspace.preferences import read_preferences
-from engine.domain.commands import AddPortfolio
 from engine.domain.multileg.checks import refusals
 from engine.domain.multileg.other_portfolios import unknown_tag
 from engine.domain.multileg.portfolio import MultilegPortfolio
@@ -44,7 +43,6 @@ DEFAULT_WORKSPACE = "start"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 _WITHOUT_SCREEN = ("offscreen", "minimal", "vnc")
 
-_SETTLE_SECONDS = 4.0
 _FAILURE, _MISUSE = 1, 2
 
 Opened = Callable[[MainWindow, EngineBridge], None]
@@ -90,46 +88,6 @@ def _last_workspace() -> str:
     """Return the name of the workspace that was open last, where it is still there."""
     last = read_preferences(data_folder())[0].last
     return last if last in workspace_names(data_folder() / "workspaces") else DEFAULT_WORKSPACE
-
-
-def picture_of(
-    choice: DeskChoice,
-    workspace: str,
-    size: tuple[int, int],
-    seconds: float,
-    out: Path,
-    display: Display,
-    *,
-    demonstration: bool,
-) -> bool:
-    """Open the built-in workspace, let the desk run for some seconds, write what it shows; return whether it was.
-
-    Raises FailureError where there is no display, LayoutError for an unknown workspace.
-    """
-    saved: list[bool] = []
-
-    def opened(window: MainWindow, bridge: EngineBridge) -> None:
-        window.keep_arrangement = False
-        window.setWindowState(Qt.WindowState.WindowNoState)
-        window.resize(*size)
-        if demonstration and "chart" in window.panels:
-            window.act("show_chart")
-        if demonstration:
-            portfolio = window.desk.editor.value()
-            if portfolio is not None:
-                bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True))
-
-        def take() -> None:
-            saved.append(window.pictures.save(out))
-            window.close_without_asking()
-
-        # The way there may be hurried; the picture is taken at the pace of life, as a trader sees the desk.
-        settling = min(_SETTLE_SECONDS, seconds / 2)
-        QTimer.singleShot(round((seconds - settling) * 1_000), window, lambda: bridge.set_speed(1.0))
-        QTimer.singleShot(round(seconds * 1_000), window, take)
-
-    open_workstation(choice, workspace, opened, OpenedWorkspace(open_workspace(workspace).workspace), display)
-    return saved == [True]
 
 
 def check_display() -> None:

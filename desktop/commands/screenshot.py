@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,13 +14,22 @@ from desktop.composition.failures import EXPECTED, FailureError, MisuseError
 from desktop.composition.markets import MarketChoice
 from engine.domain.instant import SECOND
 
+if TYPE_CHECKING:
+    from desktop.photographer import Shot
+
 _SIZE = re.compile(r"(\d{3,5})x(\d{3,5})")
 _LARGEST = 8_192
+_SIZES = ((1_920, 1_080), (3_840, 2_160))
 _BEGIN = "2026-08-19T09:19:00"
 
 
 def screenshot(
-    out: Annotated[Path, typer.Argument(metavar="OUT.png", help="Where the picture goes.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT.png|DIR", help="Where the picture goes; with --all, the folder for all.")
+    ],
+    every: Annotated[
+        bool, typer.Option("--all", help="Every built-in workspace at 1920x1080 and 3840x2160, into the folder.")
+    ] = False,
     workspace: Annotated[str, typer.Option("--workspace", metavar="NAME", help="Arrangement of panels.")] = "start",
     size: Annotated[str, typer.Option("--size", metavar="WxH", help="Pixels of the window.")] = "1920x1080",
     seconds: Annotated[
@@ -36,18 +45,39 @@ def screenshot(
 ) -> None:
     """Save a picture of the window; works with and without a display, and keeps no journal."""
     try:
-        width, height = _read_size(size)
-        if out.suffix.casefold() != ".png":
-            raise MisuseError(f"{out} must end in .png")
-        if not out.absolute().parent.is_dir():
-            raise MisuseError(f"There is no folder {out.absolute().parent}; make it first or choose another")
+        shots = _all_shots(out) if every else [_one_shot(out, workspace, size)]
         choice = DeskChoice(
             market=MarketChoice(begin=read_instant(begin, "--from"), seed=seed, step=SECOND), speed=speed
         )
-        _take(choice, workspace, (width, height), seconds, out, _read_theme(theme), demonstration=demonstration)
+        _take(choice, shots, seconds, _read_theme(theme), demonstration=demonstration)
     except EXPECTED as error:
         leave(error)
-    typer.echo(f"{out} ({width} × {height})")
+    for one in shots:
+        typer.echo(f"{one.out} ({one.size[0]} × {one.size[1]})")
+
+
+def _one_shot(out: Path, workspace: str, size: str) -> "Shot":
+    from desktop.photographer import Shot
+
+    pixels = _read_size(size)
+    if out.suffix.casefold() != ".png":
+        raise MisuseError(f"{out} must end in .png")
+    if not out.absolute().parent.is_dir():
+        raise MisuseError(f"There is no folder {out.absolute().parent}; make it first or choose another")
+    return Shot(workspace, pixels, out)
+
+
+def _all_shots(folder: Path) -> "list[Shot]":
+    from desktop.photographer import Shot
+    from desktop.workspace.layouts import BUILT_IN
+
+    if not folder.is_dir():
+        raise MisuseError(f"There is no folder {folder.absolute()}; make it first or choose another")
+    return [
+        Shot(name, (width, height), folder / f"{name}-{width}x{height}.png")
+        for name in BUILT_IN
+        for width, height in _SIZES
+    ]
 
 
 def _read_size(text: str) -> tuple[int, int]:
@@ -67,27 +97,18 @@ def _read_theme(name: str) -> Display:
         raise MisuseError(f"There is no theme {name!r}; choose one of: {names}") from None
 
 
-def _take(
-    choice: DeskChoice,
-    workspace: str,
-    size: tuple[int, int],
-    seconds: float,
-    out: Path,
-    display: Display,
-    *,
-    demonstration: bool,
-) -> None:
+def _take(choice: DeskChoice, shots: "list[Shot]", seconds: float, display: Display, *, demonstration: bool) -> None:
     import os
     import sys
 
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from desktop.bootstrap import picture_of
+    from desktop.photographer import take_pictures
     from desktop.workspace.workspace import LayoutError
 
     try:
-        saved = picture_of(choice, workspace, size, seconds, out, display, demonstration=demonstration)
+        failed = take_pictures(choice, shots, seconds, display, demonstration=demonstration)
     except LayoutError as error:
         raise MisuseError(str(error)) from error
-    if not saved:
-        raise FailureError(f"{out} cannot be written; choose another place")
+    if failed:
+        raise FailureError(f"{', '.join(str(one.out) for one in failed)} cannot be written; choose another place")

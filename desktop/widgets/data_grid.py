@@ -64,6 +64,8 @@ class FastGrid(QAbstractScrollArea):
         self._selection = GridSelection()
         self._now_ms = 0
         self._row_count = 0
+        self._centred = (-1, -1)
+        """Which row was brought into the middle, and where the scroll bar stood then."""
         self.setAccessibleName(accessible_name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,9 +113,10 @@ class FastGrid(QAbstractScrollArea):
         self._move_to(row, self._selection.column, extend=False)
 
     def centre_row(self, row: int) -> None:
-        """Scroll so that ``row`` stands in the middle."""
-        height = self._painter.row_height
-        self.verticalScrollBar().setValue(row * height - (self.viewport().height() - height) // 2)
+        """Scroll so that ``row`` stands in the middle; it stays there while the grid grows or shrinks, until a scroll."""
+        height, bar = self._painter.row_height, self.verticalScrollBar()
+        bar.setValue(row * height - (self.viewport().height() - height) // 2)
+        self._centred = (row, bar.value())
 
     def tab_separated(self) -> str:
         """Return the selected rows, or all when none is selected, as tab-separated text with headers."""
@@ -231,7 +234,11 @@ class FastGrid(QAbstractScrollArea):
         area = self.viewport().geometry()
         self._header.setGeometry(area.left(), area.top() - self._header.height(), area.width(), self._header.height())
         self._header.fit(area.width())
+        row, value = self._centred
+        stands = self.verticalScrollBar().value() == value
         self._fit_scroll_bars()
+        if stands and 0 <= row < self._row_count:
+            self.centre_row(row)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802 - Qt's name
         """Move the header with the rows."""

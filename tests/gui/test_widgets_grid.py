@@ -375,3 +375,27 @@ def test_the_column_menu_shows_an_ampersand(qtbot):
     qtbot.addWidget(grid)
 
     assert grid.header().chooser(grid).actions()[0].text() == "P&&L"
+
+
+def middle_row(grid):
+    return grid.row_at(QPoint(10, grid.viewport().height() // 2))
+
+
+def test_a_row_in_the_middle_stays_there_while_the_grid_changes_its_height(grid):
+    grid.centre_row(15)
+
+    grid.resize(400, 420)
+    tall = middle_row(grid)
+    grid.resize(400, 150)
+
+    assert tall == 15
+    assert middle_row(grid) == 15
+
+
+def test_a_row_is_left_where_it_is_once_somebody_scrolled(grid):
+    grid.centre_row(15)
+    grid.verticalScrollBar().setValue(0)
+
+    grid.resize(400, 150)
+
+    assert grid.verticalScrollBar().value() == 0
