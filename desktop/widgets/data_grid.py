@@ -113,7 +113,7 @@ class FastGrid(QAbstractScrollArea):
         self._move_to(row, self._selection.column, extend=False)
 
     def centre_row(self, row: int) -> None:
-        """Scroll so that ``row`` stands in the middle; it stays there while the grid grows or shrinks, until a scroll."""
+        """Scroll so that ``row`` stands in the middle; it stays there while the grid is resized, until a scroll."""
         height, bar = self._painter.row_height, self.verticalScrollBar()
         bar.setValue(row * height - (self.viewport().height() - height) // 2)
         self._centred = (row, bar.value())

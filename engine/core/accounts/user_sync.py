@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from engine.core.readings import ledger
 from engine.core.readings.account_standing import obstacle
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -69,7 +70,7 @@ def _left_behind(state: EngineState, portfolio_id: PortfolioId, why: str) -> Por
         portfolio_id=portfolio_id,
         state=PortfolioState.REJECTED,
         reason=ExitReason.NO_ENTRY,
-        realised=Money(0),
+        realised=Money(ledger.realised(state.books.portfolios[portfolio_id])),
         why=why,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.core.orders import order_pricing, resting_orders
 from engine.core.readings import decisions, ledger, market_data
+from engine.core.records import hedge_ties
 from engine.core.records.order_record import Order
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
@@ -100,8 +101,8 @@ def wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
 def _may_rest(run: PortfolioRun, leg: LegRun, rule: AtBroker) -> bool:
     if leg.trigger is None or leg.trigger.of is not Measure.PREMIUM:
         return False
-    # A delay after the price can be kept from here only: what rests is filled at once.
-    at_once = run.portfolio.reexecution.leg_delay is None
+    # A delay after the price, and a hedge before the order, can be kept from here only: what rests is filled at once.
+    at_once = run.portfolio.reexecution.leg_delay is None and not hedge_ties.asks_for_hedge(run, leg)
     match leg.state:
         case LegState.WAIT_STOP:
             return True

@@ -14,8 +14,8 @@ from engine.domain.facts import (
     OrderDenied,
     OrderRequested,
 )
-from engine.domain.identifiers import OrderId
-from engine.domain.order import Purpose, order_tag
+from engine.domain.identifiers import LegId, OrderId
+from engine.domain.order import Purpose, RestsFor, order_tag
 
 _OF_BASKET = frozenset({DenialReason.MARGIN, DenialReason.NOTIONAL})
 """Refusals of all that is about to be opened together."""
@@ -23,7 +23,10 @@ _OF_BASKET = frozenset({DenialReason.MARGIN, DenialReason.NOTIONAL})
 
 def through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want]) -> Iterator[AnyFact]:
     """Answer the orders that may be sent, in order, up to the first that is refused: what follows waits for it."""
+    refused: set[tuple[LegId, RestsFor | None]] = set()
     for want in wants:
+        if (want.leg_id, want.rests_for) in refused:
+            continue  # The other slices of what was refused wait with it; their own reasons would be told in turns.
         denial = risk_gate.refusal(state, run, want)
         if denial is None and want.purpose is Purpose.ENTRY:
             denial = notional_gate.refusal(state, run, want) or margin_gate.refusal(state, run)
@@ -52,6 +55,7 @@ def through_the_gate(state: EngineState, run: PortfolioRun, wants: Iterator[Want
             failed = [one for one in run.legs if one is leg or denial.reason in _OF_BASKET]
             for one in filter(ledger.is_entering, failed):
                 yield LegEntryFailed(at=state.now, portfolio_id=run.portfolio_id, leg_id=one.leg_id, why=why)
+        refused.add((want.leg_id, want.rests_for))
         if not rests:
             return  # What was wanted after a refused order waits for it.
 

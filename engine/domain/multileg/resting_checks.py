@@ -103,6 +103,11 @@ def resting_cautions(
                 f"legs[{index}].wait",
                 "only a price of the contract rests at the broker; this wait is watched from here",
             )
+        if (rule.leg_wait or rule.leg_reentry) and leg.hedge_required:
+            yield FieldError(
+                f"legs[{index}].hedge_required",
+                "its hedge is bought first, and an order that rests cannot wait; its waits are watched from here",
+            )
     if (rule.leg_wait or rule.leg_reentry) and again.leg_delay is not None:
         yield FieldError(
             "reexecution.leg_delay",

@@ -3,6 +3,7 @@
 from engine.core.orders import resting_orders
 from engine.domain import commands as c
 from engine.domain import facts as f
+from engine.domain.denial import DenialReason
 from engine.domain.identifiers import LegId
 from engine.domain.money import Price, price_of
 from engine.domain.multileg.states import LegState
@@ -66,3 +67,30 @@ def test_a_wait_is_over_though_the_books_of_another_account_are_not_read_yet() -
 
     assert desk.state.books.of(SECOND).recovering
     assert [fact.portfolio_id for fact in desk.of(f.LegReleased)] == [desk.run_of(ACCOUNT).portfolio_id]
+
+
+def test_slices_that_may_not_rest_at_the_broker_are_refused_once() -> None:
+    desk = Desk(RiskLimits(lots_per_order=25, lots_per_position=4))
+    desk.chain()
+
+    desk.add(portfolio(leg("SELL", "PE", lots=40, wait={"move": "-5"}), at_broker={"leg_wait": True}))
+
+    (denied,) = desk.of(f.OrderDenied)
+    assert denied.reason is DenialReason.ORDER_LOTS
+    assert desk.run.legs[0].state is LegState.WAIT_TRADE
+
+
+def test_the_order_of_a_waiting_leg_does_not_rest_before_its_hedge_is_bought() -> None:
+    desk = Desk()
+    desk.chain()
+
+    desk.add(
+        portfolio(
+            leg("SELL", "PE", wait={"move": "-5"}, hedge_required=True),
+            at_broker={"leg_wait": True},
+            dynamic_hedge={"rule": {"type": "distance", "strikes": 4}},
+        )
+    )
+
+    assert desk.of(f.OrderRequested) == []
+    assert desk.run.legs[0].state is LegState.WAIT_TRADE
