@@ -2,6 +2,7 @@
 
 import threading
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 
@@ -21,6 +22,12 @@ class Track:
         self.profit.append(profit)
         self.at.append(at)
 
+    def before(self, at: int) -> "Track":
+        """Answer a copy of what was noted before an instant."""
+        kept, length = Track(), bisect_left(self.at, at)
+        kept.at, kept.profit = self.at[:length], self.profit[:length]
+        return kept
+
 
 class CurveBook:
     """The curves of a session's portfolios, for the window: nothing is read from a disk while it is drawn."""
@@ -37,7 +44,11 @@ class CurveBook:
     def take(self, noted: Noted) -> None:
         """Add what was noted; from the engine's thread only."""
         for sample in noted.samples:
-            self._track(sample.portfolio_id, sample.execution).add(sample.at, sample.profit)
+            track = self._track(sample.portfolio_id, sample.execution)
+            if track.at and sample.at <= track.at[-1]:
+                # A replayed market goes on from the journal's last fact: what was seen beyond it is seen again.
+                track = self._tracks[sample.portfolio_id][sample.execution] = track.before(sample.at)
+            track.add(sample.at, sample.profit)
         self._merge(noted.legs)
 
     def count(self, portfolio_id: PortfolioId, execution: int) -> int:

@@ -120,6 +120,17 @@ def test_what_is_kept_is_read_again_and_extremes_of_two_sessions_are_merged(tmp_
     assert first.legs == (LegExtremes(P1, LegId(1), Money(100), Instant(6 * SECOND), Money(-80), Instant(11 * SECOND)),)
 
 
+def test_what_is_seen_again_after_a_restart_takes_the_place_of_what_was_seen() -> None:
+    book = CurveBook()
+    book.take(Noted((sample(1, 100), sample(6, -50), sample(11, 70)), ()))
+
+    book.take(Noted((sample(6, -40), sample(9, 10)), ()))
+
+    curve = book.curve(P1, 1)
+    assert curve is not None
+    assert (list(curve.at), list(curve.profit)) == ([1 * SECOND, 6 * SECOND, 9 * SECOND], [100, -40, 10])
+
+
 def test_the_curves_of_another_journal_are_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite.curves"
     file = CurveFile(path, "the old journal")
