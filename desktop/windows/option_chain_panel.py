@@ -67,10 +67,13 @@ class OptionChainPanel(Panel):
 
     def first_stop(self) -> QWidget:
         """Return the grid, with the cursor at the money where it is nowhere yet."""
+        self._begin_at_the_money()
+        return self.grid
+
+    def _begin_at_the_money(self) -> None:
         chain = self.source.chain
         if self.grid.current_row() is None and chain is not None and chain.at_the_money is not None:
             self.grid.select_row(chain.at_the_money)
-        return self.grid
 
     def table_header(self) -> ColumnHeader:
         """Return the header of the grid."""
@@ -111,6 +114,9 @@ class OptionChainPanel(Panel):
             return
         if not self._centred and chain.at_the_money is not None:
             self.centre()
+        if self.grid.hasFocus():
+            # The panel may have been gone to before there were quotes.
+            self._begin_at_the_money()
         self._show_head()
 
     def centre(self) -> None:

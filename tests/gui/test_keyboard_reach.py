@@ -281,9 +281,10 @@ def test_the_chain_is_entered_at_the_money(open_desk):
     desk.wait_until(lambda: source.chain is not None and source.chain.at_the_money is not None)
 
     desk.window.act("show_chain")
-    desk.wait_until(lambda: has_focus(desk.panel("chain")))
+    grid = desk.panel("chain").grid
+    desk.wait_until(lambda: grid.hasFocus() and grid.current_row() is not None)
 
-    assert desk.panel("chain").grid.current_row() == source.chain.at_the_money
+    assert grid.current_row() == source.chain.at_the_money
 
 
 def test_panels_are_gone_to_one_after_the_other_and_back(open_desk):
