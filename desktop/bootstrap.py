@@ -180,7 +180,7 @@ async def _session(
     try:
         window = build(found, display, theme)
         splash.close()
-        _close_on_signals(lambda: shown[-1])
+        _close_on_signals(lambda: shown[-1] if shown else None)
         window.show()
         composed.words.attach(bridge.take_notices)
         for warning in composed.warnings:
@@ -298,11 +298,14 @@ async def _refuse(sentence: str) -> None:
     await closed.wait()
 
 
-def _close_on_signals(shown: Callable[[], MainWindow]) -> None:
+def _close_on_signals(shown: Callable[[], MainWindow | None]) -> None:
     """Close without asking when the system ends the program; Python looks at signals when the frame clock ticks."""
 
     def close(_number: int, _frame: Any) -> None:
-        QTimer.singleShot(0, shown(), shown().close_without_asking)
+        window = shown()
+        # Without a window everything is being closed already, and must not be disturbed.
+        if window is not None:
+            QTimer.singleShot(0, window, window.close_without_asking)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
