@@ -1,13 +1,13 @@
 """The trader's accounts and strategy tags: one settings file, read through the declarations and never half written."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from brokers.errors import BrokerError
 from brokers.registry import broker_named
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import data_folder
+from desktop.composition.whole_file import write_whole
 from engine.domain.identifiers import AccountId
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy, changed, hierarchy_from_toml, hierarchy_to_toml, with_defaults
@@ -73,13 +73,8 @@ def save_hierarchy(hierarchy: Hierarchy, path: Path | None = None) -> None:
         text = hierarchy_to_toml(changed(hierarchy))
     except DocumentError as error:
         raise MisuseError(str(error)) from error
-    fresh = place.with_name(f"{place.name}.new")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
-        with suppress(FileNotFoundError):
-            place.with_name(f"{place.name}.bak").write_bytes(place.read_bytes())
-        fresh.replace(place)
+        write_whole(place, text, keeps_old=True)
     except OSError as error:
         raise FailureError(f"The accounts file {place} cannot be written: {error.strerror}") from error
 

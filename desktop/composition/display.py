@@ -9,7 +9,8 @@ import tomli_w
 
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import data_folder
-from engine.schema.declared import Declared, FieldError
+from desktop.composition.whole_file import write_whole
+from engine.schema.declared import Declared
 from engine.schema.documents import DocumentError, document_from_toml
 from engine.schema.field import ask
 from engine.schema.load import DeclarationError, dump, load
@@ -107,18 +108,18 @@ def load_display(path: Path | None = None) -> Display:
     try:
         return load(migrate(document_from_toml(text), STEPS), Display)
     except DocumentVersionError as error:
-        raise MisuseError(f"The display file {place} cannot be used: {FieldError('schema', str(error))}") from error
+        raise MisuseError(f"The display file {place} cannot be used: {error}. {_WAY_OUT}") from error
     except (DocumentError, DeclarationError) as error:
         raise MisuseError(f"The display file {place} cannot be used: {error}. {_WAY_OUT}") from error
 
 
 def save_display(display: Display, path: Path | None = None) -> None:
-    """Write the file in one piece. Raises FailureError where the disk refuses."""
+    """Write the file in one piece; what it said before, right or wrong, lies beside it as ``.bak``.
+
+    Raises FailureError where the disk refuses.
+    """
     place = path or display_file()
-    fresh = place.with_name(f"{place.name}.new")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(tomli_w.dumps({"schema": VERSION, **dump(display)}), encoding="utf-8")
-        fresh.replace(place)
+        write_whole(place, tomli_w.dumps({"schema": VERSION, **dump(display)}), keeps_old=True)
     except OSError as error:
         raise FailureError(f"The display file {place} cannot be written: {error.strerror}") from error

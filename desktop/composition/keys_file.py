@@ -1,14 +1,13 @@
 """The trader's own keys as a file: names of actions with their keys, only what differs from the declaration."""
 
-import os
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import tomli_w
 
 from desktop.composition.failures import FailureError, MisuseError
+from desktop.composition.whole_file import write_whole
 
 FORMAT = 1
 _LARGEST_FILE = 200_000  # bytes; a key for every action needs a twentieth
@@ -36,13 +35,8 @@ def read_keys(path: Path) -> dict[str, object]:
 
 def write_keys(path: Path, table: Mapping[str, object]) -> None:
     """Write the keys in one piece; the file before lies beside it as ``.bak``. Raises FailureError."""
-    fresh, old = path.with_name(f"{path.name}.new"), path.with_name(f"{path.name}.bak")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(tomli_w.dumps({"format": FORMAT, "keys": dict(table)}), encoding="utf-8")
-        with suppress(FileNotFoundError):
-            os.replace(path, old)  # noqa: PTH105 - the same call, and it names both ends
-        os.replace(fresh, path)  # noqa: PTH105
+        write_whole(path, tomli_w.dumps({"format": FORMAT, "keys": dict(table)}), keeps_old=True)
     except OSError as error:
         raise FailureError(
             f"The keys cannot be kept in {path}: {error.strerror}. They hold until Legwork is closed."

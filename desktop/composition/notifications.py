@@ -4,12 +4,12 @@ import logging
 import re
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import data_folder
+from desktop.composition.whole_file import write_whole
 from engine.domain.settings.notifications import (
     Notifications,
     Service,
@@ -18,7 +18,6 @@ from engine.domain.settings.notifications import (
 )
 from engine.schema.documents import DocumentError
 
-_OWNER_ONLY = 0o600
 _WAY_OUT = "Nothing was changed. Correct it, or move it away to be told by popups alone"
 _SHORTEST_SECRET = 3
 _MOST_WORDS = 200
@@ -57,16 +56,8 @@ def save_notifications(notifications: Notifications, path: Path | None = None) -
     for service in notifications.services():
         need_service(service)
     place = path or notifications_file()
-    fresh, old = place.with_name(f"{place.name}.new"), place.with_name(f"{place.name}.bak")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        # The mode is set while the files are still empty: they hold secrets.
-        fresh.touch(mode=_OWNER_ONLY)
-        fresh.chmod(_OWNER_ONLY)
-        fresh.write_text(notifications_to_toml(notifications), encoding="utf-8")
-        with suppress(FileNotFoundError):
-            place.replace(old)
-        fresh.replace(place)
+        write_whole(place, notifications_to_toml(notifications), keeps_old=True, owner_only=True)
     except OSError as error:
         raise FailureError(f"The notifications file {place} cannot be written: {error.strerror}") from error
 

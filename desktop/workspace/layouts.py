@@ -11,8 +11,8 @@ import tomli_w
 from msgspec.structs import replace
 
 from desktop.composition.folders import layout_path
+from desktop.composition.whole_file import set_aside, write_whole
 from desktop.workspace.mending import faults, is_name, mended
-from desktop.workspace.whole_file import set_aside, write_whole
 from desktop.workspace.workspace import FORMAT, LONGEST_TITLE, LayoutError, Workspace
 
 BUILT_IN = ("start", "multileg", "scalping", "analysis", "risk", "review")

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import tomli_w
 
+from desktop.composition.whole_file import set_aside, write_whole
 from desktop.workspace.layouts import BUILT_IN
-from desktop.workspace.whole_file import set_aside, write_whole
 from desktop.workspace.workspace import LayoutError
 
 _FORMAT = 1

@@ -65,6 +65,16 @@ def test_a_wrong_file_is_refused_with_a_sentence_and_left_alone(text, sentence):
     assert display_file().read_text(encoding="utf-8") == text
 
 
+def test_a_wrong_file_lies_beside_the_one_that_replaces_it():
+    display_file().parent.mkdir(parents=True)
+    display_file().write_text('theme = "pink"', encoding="utf-8")
+
+    save_display(FAR_FROM_DEFAULT)
+
+    assert load_display() == FAR_FROM_DEFAULT
+    assert display_file().with_name("display.toml.bak").read_text(encoding="utf-8") == 'theme = "pink"'
+
+
 def test_the_command_changes_what_it_is_told_and_keeps_the_rest():
     assert legwork("--theme", "terminal", "--text-size", "15").exit_code == 0
 
