@@ -1,6 +1,5 @@
 """The program itself on a real X server: the demonstration is started by mouse and keyboard and fills its orders."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -24,24 +23,9 @@ PAUSE = threading.Event()
 
 
 @pytest.fixture
-def screen():
+def screen(open_screen):
     """A display of its own with a window manager on it; answers its environment."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=(writing,),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as said:
-        number = said.readline().strip()
-    environment = {**os.environ, "DISPLAY": f":{number}"}
-    manager = subprocess.Popen(["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield environment
-    for program in (manager, server):
-        program.terminate()
-        program.wait(timeout=10)
+    return open_screen(1920)
 
 
 @pytest.fixture

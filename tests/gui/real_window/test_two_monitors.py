@@ -1,6 +1,5 @@
 """A panel is torn off by mouse, put on the second monitor, found there after a restart, and comes home without it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -29,26 +28,14 @@ TAB = (40, 40)
 
 
 @pytest.fixture
-def screens():
+def screens(open_screen):
     """Two monitors of a display of their own with a window manager on it; answers the environment."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "3840x1080x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=(writing,),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as said:
-        number = said.readline().strip()
-    environment = {**os.environ, "DISPLAY": f":{number}"}
-    for monitor in (LEFT, RIGHT):
-        run(environment, "xrandr", *monitor)
-    manager = subprocess.Popen(["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield environment
-    for program in (manager, server):
-        program.terminate()
-        program.wait(timeout=10)
+
+    def two_monitors(environment):
+        for monitor in (LEFT, RIGHT):
+            run(environment, "xrandr", *monitor)
+
+    return open_screen(3840, two_monitors)
 
 
 @pytest.fixture
