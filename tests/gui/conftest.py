@@ -86,3 +86,12 @@ def open_desk(qtbot):
     yield opening
     for desk in opened:
         desk.close()
+
+
+@pytest.fixture
+def desk_that_keeps(open_desk, tmp_path, monkeypatch):
+    """A desk whose window writes to a folder of its own."""
+    monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
+    desk = open_desk()
+    desk.window.keep_arrangement = True
+    return desk
