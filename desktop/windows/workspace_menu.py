@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from desktop.actions.window import WORKSPACE_ACTION
 from desktop.presentation.tones import Tone
-from desktop.window_actions import WORKSPACE_ACTION
 from desktop.windows.workspace_desk import WorkspaceDesk
 from desktop.windows.workspace_files import WorkspaceFiles
 from desktop.workspace.layouts import BUILT_IN, own_names, title_of

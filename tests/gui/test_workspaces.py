@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from desktop.actions import ACTIONS
-from desktop.window_actions import WINDOW_ACTIONS
+from desktop.actions.window import WINDOW_ACTIONS
 from desktop.workspace.layouts import BUILT_IN, open_workspace, read_workspace
 from desktop.workspace.preferences import Preferences, read_preferences
 from tests.gui.workspace_steps import opened, told_by
@@ -39,7 +39,9 @@ def test_every_built_in_workspace_has_its_key_and_opens_with_all_its_panels(desk
 
 
 def test_no_two_entries_of_the_window_menu_share_a_mnemonic():
-    letters = [title[title.index("&") + 1].casefold() for _name, title, *_rest in WINDOW_ACTIONS if "&" in title]
+    letters = [
+        title[title.index("&") + 1].casefold() for title in (one.title for one in WINDOW_ACTIONS) if "&" in title
+    ]
 
     assert len(set(letters)) == len(letters)
 
