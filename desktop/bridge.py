@@ -15,10 +15,14 @@ from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
 from engine.domain.quote import IntArray
 from engine.views.alerts import Alert
+from engine.views.latency import RequestLatency
 from engine.views.messages import MessageRow
 from engine.views.orders import OrderRow
 from engine.views.portfolios import PortfolioRow
 from engine.views.status import EngineStopped, StatusRow
+
+MOST_LATENCIES = 4_096
+"""Requests whose way through the engine is remembered, for percentiles; older ones are forgotten."""
 
 MOST_PER_FRAME = 500
 """Notices handed on at once; the rest waits for the next turn of Qt's loop, so that the window keeps painting."""
@@ -35,6 +39,7 @@ class EngineBridge(QObject):
         portfolios_changed: list[PortfolioRow].
         messages_added: list[MessageRow], oldest first.
         alerts_raised: list[Alert], oldest first.
+        latencies_added: list[RequestLatency], oldest first; told with the status.
         status_changed: StatusRow.
         engine_stopped: EngineStopped; nothing else follows.
     """
@@ -43,6 +48,7 @@ class EngineBridge(QObject):
     portfolios_changed = Signal(list)
     messages_added = Signal(list)
     alerts_raised = Signal(list)
+    latencies_added = Signal(list)
     status_changed = Signal(object)
     engine_stopped = Signal(object)
     _woken = Signal()
@@ -59,6 +65,8 @@ class EngineBridge(QObject):
         """Every portfolio so far, by its id, oldest first."""
         self.messages: list[MessageRow] = []
         """Every message so far, oldest first."""
+        self.latencies: deque[RequestLatency] = deque(maxlen=MOST_LATENCIES)
+        """How long the newest requests took on their way to the broker, oldest first."""
         self.status: StatusRow | None = None
         """The newest status; None before the first."""
         self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
@@ -159,6 +167,7 @@ class EngineBridge(QObject):
         portfolios: dict[str, PortfolioRow] = {}
         messages: list[MessageRow] = []
         alerts: list[Alert] = []
+        latencies: list[RequestLatency] = []
         status: StatusRow | None = None
         stopped: EngineStopped | None = None
         for _ in range(min(len(self._waiting), MOST_PER_FRAME)):
@@ -171,6 +180,8 @@ class EngineBridge(QObject):
                     messages.append(message)
                 case Alert() as alert:
                     alerts.append(alert)
+                case RequestLatency() as latency:
+                    latencies.append(latency)
                 case StatusRow() as newest:
                     status = newest
                 case EngineStopped() as final:
@@ -178,6 +189,10 @@ class EngineBridge(QObject):
         if self._waiting and not self._wake_pending:
             self._wake_pending = True
             self._woken.emit()
+        if latencies:
+            # Before the status: whoever looks at both sees figures of one moment.
+            self.latencies.extend(latencies)
+            self.latencies_added.emit(latencies)
         self._hand_on(orders, portfolios, messages, status)
         if alerts:
             self.alerts_raised.emit(alerts)

@@ -24,5 +24,6 @@ PANELS_ACTIONS: tuple[ActionSpec, ...] = (
     _panel(7, "premium", "Combined premi&um", "Show the combined premium of a portfolio.", "chart", "F7"),
     _panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
     _panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
+    _panel(None, "latency", "&Latency", "Show how long requests take, stage by stage.", "clock"),
     _panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
 )

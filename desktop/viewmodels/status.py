@@ -1,6 +1,7 @@
 """The status bar: what each lamp shows and why."""
 
 from collections.abc import Sequence
+from statistics import median
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -11,10 +12,14 @@ from desktop.viewmodels.times import latency_text
 from engine.domain.instant import SECOND, ist_datetime
 from engine.domain.multileg.states import KillLevel
 from engine.domain.reports import Channel
+from engine.views.latency import RequestLatency
 from engine.views.status import EngineStopped, StatusRow
 
 _LATE_AFTER = 2
 """Seconds, where no account says how late the engine may be."""
+
+_NEWEST = 256
+"""Requests that the latency in the status bar is of."""
 
 GOOD, WAITING, BAD, OFF = "good", "waiting", "bad", "off"
 
@@ -43,6 +48,7 @@ class StatusModel(QObject):
         """``broker`` is what the trader calls the broker."""
         super().__init__(parent)
         self._broker = broker
+        self._bridge = bridge
         self._status = bridge.status
         self._stopped: EngineStopped | None = None
         self._is_fresh, self._told_ms, self._silent = True, 0, 0
@@ -61,7 +67,7 @@ class StatusModel(QObject):
             _feed(status),
             _broker(status, self._broker),
             _orders(status),
-            _latency(status),
+            _latency(status, [one.tick_to_order for one in self._newest_latencies()]),
             _journal(status),
             _kill(status),
         )
@@ -80,6 +86,9 @@ class StatusModel(QObject):
         if silent != self._silent:
             self._silent = silent
             self.items_changed.emit(list(self.items()))
+
+    def _newest_latencies(self) -> list[RequestLatency]:
+        return list(self._bridge.latencies)[-_NEWEST:]
 
     def _take_status(self, status: StatusRow) -> None:
         self._status, self._is_fresh = status, True
@@ -161,14 +170,16 @@ def _orders(status: StatusRow) -> StatusItem:
     return StatusItem(key="orders", lamp=WAITING if full else GOOD, text=text, explanation=words)
 
 
-def _latency(status: StatusRow) -> StatusItem:
-    figures = status.figures
+def _latency(status: StatusRow, newest: Sequence[int]) -> StatusItem:
+    """Write the time from a quote to the order it led to; ``newest`` in microseconds, of the newest requests."""
+    middle = int(median(newest)) if newest else None
     words = (
-        f"Quote taken to order handed over: median {latency_text(figures.order_latency)}, "
-        f"worst {latency_text(figures.order_latency_worst)}; engine loop late by {latency_text(figures.loop_lag)}"
+        f"From what led to an order until it was handed to the broker: median {latency_text(middle)}, worst "
+        f"{latency_text(max(newest, default=None))} of the newest {len(newest)}; engine loop late by "
+        f"{latency_text(status.figures.loop_lag)}. The Latency panel has every stage"
     )
-    text = f"tick to order {latency_text(figures.order_latency)}"
-    return StatusItem(key="latency", lamp=OFF if figures.order_latency is None else GOOD, text=text, explanation=words)
+    text = f"tick to order {latency_text(middle)}"
+    return StatusItem(key="latency", lamp=OFF if middle is None else GOOD, text=text, explanation=words)
 
 
 def _journal(status: StatusRow) -> StatusItem:

@@ -26,6 +26,7 @@ from desktop.windows.order_book_panel import OrderBookPanel
 from desktop.windows.palette_desk import PaletteDesk
 from desktop.windows.panel import Desk, Panel
 from desktop.windows.panel_keys import PanelKeys
+from desktop.windows.panel_kinds import KIND_OF_ID
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
 from desktop.windows.status_bar import DeskStatusBar
@@ -37,7 +38,6 @@ from desktop.workspace.workspace import Workspace
 from engine.domain.identifiers import PortfolioId
 from engine.views.messages import MessageRow
 
-_SHOWN = ("portfolios", "editor", "orders", "positions", "chain", "chart", "premium", "messages", "accounts", "tags")
 """Panels that an action shows."""
 
 
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> Mapping[str, Callable[[], None]]:
         desk = self.portfolio_desk
-        show = {f"show_{name}": (lambda name=name: self.workspaces.show_panel(name)) for name in _SHOWN}
+        show = {f"show_{name}": (lambda name=name: self.workspaces.show_panel(name)) for name in KIND_OF_ID}
         return {
             **show,
             **self.workspace_menu.handlers(),

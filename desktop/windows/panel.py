@@ -16,6 +16,7 @@ from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
 from desktop.widgets.link_chip import LinkChip
+from desktop.workspace.frame_clock import FrameHealth
 from desktop.workspace.links import Subject
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.multileg.templates import Template
@@ -60,6 +61,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
         show_premium: Show a portfolio's combined premium, likewise.
         choose: Show an underlying, expiry, contract, portfolio or account in the panels of the same link group.
         say: Tell the trader a sentence in passing.
+        frame_health: How smoothly the window was drawn in the last second; None before the first.
     """
 
     act: Callable[[str], None]
@@ -69,6 +71,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     show_premium: Callable[[PortfolioId], None]
     choose: Callable[[Subject], None]
     say: Callable[[str], None]
+    frame_health: Callable[[], FrameHealth | None]
 
 
 class Panel(QWidget):

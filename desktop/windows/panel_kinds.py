@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desktop.windows.accounts_panel import AccountsPanel
 from desktop.windows.chart_panel import ChartPanel
+from desktop.windows.latency_panel import LatencyPanel
 from desktop.windows.messages_panel import MessagesPanel
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.option_chain_panel import OptionChainPanel
@@ -28,6 +29,7 @@ KIND_OF_ID: Mapping[str, str] = {
     "messages": "message_log",
     "accounts": "accounts",
     "tags": "tags",
+    "latency": "latency",
 }
 """The panel that an action shows, by its id, and the kind it is made of where a workspace has none."""
 
@@ -52,6 +54,7 @@ class PanelKinds:
             ),
             "accounts": ("Accounts", lambda _placed, links: AccountsPanel(desk, links)),
             "tags": ("Strategy tags", lambda _placed, links: TagsPanel(desk, links)),
+            "latency": ("Latency", lambda _placed, links: LatencyPanel(desk, links)),
             "message_log": ("Message log", lambda _placed, links: MessagesPanel(desk, links)),
         }
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.panel import Links, Panel
 from desktop.windows.portfolios_panel import PortfoliosPanel
+from desktop.workspace.frame_clock import FrameHealth
 from desktop.workspace.links import FIRST_GROUP, InstrumentChosen, LinkBus, PortfolioChosen
 from engine.domain.identifiers import InstrumentId, PortfolioId
 
@@ -30,11 +31,12 @@ class PanelLinks(QObject):
         selected: Callable[[PortfolioId | None], None],
         show_panel: Callable[[str], None],
         say: Callable[[str], None],
+        frame_health: Callable[[], FrameHealth | None],
     ) -> None:
         """``panels`` are those of the moment, by id; ``selected`` is told which portfolio keys mean."""
         super().__init__(parent)
         self._panels, self._act, self._action, self._selected = panels, act, action, selected
-        self._show_panel, self._say = show_panel, say
+        self._show_panel, self._say, self._frame_health = show_panel, say, frame_health
         self.bus = LinkBus(self)
         self.bus.group_changed.connect(self._group_changed)
 
@@ -48,6 +50,7 @@ class PanelLinks(QObject):
             show_premium=partial(self.show_premium, panel_id),
             choose=partial(self.bus.choose, panel_id),
             say=self._say,
+            frame_health=self._frame_health,
         )
 
     def join(self, panel_id: str, panel: Panel, group: int | None) -> None:

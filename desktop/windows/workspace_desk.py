@@ -82,6 +82,7 @@ class WorkspaceDesk(QObject):
             selected=selected,
             show_panel=self.show_panel,
             say=lambda sentence: say(sentence, Tone.ACCENT),
+            frame_health=lambda: clock.newest,
         )
         self.host = DockHost(window, desk.theme)
         self.keeper = ScreenKeeper(lambda: [window, *self.host.floating_windows()], self)

@@ -59,6 +59,8 @@ class FrameClock(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.newest: FrameHealth | None = None
+        """How the frames went when it was last told; None in the first second."""
         self._panels: dict[int, tuple[QWidget, Refresh]] = {}
         self._elapsed = QElapsedTimer()
         self._elapsed.start()
@@ -131,7 +133,8 @@ class FrameClock(QObject):
         elif self._calm >= _CALM_FRAMES_TO_RECOVER:
             self._set_pace(FULL_HERTZ)
         if self._count % self._hertz == 0:
-            self.health_changed.emit(self.health())
+            self.newest = self.health()
+            self.health_changed.emit(self.newest)
 
     def _frame(self) -> None:
         if self._frame_began is not None:

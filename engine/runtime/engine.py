@@ -14,6 +14,7 @@ from engine.ports.journal import Journal
 from engine.runtime.free_space import FreeSpace
 from engine.runtime.journal.errors import JournalUnwritableError
 from engine.runtime.journal_watch import JournalWatch
+from engine.runtime.request_stages import RequestStages
 from engine.runtime.slow_disk import HeldFacts
 from engine.runtime.snapshots import keep_snapshot, snapshot_is_due
 
@@ -30,7 +31,7 @@ class Engine:
     """One state, one journal, and the listeners; single writer, on one thread.
 
     ``decide`` and then ``tell`` are the only way in. Facts are on disk before anybody is told or an order can leave.
-    ``space`` watches the room on the journal's disk; None leaves it unwatched.
+    ``space`` watches the room on the journal's disk; None leaves it unwatched. ``stages`` stamps requests on their way.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Engine:
     ) -> None:
         self.state = state
         self.journal = journal
+        self.stages = RequestStages()
         self._listeners = listeners
         self._held = HeldFacts(journal)
         self._watch = JournalWatch(journal, space, troubled=state.books.journal_failed)
@@ -72,7 +74,7 @@ class Engine:
         acted upon and the engine must stop.
         """
         self._begin()
-        facts = self._held.durable(wait=wait)
+        facts = self._durable(wait=wait)
         if facts:
             # Before anybody hears of them: where the journal just got into trouble, openings among them must not leave.
             facts += self._look_after_journal(facts[-1].at)
@@ -117,11 +119,17 @@ class Engine:
         for message in messages:
             facts.extend(advance(self.state, message))
         if facts:
+            self.stages.decided(facts)
             self._held.write(facts)
+
+    def _durable(self, *, wait: bool) -> list[AnyFact]:
+        facts = self._held.durable(wait=wait)
+        self.stages.durable(facts)
+        return facts
 
     def _look_after_journal(self, at: Instant) -> list[AnyFact]:
         news = self._watch.news(at)
         if not news:
             return []
         self._advance(news)
-        return self._held.durable(wait=True)
+        return self._durable(wait=True)

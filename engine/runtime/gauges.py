@@ -1,27 +1,20 @@
 """What the engine's thread measures about itself, in wall time."""
 
 from collections import deque
-from statistics import median
 
 from engine.runtime.pace import Pace
 from engine.views.status import EngineFigures
 
-_LATENCIES = 256
 _RATES = 8
 """Looks over which the quote rate is averaged: a market of one frame a second is not seen by every look."""
 
 
 class Gauges:
-    """Latencies of the newest orders, the loop's lag, and how fast quotes come."""
+    """The loop's lag, and how fast quotes come."""
 
     def __init__(self) -> None:
-        self._orders: deque[int] = deque(maxlen=_LATENCIES)
         self._lag = 0
         self._quotes: deque[tuple[float, int]] = deque(maxlen=_RATES)
-
-    def note_order(self, nanoseconds: int) -> None:
-        """Note the time from a quote taken to the orders it led to handed to the gateway."""
-        self._orders.append(nanoseconds // 1_000)
 
     def note_lag(self, microseconds: int) -> None:
         """Note how late a timer of the loop fired."""
@@ -35,8 +28,6 @@ class Gauges:
         """Answer the figures of this moment, and begin a new look-out for lag."""
         lag, self._lag = self._lag, 0
         return EngineFigures(
-            order_latency=int(median(self._orders)) if self._orders else None,
-            order_latency_worst=max(self._orders, default=None),
             loop_lag=lag,
             frames=frames,
             quotes_per_second=self._rate(),

@@ -16,6 +16,7 @@ from engine.domain.order import OrderStatus, Purpose
 from engine.domain.reports import ChangeRefused, HeldBackReport, OrderReport, SendReport
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import CancelOrder, ChangeOrder, OrderGateway, PlaceOrder
+from engine.runtime.request_stages import RequestStages
 
 Outgoing = OrderRequested | OrderModifyRequested | OrderCancelRequested
 Told = SendReport | OrderReport | ChangeRefused | HeldBackReport
@@ -38,12 +39,14 @@ class Outbox:
 
     ``take`` gathers the requests among journaled facts; ``release`` sends what the rate allows and answers what the
     engine must be told. Nothing that is not in the journal can get here, because only journaled facts are taken.
+    ``stages`` stamps what leaves.
     """
 
-    def __init__(self, gateway: OrderGateway, state: EngineState, account: AccountId) -> None:
+    def __init__(self, gateway: OrderGateway, state: EngineState, account: AccountId, stages: RequestStages) -> None:
         self._gateway = gateway
         self._state = state
         self._account = account
+        self._stages = stages
         self._queue: list[Waiting] = []
         self._sequence = 0
         self._sent: deque[Instant] = deque()
@@ -101,7 +104,7 @@ class Outbox:
             return reports
         while self._queue and self._room(now):
             waiting = self._queue.pop(0)
-            report = self._send(waiting.fact, now)
+            report = self._stamped(waiting.fact, now)
             if report is not None:
                 reports.append(report)
         return reports
@@ -132,6 +135,16 @@ class Outbox:
 
     def _order(self, order_id: OrderId) -> Order:
         return self._state.books.orders[order_id]
+
+    def _stamped(self, fact: Outgoing, now: Instant) -> Told | None:
+        """Send a request and note when the gateway had it."""
+        sent_before = len(self._sent)
+        report = self._send(fact, now)
+        if len(self._sent) > sent_before:
+            self._stages.handed_over(fact, now)
+        else:
+            self._stages.dropped(fact)
+        return report
 
     def _send(self, fact: Outgoing, now: Instant) -> Told | None:
         order = self._order(fact.order_id)
@@ -186,6 +199,9 @@ class Outbox:
     def _cancel(self, order: Order, now: Instant) -> OrderReport | ChangeRefused | None:
         # An order placed a moment ago, in the same release, is still NEW until the engine hears of it.
         if order.status is OrderStatus.NEW and order.order_id not in self._placed:
+            for waiting in self._queue:
+                if waiting.fact.order_id == order.order_id:
+                    self._stages.dropped(waiting.fact)
             self._queue = [waiting for waiting in self._queue if waiting.fact.order_id != order.order_id]
             return self._withdrawn(order, now, "withdrawn before it left")
         if order.broker_order_id is None or not order.is_working:

@@ -20,6 +20,7 @@ from engine.runtime.outbox import Outbox
 from engine.runtime.outboxes import Outboxes
 from engine.runtime.profit_watch import Keep as KeepProfits
 from engine.runtime.profit_watch import ProfitWatch
+from engine.runtime.request_stages import RequestStages
 from engine.runtime.volatility_watch import Keep, VolatilityWatch
 
 
@@ -59,10 +60,10 @@ class SimulatedBroker(OrderGateway, Protocol):
 class AccountLine:
     """One account: its gateway, the queue in front of it, and when its books are read."""
 
-    def __init__(self, account: AccountId, gateway: SimulatedBroker, state: EngineState) -> None:
+    def __init__(self, account: AccountId, gateway: SimulatedBroker, state: EngineState, stages: RequestStages) -> None:
         self.account = account
         self.gateway = gateway
-        self.outbox = Outbox(gateway, state, account)
+        self.outbox = Outbox(gateway, state, account, stages)
         self.books_watch = BooksWatch(state, account)
 
 
@@ -84,6 +85,7 @@ class SimulatedRun:
     ) -> None:
         self.engine = engine
         self.state: EngineState = engine.state
+        self.stages: RequestStages = engine.stages
         self.market = market
         self.broker = broker
         self.outbox = Outboxes()
@@ -112,7 +114,7 @@ class SimulatedRun:
         declared = {account} if hierarchy is None else {AccountId(one.id) for one in hierarchy.accounts}
         if declared != set(gateways):
             raise ValueError(f"gateways of {sorted(gateways)} for the accounts {sorted(declared)}")
-        self._lines = [AccountLine(one, gateway, self.state) for one, gateway in gateways.items()]
+        self._lines = [AccountLine(one, gateway, self.state, self.stages) for one, gateway in gateways.items()]
         self.outbox.put(line.outbox for line in self._lines)
         self.now = max(at, self.now)
         message = OpenSession(
@@ -153,6 +155,7 @@ class SimulatedRun:
         """Handle everything due up to ``at``, which must be what next_due answered or earlier than it."""
         self.now = max(self.now, at)
         while (frame_at := self.market.next_at) is not None and frame_at <= at:
+            self.stages.begin()
             frame = self.market.take_next()
             self.messages += 1
             for line in self._lines:
@@ -160,10 +163,13 @@ class SimulatedRun:
             self.engine.decide([frame])
         reports = sorted(self._reports(), key=lambda report: report.at)
         if reports:
+            self.stages.begin()
             self.engine.decide(reports)
         while self.inbox:
+            self.stages.begin()
             self.engine.decide([self.inbox.popleft()(self.now)])
         if self._must_wake():
+            self.stages.begin()
             self.engine.decide([TimerDue(at=self.now)])
         journal_due = self.engine.journal_due()
         if journal_due is not None and journal_due <= self.now:
@@ -206,6 +212,7 @@ class SimulatedRun:
         return facts
 
     def _process(self, messages: Iterable[Message]) -> list[AnyFact]:
+        self.stages.begin()
         self.engine.decide(messages)
         return self._told()
 

@@ -11,13 +11,12 @@ from typing import Protocol
 
 from engine.core.state import EngineState
 from engine.domain.commands import AnyCommand, TripKillSwitch
-from engine.domain.facts import AnyFact, KillSwitchReleased, OrderMoved
+from engine.domain.facts import AnyFact, KillSwitchReleased
 from engine.domain.facts.codec import decode
 from engine.domain.instant import MINUTE, SECOND, Instant, clock_text
 from engine.domain.instrument import leading_exchanges
 from engine.domain.messages import Message
 from engine.domain.multileg.states import KillLevel
-from engine.domain.order import OrderStatus
 from engine.domain.quote import QuoteFrame
 from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import SharedBoard
@@ -84,15 +83,14 @@ class Run(Protocol):
 
 
 class TappedFrames:
-    """A market whose frames are also shown to the boards, with the moment each was taken."""
+    """A market whose frames are also shown to the boards; ``late`` is told when each was due."""
 
-    def __init__(self, market: Frames, board: SharedBoard, bars: MinuteBars) -> None:
+    def __init__(self, market: Frames, board: SharedBoard, bars: MinuteBars, late: Callable[[Instant], None]) -> None:
         self._market = market
         self._board, self._bars = board, bars
+        self._late = late
         self.frames = 0
         self.quotes = 0
-        self.taken_at_ns = 0
-        """When the newest frame was taken, on the stopwatch; 0 before the first."""
 
     @property
     def next_at(self) -> Instant | None:
@@ -102,7 +100,7 @@ class TappedFrames:
     def take_next(self) -> QuoteFrame:
         """Answer the next frame and go on to the one after it."""
         frame = self._market.take_next()
-        self.taken_at_ns = stopwatch()
+        self._late(frame.at)
         self.frames += 1
         self.quotes += len(frame.rows)
         self._board.take(frame)
@@ -200,7 +198,7 @@ class EngineService:
         size = len(run.state.master)
         self.board, self.bars = SharedBoard(size), MinuteBars(size)
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
-        self._tap = TappedFrames(run.market, self.board, self.bars)
+        self._tap = TappedFrames(run.market, self.board, self.bars, self._note_late)
         run.market = self._tap
         self.pace = Pace(run.state.now, self._speed)
         # Before anybody asks for the time: it must not run ahead of the first event.
@@ -264,6 +262,10 @@ class EngineService:
             self._step(due)
         return None
 
+    def _note_late(self, due: Instant) -> None:
+        """Note by how much wall time quotes were taken after the instant they were due at."""
+        self.run.engine.stages.note_late(int((self.pace.now() - due) / self.pace.speed))
+
     def _look_ahead(self) -> Instant | None:
         self._horizon = self.run.next_due()
         return self._horizon
@@ -288,12 +290,9 @@ class EngineService:
             self.pace.slip_to(due)
 
     def _step(self, at: Instant) -> None:
-        began = stopwatch()
         facts = self.run.step(at)
         if not facts:
             return
-        if any(isinstance(fact, OrderMoved) and fact.status is OrderStatus.SENT for fact in facts):
-            self._gauges.note_order(stopwatch() - max(began, self._tap.taken_at_ns))
         if any(isinstance(fact, KillSwitchReleased) for fact in facts):
             self._allow_openings()
         self._tell(self._desk.take(facts, self.run.state))
@@ -322,7 +321,8 @@ class EngineService:
             self._wake()
         if number % _BEATS_PER_STATUS == 0:
             self._gauges.note_quotes(self._tap.quotes, loop.time())
-            self._tell([self._status(), *self._desk.waiting(self.run.state)])
+            left = self.run.engine.stages.news()
+            self._tell([*left, self._status(), *self._desk.waiting(self.run.state)])
         self._next_beat(loop, number + 1)
 
     def _status(self) -> StatusRow:

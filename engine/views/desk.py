@@ -12,12 +12,13 @@ from engine.domain.identifiers import OrderId, PortfolioId
 from engine.domain.instant import ist_date
 from engine.domain.multileg.states import FINAL, NOT_BEGUN, PortfolioState
 from engine.views.alerts import Alert, alert_of
+from engine.views.latency import RequestLatency
 from engine.views.messages import MessageRow, MessageWriter
 from engine.views.orders import OrderRow, OrderTimes, order_row
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineStopped, StatusRow
 
-Notice = OrderRow | PortfolioRow | MessageRow | Alert | StatusRow | EngineStopped
+Notice = OrderRow | PortfolioRow | MessageRow | Alert | RequestLatency | StatusRow | EngineStopped
 """Everything the engine tells the desktop."""
 
 

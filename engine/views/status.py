@@ -14,11 +14,8 @@ from engine.views.accounts import AccountRow, TagRow, account_refusals, account_
 
 
 class EngineFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine thread measures about itself; latencies in microseconds of wall time, None before the first."""
+    """What the engine thread measures about itself; times in microseconds of wall time."""
 
-    order_latency: int | None = None
-    """Median time from a quote taken to the order handed to the gateway."""
-    order_latency_worst: int | None = None
     loop_lag: int = 0
     """How late the engine's timers fire, at worst since the last look."""
     frames: int = 0

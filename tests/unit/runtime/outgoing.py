@@ -17,6 +17,7 @@ from engine.domain.reports import HeldBackReport, OrderReport, SendReport
 from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.runtime.outbox import Outbox
+from engine.runtime.request_stages import RequestStages
 from tests.simulation.simulated_day import rules
 
 NOW = Instant(1_787_111_400_000_000)
@@ -69,7 +70,8 @@ class Desk:
         books = AccountBooks(declared=Account(id=ACCOUNT), limits=limits, is_open=True, recovering=False)
         self.state = EngineState(ContractMaster([CALL]), rules(), Books(account=ACCOUNT, accounts={ACCOUNT: books}))
         self.gateway = Sent()
-        self.outbox = Outbox(self.gateway, self.state, ACCOUNT)
+        self.stages = RequestStages()
+        self.outbox = Outbox(self.gateway, self.state, ACCOUNT, self.stages)
         self.told = []
         self.held_back = []
         self.at(0)
@@ -138,13 +140,15 @@ class Desk:
     def modify(self, name):
         """Queue new terms."""
         price = price_of(101)
-        self.outbox.take(
-            [OrderModifyRequested(at=self.state.now, order_id=OrderId(name), quantity=65, limit_price=price, why="")]
-        )
+        fact = OrderModifyRequested(at=self.state.now, order_id=OrderId(name), quantity=65, limit_price=price, why="")
+        self.outbox.take([fact])
+        return fact
 
     def cancel(self, name):
         """Queue a cancellation."""
-        self.outbox.take([OrderCancelRequested(at=self.state.now, order_id=OrderId(name), why="")])
+        fact = OrderCancelRequested(at=self.state.now, order_id=OrderId(name), why="")
+        self.outbox.take([fact])
+        return fact
 
     def release(self):
         """Release, fold what the outbox says into the books as the engine would, and answer it.

@@ -270,16 +270,14 @@ def test_the_quote_rate_is_an_average_over_several_looks() -> None:
     assert gauges.figures(5, pace, ended=False).quotes_per_second == 800
 
 
-def test_latency_is_the_median_and_lag_the_worst_since_the_last_look() -> None:
+def test_lag_is_the_worst_since_the_last_look() -> None:
     gauges, pace = Gauges(), Pace(at(9, 15))
-    for milliseconds in (1, 9, 2):
-        gauges.note_order(milliseconds * 1_000_000)
     gauges.note_lag(700)
     gauges.note_lag(300)
 
     first, second = gauges.figures(0, pace, ended=False), gauges.figures(0, pace, ended=True)
 
-    assert (first.order_latency, first.order_latency_worst, first.loop_lag) == (2_000, 9_000, 700)
+    assert first.loop_lag == 700
     assert (second.loop_lag, second.ended) == (0, True)
 
 
