@@ -1,7 +1,7 @@
 """The frame both charts share: axes, grid, crosshair, readout."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
@@ -36,6 +36,8 @@ class ChartFrame(QWidget):
     """
 
     context_menu_requested = Signal(QPoint)
+    counts_things: ClassVar[bool] = False
+    """Whether its values are whole numbers, so that no label between two of them is written."""
 
     def __init__(self, theme: Theme, accessible_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -206,7 +208,10 @@ class ChartFrame(QWidget):
         columns = self.column_ticks(shown.left(), shown.right())
         wanted = int(self.plot_pixels()[1] / _PIXELS_PER_ROW)
         rows = round_values(shown.top(), shown.bottom(), wanted)
-        written = axis_amount(decimal_places(round_step(shown.height(), wanted)))
+        places = decimal_places(round_step(shown.height(), wanted))
+        if self.counts_things:
+            rows, places = [value for value in rows if value.is_integer()], 0
+        written = axis_amount(places)
         self.label_axis("bottom", [(tick.value, tick.label) for tick in columns])
         self.label_axis("right", [(value, written(value)) for value in rows])
         strong = [tick.value for tick in columns if tick.strong]

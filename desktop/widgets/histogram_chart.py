@@ -44,6 +44,8 @@ class HistogramChart(ChartFrame):
     The bottom axis counts bins, so that each is equally wide whatever it spans.
     """
 
+    counts_things = True
+
     def __init__(
         self, theme: Theme, accessible_name: str, label: Callable[[int], str], parent: QWidget | None = None
     ) -> None:

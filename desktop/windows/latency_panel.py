@@ -16,6 +16,9 @@ from engine.views.latency import Request
 _LOOK_MS = 500
 """The status comes twice a second, and requests with it."""
 
+_HALVES = [560, 440]
+"""Pixels of the table and of the histogram at first; both grow alike."""
+
 _KINDS: tuple[tuple[str, Request | None], ...] = (
     ("All requests", None),
     ("New orders", Request.PLACE),
@@ -52,8 +55,9 @@ class LatencyPanel(Panel):
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.table)
         halves.addWidget(self.chart)
-        halves.setStretchFactor(0, 3)
-        halves.setStretchFactor(1, 2)
+        halves.setStretchFactor(0, 1)
+        halves.setStretchFactor(1, 1)
+        halves.setSizes(_HALVES)
         self.column.addWidget(halves, 1)
         self.kinds.currentIndexChanged.connect(self._choose_kind)
         self.table.view.selectionModel().selectionChanged.connect(lambda *_changed: self._show_stage())
