@@ -24,6 +24,8 @@ class Subject(StrEnum):
     ORDER_PATH = "order-path"
     PORTFOLIOS = "portfolios"
     DESKTOP = "desktop"
+    START = "start"
+    MEMORY = "memory"
 
 
 def _pricing(rounds: int | None) -> Figures:
@@ -57,9 +59,23 @@ def _portfolios(rounds: int | None) -> Figures:
 
 
 def _desktop(rounds: int | None) -> Figures:
-    from desktop.frame_benchmark import desktop_benchmark
+    from desktop.benchmark.desk import desk_benchmark
+    from desktop.benchmark.painting import painting_benchmark
 
-    return desktop_benchmark(seconds=min(1.0 + 0.5 * (rounds or 1), 10.0))
+    seconds = float(rounds or 20)
+    return {**desk_benchmark(seconds=seconds), "painting": painting_benchmark(seconds=min(seconds, 2.0))}
+
+
+def _start(rounds: int | None) -> Figures:
+    from desktop.benchmark.start_up import start_benchmark
+
+    return start_benchmark(rounds or 5)
+
+
+def _memory(rounds: int | None) -> Figures:
+    from desktop.benchmark.memory import memory_benchmark
+
+    return memory_benchmark(minutes=rounds or 60)
 
 
 _BENCHMARKS: dict[Subject, Callable[[int | None], Figures]] = {
@@ -69,6 +85,8 @@ _BENCHMARKS: dict[Subject, Callable[[int | None], Figures]] = {
     Subject.ORDER_PATH: _order_path,
     Subject.PORTFOLIOS: _portfolios,
     Subject.DESKTOP: _desktop,
+    Subject.START: _start,
+    Subject.MEMORY: _memory,
 }
 
 HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
@@ -111,13 +129,44 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         ("one_row.1 of 200", "µs for a quote that 1 of 200 watches"),
         ("one_row.200 of 200", "µs for a quote that 200 of 200 watch"),
     ),
-    Subject.DESKTOP: tuple(
-        (f"rates.{rate}.{name}", f"{words} at {rate:,} ticks/s")
-        for rate in (1_000, 5_000, 20_000)
-        for name, words in (
-            ("frames_percent", "% of the GUI thread by frames"),
-            ("per_tick_percent", "% by a signal per tick"),
-        )
+    Subject.DESKTOP: (
+        ("window.orders_in_the_book", "orders in the book, a full chain and three charts"),
+        ("window.quotes_per_second", "quotes/s into the engine"),
+        ("window.stalls.p99_ms", "ms for which the window does not answer (p99)"),
+        ("window.stalls.worst_ms", "ms (worst)"),
+        ("window.frames.p99_ms", "ms for a frame (p99)"),
+        ("headless.tick_to_order.p50_us", "µs from tick to order without a window (p50)"),
+        ("headless.tick_to_order.p99_us", "µs (p99)"),
+        ("window.tick_to_order.p50_us", "µs under the window (p50)"),
+        ("window.tick_to_order.p99_us", "µs (p99)"),
+        ("window.tick_to_order.without_disk_p90_us", "µs under the window, the disk not counted (p90)"),
+        ("p50_ratio_to_headless", "× the time without a window (p50)"),
+        ("window.workspace_switch.added_ms", "ms that a workspace switch adds, once"),
+        ("window.theme_switch.added_ms", "ms that a theme switch adds, once"),
+        ("window.export.added_ms", "ms that an export adds, once"),
+        ("process.tick_to_order.p99_us", "µs with the engine in a process of its own (p99)"),
+        ("per_tick.stalls.p99_ms", "ms for which a window with a signal per tick does not answer (p99)"),
+        ("per_tick.tick_to_order.p50_us", "µs from tick to order under it (p50)"),
+        ("per_tick.tick_to_order.p99_us", "µs (p99)"),
+        *(
+            (f"painting.rates.{rate}.{name}", f"{words} at {rate:,} ticks/s")
+            for rate in (1_000, 5_000, 20_000)
+            for name, words in (
+                ("frames_percent", "% of the GUI thread by frames"),
+                ("per_tick_percent", "% by a signal per tick"),
+            )
+        ),
+    ),
+    Subject.START: (
+        ("usable_seconds", "s from the command to a window that answers (median)"),
+        ("worst_seconds", "s (worst)"),
+        ("interpreter_seconds", "s of it for Python alone, as its peer"),
+    ),
+    Subject.MEMORY: (
+        ("minutes", "minutes at ten times the pace of life"),
+        ("first_mb", "MB after the first minutes"),
+        ("last_mb", "MB at the end"),
+        ("growth_mb_per_hour", "MB an hour over the second half"),
     ),
 }
 """What a person is shown of each: the path of a figure, and what it says."""
@@ -147,12 +196,16 @@ def bench(
         print_json(document)
 
 
+_DRAWN = (Subject.DESKTOP, Subject.START, Subject.MEMORY)
+
+
 def _all() -> list[Subject]:
     """Answer every subject; without a display Qt's offscreen platform stands in on Linux."""
     can_draw = (
         sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY")) or sys.platform in ("win32", "darwin")
     )
-    return [one for one in Subject if one is not Subject.DESKTOP or can_draw]
+    # An hour of watching memory is for who asks for it.
+    return [one for one in Subject if one is not Subject.MEMORY and (one not in _DRAWN or can_draw)]
 
 
 def headline_text(subject: Subject, figures: Figures) -> str:

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main")
         self.desk, self._own_folder = desk, own_folder
         self._closing_agreed = False
-        self.clock = FrameClock(self)
+        self.clock = FrameClock(desk.display.frames_per_second, self)
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
         self.pictures = PictureSaver(self, own_folder)

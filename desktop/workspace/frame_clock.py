@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.presentation.tones import Tone
 
-FULL_HERTZ = 30
 REDUCED_HERTZ = 10
+"""The pace while frames take long, where the full one is faster."""
 _SLOW_FRAME_MS = 20.0
 _CALM_FRAME_MS = 15.0
 _CALM_FRAMES_TO_RECOVER = 3
@@ -27,6 +27,7 @@ class FrameHealth(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         frames: How many frames the figures cover.
         hertz: Present pace.
+        full_hertz: The pace while every frame is done in time.
         median_ms: Median time of a frame, repaint included.
         p99_ms: 99th percentile of the same.
         worst_ms: Longest frame.
@@ -35,6 +36,7 @@ class FrameHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     frames: int
     hertz: int
+    full_hertz: int
     median_ms: float
     p99_ms: float
     worst_ms: float
@@ -43,7 +45,7 @@ class FrameHealth(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tone(self) -> Tone:
         """Warn while frames come at the reduced pace."""
-        return Tone.WARNING if self.hertz < FULL_HERTZ else Tone.PLAIN
+        return Tone.WARNING if self.hertz < self.full_hertz else Tone.PLAIN
 
 
 class FrameClock(QObject):
@@ -57,21 +59,23 @@ class FrameClock(QObject):
 
     health_changed = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, hertz: int = 30, parent: QObject | None = None) -> None:
+        """``hertz`` is the full pace: frames a second while each is done in time."""
         super().__init__(parent)
+        self._full_hertz = hertz
         self.newest: FrameHealth | None = None
         """How the frames went when it was last told; None in the first second."""
         self._panels: dict[int, tuple[QWidget, Refresh]] = {}
         self._elapsed = QElapsedTimer()
         self._elapsed.start()
-        self._hertz = FULL_HERTZ
+        self._hertz = hertz
         self._calm = 0
         self._frames = np.zeros(_KEPT)
         self._count = 0
         self._frame_began: int | None = None
         self._last_beat = 0
         self._worst_gap = 0.0
-        self._timer = self._precise_timer(1_000 // FULL_HERTZ, self._frame)
+        self._timer = self._precise_timer(1_000 // hertz, self._frame)
         self._beat = self._precise_timer(_BEAT_MS, self._measure_gap)
 
     def start(self) -> None:
@@ -110,6 +114,7 @@ class FrameClock(QObject):
         return FrameHealth(
             frames=kept,
             hertz=self._hertz,
+            full_hertz=self._full_hertz,
             median_ms=float(np.median(times)),
             p99_ms=float(np.percentile(times, 99)),
             worst_ms=float(times.max()),
@@ -129,9 +134,9 @@ class FrameClock(QObject):
         self._count += 1
         self._calm = self._calm + 1 if milliseconds < _CALM_FRAME_MS else 0
         if milliseconds > _SLOW_FRAME_MS:
-            self._set_pace(REDUCED_HERTZ)
+            self._set_pace(min(REDUCED_HERTZ, self._full_hertz))
         elif self._calm >= _CALM_FRAMES_TO_RECOVER:
-            self._set_pace(FULL_HERTZ)
+            self._set_pace(self._full_hertz)
         if self._count % self._hertz == 0:
             self.newest = self.health()
             self.health_changed.emit(self.newest)

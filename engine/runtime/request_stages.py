@@ -48,9 +48,12 @@ class RequestStages:
         """Stamp the moment at which the engine turns to the next thing: what it decides from here on came of that."""
         self._began, self._feed = stopwatch(), 0
 
-    def note_late(self, microseconds: int) -> None:
-        """Note how late the quotes were taken that the engine has just turned to."""
-        self._feed = max(0, microseconds)
+    def quotes_taken(self, late: int) -> None:
+        """Stamp the moment at which the feed handed over quotes, ``late`` microseconds after they were due.
+
+        What a simulated market takes to make its quotes is no time of the engine's.
+        """
+        self._began, self._feed = stopwatch(), max(0, late)
 
     def decided(self, facts: Iterable[AnyFact]) -> None:
         """Stamp the requests among facts that have just been decided."""

@@ -198,7 +198,7 @@ class EngineService:
         size = len(run.state.master)
         self.board, self.bars = SharedBoard(size), MinuteBars(size)
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
-        self._tap = TappedFrames(run.market, self.board, self.bars, self._note_late)
+        self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken)
         run.market = self._tap
         self.pace = Pace(run.state.now, self._speed)
         # Before anybody asks for the time: it must not run ahead of the first event.
@@ -262,9 +262,9 @@ class EngineService:
             self._step(due)
         return None
 
-    def _note_late(self, due: Instant) -> None:
-        """Note by how much wall time quotes were taken after the instant they were due at."""
-        self.run.engine.stages.note_late(int((self.pace.now() - due) / self.pace.speed))
+    def _note_taken(self, due: Instant) -> None:
+        """Stamp quotes as taken, with the wall time since the instant they were due at."""
+        self.run.engine.stages.quotes_taken(int((self.pace.now() - due) / self.pace.speed))
 
     def _look_ahead(self) -> Instant | None:
         self._horizon = self.run.next_due()

@@ -56,7 +56,7 @@ class TickSignal(QObject):
     ticked = Signal(int, int, int)
 
 
-def desktop_benchmark(rates: tuple[int, ...] = RATES, seconds: float = 1.5) -> dict[str, object]:
+def painting_benchmark(rates: tuple[int, ...] = RATES, seconds: float = 1.5) -> dict[str, object]:
     """Return the share of the GUI thread's time that each way takes at each rate, in percent, and their ratio.
 
     400 rows of 12 columns, some 40 of them visible, drawn by Qt's offscreen platform where there is no display; a
