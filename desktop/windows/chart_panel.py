@@ -17,7 +17,6 @@ from desktop.windows.panel import Desk, Links, Panel
 from desktop.workspace.links import ExpiryChosen, InstrumentChosen, PortfolioChosen, Subject, UnderlyingChosen
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import InstrumentId, PortfolioId
-from engine.views.portfolios import PortfolioRow
 
 _LEVEL_TONES = {"stop": Tone.DOWN, "target": Tone.UP}
 
@@ -52,6 +51,7 @@ class ChartPanel(Panel):
         self.model.levels_changed.connect(self._show_levels)
         self._shown = ""
         wanted = context or {}
+        self._listed: set[PortfolioId] = set()
         self._kept_portfolio = wanted.get("portfolio") if premium else None
         self.interval_box.setCurrentIndex(max(self.interval_box.findText(f"{wanted.get('minutes', '')} min"), 0))
         if premium:
@@ -183,14 +183,19 @@ class ChartPanel(Panel):
         self._links.choose(subject)
 
     def _list_portfolios(self, _rows: object = None) -> None:
-        rows: list[PortfolioRow] = list(self._desk.bridge.portfolios.values())
-        known = {self.chooser.itemData(place) for place in range(self.chooser.count())}
-        for row in rows:
-            if row.portfolio_id not in known:
+        known = self._desk.bridge.portfolios
+        new = [row for portfolio_id, row in known.items() if portfolio_id not in self._listed]
+        if new:
+            self._listed.update(row.portfolio_id for row in new)
+            # The first entry of a chooser is taken at once; only the newest is to be shown.
+            self.chooser.blockSignals(True)
+            for row in new:
                 self.chooser.addItem(f"{row.name} ({row.portfolio_id})", row.portfolio_id)
-                if self._kept_portfolio is None or self._kept_portfolio not in self._desk.bridge.portfolios:
-                    self.chooser.setCurrentIndex(self.chooser.count() - 1)
-        if rows and self._kept_portfolio is not None:
+            self.chooser.blockSignals(False)
+            if self._kept_portfolio is None or self._kept_portfolio not in known:
+                self.chooser.setCurrentIndex(self.chooser.count() - 1)
+                self._chosen()
+        if known and self._kept_portfolio is not None:
             # Shown once; from then on the newest comes forward as it is started.
             self.show_portfolio(PortfolioId(self._kept_portfolio))
             self._kept_portfolio = None
