@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands.leaving import print_json, sentences
+from desktop.commands.options import AsJson
 from desktop.composition.display import Display, load_display, save_display
 from desktop.composition.failures import MisuseError
 from engine.schema.load import DeclarationError, dump, load
@@ -26,12 +27,20 @@ def display(
         str | None, typer.Option("--numbers", metavar="GROUPING", help="'lakh and crore' or 'millions'.")
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Begin with the display as it comes.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
-    ] = False,
+    frames: Annotated[
+        int | None, typer.Option("--frames", metavar="N", help="Frames drawn in a second, 5 to 60.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show how the desktop looks, or change it; an open window takes changes when it is opened the next time."""
-    given = {"theme": theme, "gains": gains, "text_size": text_size, "density": density, "grouping": grouping}
+    given = {
+        "theme": theme,
+        "gains": gains,
+        "text_size": text_size,
+        "density": density,
+        "grouping": grouping,
+        "frames_per_second": frames,
+    }
     chosen = {name: value for name, value in given.items() if value is not None}
     with sentences(as_json=as_json):
         found = Display() if reset else load_display()
@@ -42,7 +51,9 @@ def display(
         print_json({"ok": True, "display": {**dump(Display()), **dump(found)}})
         return
     typer.echo(f"Theme {found.theme.value}, profit and loss in {found.gains.value}, text {found.text_size} px,")
-    typer.echo(f"{found.density.value} rows, large numbers in {found.grouping.value}")
+    typer.echo(
+        f"{found.density.value} rows, large numbers in {found.grouping.value}, {found.frames_per_second} frames a second"
+    )
 
 
 def _with(before: Display, chosen: Mapping[str, object]) -> Display:
