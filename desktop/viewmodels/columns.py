@@ -1,6 +1,6 @@
 """Declare the columns of a table: what they say, how they line up, how they sort."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
@@ -53,7 +53,10 @@ class Column(Heading, Generic[RowType], frozen=True, kw_only=True):
     Attributes:
         text: Writes the cell of a row.
         tone: Meaning of the cell's colour; ``None`` is plain.
-        sort_value: Number or text to sort by; ``None`` sorts by the written text.
+        sort_value: Number or text to sort by; ``None`` sorts by ``value``, else by what is written.
+        value: What a file says: a whole number, Decimal, text, datetime or truth, None for nothing; without it a
+            number that is written is read back. A duration is in microseconds, an amount or a price in ₹.
+        total: Writes what several rows make together, for the line above a group.
         flash: Compares this number with the row's previous one and flashes the cell up or down.
         bar: Length of an in-cell bar, 0 to 1.
         cell_tooltip: Explains one cell, e.g. why an order was rejected.
@@ -62,6 +65,8 @@ class Column(Heading, Generic[RowType], frozen=True, kw_only=True):
     text: Callable[[RowType], str]
     tone: Callable[[RowType], Tone] | None = None
     sort_value: Callable[[RowType], Any] | None = None
+    value: Callable[[RowType], Any] | None = None
+    total: Callable[[Sequence[RowType]], str] | None = None
     flash: Callable[[RowType], float] | None = None
     bar: Callable[[RowType], float] | None = None
     cell_tooltip: Callable[[RowType], str] | None = None

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import IntEnum
-from typing import Generic, Protocol
+from typing import Generic, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.presentation.tones import Tone
+from desktop.viewmodels.cell_values import sort_values
 from desktop.viewmodels.columns import Column, RowType
+from desktop.viewmodels.row_order import ordered_tree
+from desktop.viewmodels.table_look import SortBy
 
 
 class Expander(IntEnum):
@@ -80,10 +83,26 @@ class GridSource(Protocol):
         ...
 
 
+@runtime_checkable
+class SortableSource(Protocol):
+    """A grid source whose rows can stand in another order than their own.
+
+    Attributes:
+        order_note: Why they cannot, in a sentence; empty where they can.
+    """
+
+    order_note: str
+
+    def sort_by(self, sort: Sequence[SortBy]) -> None:
+        """Sort by columns as they stand now, the one that counts most first; none restores the rows' own order."""
+        ...
+
+
 class RowGridSource(Generic[RowType]):
     """A grid source over a list of immutable rows: hand the rows over, it finds what changed.
 
-    Only changed rows are formatted again, and only when they are painted.
+    Only changed rows are formatted again, and only when they are painted. Where it is sorted, rows of a tree stand
+    sorted below their parent, and values that change move no row until it is sorted again.
     """
 
     def __init__(
@@ -95,8 +114,17 @@ class RowGridSource(Generic[RowType]):
         bold: Callable[[RowType], bool] = lambda _row: False,
         highlighted: Callable[[RowType], bool] = lambda _row: False,
         expander: Callable[[RowType], Expander] = lambda _row: Expander.NONE,
+        pinned: Callable[[RowType], bool] = lambda _row: False,
+        order_note: str = "",
     ) -> None:
+        """``pinned`` rows stand before their siblings in every order; ``order_note`` says why nothing can be sorted."""
         self.columns = tuple(columns)
+        self.order_note = order_note
+        self._pinned = pinned
+        self._sort: list[SortBy] = []
+        self._given: Sequence[RowType] = ()
+        self._given_keys: list[Hashable] = []
+        self._order: list[int] | None = None
         self._row_id = row_id
         self._level, self._bold, self._highlighted, self._expander = level, bold, highlighted, expander
         self._rows: list[RowType] = []
@@ -109,8 +137,32 @@ class RowGridSource(Generic[RowType]):
         self._flashing = [(number, column.flash) for number, column in enumerate(self.columns) if column.flash]
 
     def set_rows(self, rows: Sequence[RowType]) -> None:
-        """Show these rows in this order; rows equal to those shown cost next to nothing."""
+        """Show these rows, in this order where nothing is sorted; rows equal to those shown cost next to nothing."""
         keys = [self._row_id(row) for row in rows]
+        self._given = rows
+        if keys != self._given_keys:
+            self._given_keys = keys
+            self._order = self._sorted_order()
+        self._take(rows, keys)
+
+    def sort_by(self, sort: Sequence[SortBy]) -> None:
+        """Sort by columns, the one that counts most first; none restores the order in which rows were handed over."""
+        known = {column.key for column in self.columns}
+        self._sort = [] if self.order_note else [one for one in sort if one.key in known]
+        self._order = self._sorted_order()
+        self._take(self._given, self._given_keys)
+
+    def _sorted_order(self) -> list[int] | None:
+        if not self._sort:
+            return None
+        rows = self._given
+        by_key = {column.key: column for column in self.columns}
+        keys = [(sort_values(by_key[one.key], rows), one.descending) for one in self._sort]
+        return ordered_tree([self._level(row) for row in rows], keys, [self._pinned(row) for row in rows])
+
+    def _take(self, rows: Sequence[RowType], keys: list[Hashable]) -> None:
+        if self._order is not None:
+            rows, keys = [rows[i] for i in self._order], [keys[i] for i in self._order]
         if keys != self._keys:
             self._rows, self._keys = list(rows), keys
             self._painted = [None] * len(keys)
@@ -125,6 +177,10 @@ class RowGridSource(Generic[RowType]):
     def row(self, number: int) -> RowType:
         """Return the row shown at ``number``."""
         return self._rows[number]
+
+    def level_of(self, row: RowType) -> int:
+        """Return how deep a row stands in the tree; 0 in a flat table."""
+        return self._level(row)
 
     def row_count(self) -> int:
         """Return the number of rows to show."""

@@ -166,7 +166,12 @@ class ChainSource(RowGridSource[ChainRow]):
     """
 
     def __init__(self, bridge: EngineBridge) -> None:
-        super().__init__(CHAIN_COLUMNS, lambda row: row.strike, highlighted=lambda row: row.is_at_the_money)
+        super().__init__(
+            CHAIN_COLUMNS,
+            lambda row: row.strike,
+            highlighted=lambda row: row.is_at_the_money,
+            order_note="The chain stays in the order of its strikes.",
+        )
         self._bridge = bridge
         self._ladder: ExpiryLadder | None = None
         self._chain: Chain | None = None

@@ -148,6 +148,7 @@ class PositionsSource(RowGridSource[PositionRow]):
             level=lambda row: max(0, row.level - 1),
             bold=lambda row: row.has_children,
             highlighted=lambda row: row.level is PositionLevel.TOTAL,
+            pinned=lambda row: row.level is PositionLevel.TOTAL,
             expander=self._expander,
         )
         self._bridge = bridge

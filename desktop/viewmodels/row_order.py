@@ -1,18 +1,12 @@
-"""Decide which rows of a table are shown, and in which order."""
+"""Decide in which order the rows of a table are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indexes = NDArray[np.intp]
-
-
-def matching(texts: Sequence[str], words: str) -> NDArray[np.bool_]:
-    """Return which texts contain every word of ``words``, whatever the case of either."""
-    wanted = words.casefold().split()
-    return np.fromiter((all(word in text for word in wanted) for text in texts), dtype=np.bool_, count=len(texts))
 
 
 def sorted_indexes(values: Sequence[Any], *, descending: bool = False) -> Indexes:
@@ -25,6 +19,16 @@ def sorted_indexes(values: Sequence[Any], *, descending: bool = False) -> Indexe
     keys = np.array([values[i] for i in present.tolist()])
     order = stable_descending(keys) if descending else np.argsort(keys, kind="stable")
     return np.concatenate([present[order], np.flatnonzero(missing)]).astype(np.intp)
+
+
+def ordered_by(rows: Indexes, keys: Sequence[tuple[Sequence[Any], bool]]) -> Indexes:
+    """Return row numbers ordered by several keys, the one that counts most first; equal rows keep their order.
+
+    Each key is one value per row of the table, and whether the largest comes first.
+    """
+    for values, descending in reversed(keys):
+        rows = rows[sorted_indexes([values[i] for i in rows.tolist()], descending=descending)]
+    return rows
 
 
 def stable_descending(keys: NDArray[Any]) -> Indexes:
@@ -44,26 +48,33 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
-def shown_indexes(
-    texts: Sequence[str],
-    words: str,
-    values: Sequence[Any] | None,
-    *,
-    descending: bool,
-    keep: Callable[[int], bool] | None = None,
-) -> Indexes:
-    """Return the row numbers to show, in order.
+def ordered_tree(
+    levels: Sequence[int], keys: Sequence[tuple[Sequence[Any], bool]], pinned: Sequence[bool]
+) -> list[int]:
+    """Return the order of lines that are a tree, each sorted among those of its own parent.
 
-    Args:
-        texts: One case-folded text per row, searched for ``words``.
-        words: What the trader typed into the quick filter; empty shows everything.
-        values: What to sort by, one per row; ``None`` keeps the order of arrival.
-        descending: Largest first.
-        keep: A further condition on the row number.
+    ``levels`` is the depth of each line, parents before their children. A ``pinned`` line stays before its siblings.
     """
-    order = np.arange(len(texts)) if values is None else sorted_indexes(values, descending=descending)
-    if words.strip():
-        order = order[matching(texts, words)[order]]
-    if keep is not None:
-        order = order[np.fromiter((keep(i) for i in order.tolist()), dtype=np.bool_, count=len(order))]
-    return order
+    children: dict[int, list[int]] = {}
+    above: list[int] = []
+    for line, level in enumerate(levels):
+        del above[level:]
+        children.setdefault(above[-1] if above else -1, []).append(line)
+        # A line deeper than its parent's next level fills the gap, so that nothing is lost.
+        above += [line] * (level + 1 - len(above))
+    result: list[int] = []
+    waiting = _siblings(children, -1, keys, pinned)[::-1]
+    while waiting:
+        line = waiting.pop()
+        result.append(line)
+        waiting += _siblings(children, line, keys, pinned)[::-1]
+    return result
+
+
+def _siblings(
+    children: dict[int, list[int]], parent: int, keys: Sequence[tuple[Sequence[Any], bool]], pinned: Sequence[bool]
+) -> list[int]:
+    found = children.get(parent, [])
+    first = [line for line in found if pinned[line]]
+    others = np.array([line for line in found if not pinned[line]], dtype=np.intp)
+    return [*first, *ordered_by(others, keys).tolist()]

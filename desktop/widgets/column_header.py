@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHeaderView, QMenu, QStyleOptionHeader, QWidget
 
 from desktop.presentation.theme import Metrics
 from desktop.viewmodels.columns import Heading
 from desktop.viewmodels.row_table import ALIGNMENT_ROLE, ALIGNMENTS, DISPLAY_ROLE, TOOLTIP_ROLE
+from desktop.viewmodels.table_look import SortBy
 
 _NO_PARENT = QModelIndex()
+_MOST_KEYS = 4
+"""Columns that a table is sorted by at once; nobody follows more with the eye."""
 _MOST_WIDENED = 1.6
 """Times its own width that a column may grow; beyond that a line is hard to follow with the eye."""
 
@@ -25,11 +29,12 @@ class ColumnLayout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeadingModel(QAbstractTableModel):
-    """A table without rows, for a header that stands alone."""
+    """A table without rows, for a header that stands alone; ``note`` is added to the tip of every heading."""
 
-    def __init__(self, headings: Sequence[Heading], parent: QObject | None = None) -> None:
+    def __init__(self, headings: Sequence[Heading], parent: QObject | None = None, *, note: str = "") -> None:
         super().__init__(parent)
         self._headings = tuple(headings)
+        self._note = f"\n{note}" if note else ""
 
     def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
         """There are no rows."""
@@ -50,7 +55,7 @@ class HeadingModel(QAbstractTableModel):
         heading = self._headings[section]
         answers = {
             DISPLAY_ROLE: heading.header,
-            TOOLTIP_ROLE: heading.tooltip or heading.header,
+            TOOLTIP_ROLE: (heading.tooltip or heading.header) + self._note,
             ALIGNMENT_ROLE: ALIGNMENTS[heading.align],
         }
         return answers.get(role)
@@ -60,7 +65,16 @@ class ColumnHeader(QHeaderView):
     """The header of a painted grid or of a table view, with a column chooser in its context menu.
 
     Widths are declared, kept and saved for text of the usual size; on screen they grow and shrink with the text.
+    A click sorts by a column, upwards, downwards, then no longer; with Shift it is sorted by after those before.
+
+    Attributes:
+        sortable: Whether a click sorts.
+
+    Signals:
+        sort_changed: list[SortBy], what the trader wants to be sorted by.
     """
+
+    sort_changed = Signal(list)
 
     def __init__(self, headings: Sequence[Heading], metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -71,6 +85,10 @@ class ColumnHeader(QHeaderView):
         self._room: int | None = None
         self._scale = 1.0
         self._fitting = False
+        self.sortable = True
+        self._sort: list[SortBy] = []
+        self._adds_key = False
+        self.sectionClicked.connect(self._section_clicked)
         self.sectionResized.connect(self._note_width)
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
@@ -127,6 +145,10 @@ class ColumnHeader(QHeaderView):
             self.apply_defaults()
         self._arrange()
 
+    def title_of(self, key: str) -> str:
+        """Return what a column is called on screen."""
+        return next(heading.header or heading.key for heading in self._headings if heading.key == key)
+
     def shown_columns(self) -> list[int]:
         """Return the numbers of the visible columns from left to right."""
         places = (self.logicalIndex(place) for place in range(self.count()))
@@ -147,6 +169,74 @@ class ColumnHeader(QHeaderView):
         menu.addSeparator()
         menu.addAction("Reset columns").triggered.connect(self.apply_defaults)
         return menu
+
+    # --- sorting ------------------------------------------------------------------------------------------------------
+
+    def sort_keys(self) -> list[SortBy]:
+        """Return what is sorted by, the column that counts most first."""
+        return list(self._sort)
+
+    def sort_by(self, sort: Sequence[SortBy]) -> None:
+        """Sort by these columns and tell; unknown ones count for nothing."""
+        known = {heading.key for heading in self._headings}
+        wanted = [one for one in sort if one.key in known][:_MOST_KEYS] if self.sortable else []
+        if wanted != self._sort:
+            self._sort = wanted
+            self.viewport().update()
+            self.sort_changed.emit(list(wanted))
+
+    def turn(self, key: str, *, add: bool = False) -> None:
+        """Sort by a column upwards, the next time downwards, then no longer; ``add`` keeps what it is sorted by."""
+        before = next((one for one in self._sort if one.key == key), None)
+        others = [one for one in self._sort if one.key != key]
+        if before is None:
+            self.sort_by([*(others if add else []), SortBy(key)])
+        elif before.descending:
+            self.sort_by(others if add else [])
+        else:
+            turned = SortBy(key, descending=True)
+            self.sort_by([turned if one is before else one for one in self._sort] if add else [turned])
+
+    def sorter(self, parent: QWidget) -> QMenu:
+        """Return the menu by which a table is sorted without a mouse: by a column, or after those before."""
+        menu = QMenu(parent)
+        ranks = {one.key: (rank, one.descending) for rank, one in enumerate(self._sort, start=1)}
+        then = menu.addMenu("Then by")
+        then.setEnabled(bool(self._sort))
+        menu.addSeparator()
+        for number in self.shown_columns():
+            heading = self._headings[number]
+            title = (heading.header or heading.key).replace("&", "&&")
+            rank, descending = ranks.get(heading.key, (0, False))
+            mark = f"\t{rank} {'▼' if descending else '▲'}" if rank else ""
+            menu.addAction(f"{title}{mark}").triggered.connect(lambda _on=False, key=heading.key: self.turn(key))
+            then.addAction(title).triggered.connect(lambda _on=False, key=heading.key: self.turn(key, add=True))
+        menu.addSeparator()
+        plain = menu.addAction("As the lines come")
+        plain.setEnabled(bool(self._sort))
+        plain.triggered.connect(lambda _on=False: self.sort_by([]))
+        return menu
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Note whether a click sorts anew or after what it is sorted by."""
+        self._adds_key = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        super().mousePressEvent(event)
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:  # noqa: N802 - Qt's name
+        """Draw an arrow where it is sorted, and the rank where by several columns."""
+        super().initStyleOptionForIndex(option, section)
+        key = self._headings[section].key
+        rank = next((rank for rank, one in enumerate(self._sort) if one.key == key), None)
+        if rank is not None:
+            arrow = "▼" if self._sort[rank].descending else "▲"
+            ranked = f"{arrow}{rank + 1}" if len(self._sort) > 1 else arrow
+            option.text = f"{ranked} {self._headings[section].header}"
+
+    def _section_clicked(self, section: int) -> None:
+        if self.sortable:
+            self.turn(self._headings[section].key, add=self._adds_key)
+
+    # --- room ---------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         wanted = [number for number in range(self.count()) if number not in self._unwanted]

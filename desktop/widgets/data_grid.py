@@ -19,13 +19,17 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.columns import Heading
-from desktop.viewmodels.grid_source import Expander, GridSource
+from desktop.viewmodels.grid_source import Expander, GridSource, SortableSource
 from desktop.viewmodels.row_order import runs
+from desktop.viewmodels.table_look import AT_THE_END, TableLook
 from desktop.widgets.column_header import ColumnHeader, HeadingModel
 from desktop.widgets.grid_flash import CellFlash
 from desktop.widgets.grid_painter import EXPANDER_WIDTH, GridPainter, Span, indentation
-from desktop.widgets.grid_selection import GridSelection
+from desktop.widgets.grid_selection import GridSelection, steps_by_key
+from desktop.widgets.scroll_keeper import ScrollKeeper
 
+_SETTLES_EVERY_MS = 1_000
+"""Rows whose values changed take their places this often, so that none jumps away under the mouse."""
 _REPAINT_ALL_ABOVE = 0.6  # of the visible rows; then one update is cheaper than many
 
 
@@ -37,7 +41,7 @@ class FastGrid(QAbstractScrollArea):
         cell_activated: Row number, column key. Double click or Enter.
         context_menu_requested: Row number, column key, global position.
         expander_toggled: Row number.
-        sort_requested: Column key, ascending.
+        sort_requested: Column key, ascending; the source, where it can be sorted, stands so already.
         selection_changed: Nothing; read ``selected_rows``.
     """
 
@@ -71,6 +75,8 @@ class FastGrid(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._background = theme.colours.panel
+        self._settled_ms = 0
+        self._place = ScrollKeeper(self.verticalScrollBar(), self._painter.row_height)
         self._build_header(theme)
         source.take_changes()
         self._take_new_rows()
@@ -78,6 +84,9 @@ class FastGrid(QAbstractScrollArea):
     def refresh(self, now_ms: int) -> None:
         """Take the source's changes and repaint what is visible of them; ``now_ms`` is the frame clock's time."""
         self._now_ms = now_ms
+        if self._header.sort_keys() and now_ms - self._settled_ms >= _SETTLES_EVERY_MS:
+            self._settled_ms = now_ms
+            self._sort_source()
         changes = self._source.take_changes()
         if changes.reset:
             self._take_new_rows()
@@ -92,9 +101,24 @@ class FastGrid(QAbstractScrollArea):
         for start, end in runs(dirty.tolist()):
             self._update_rows(start, end)
 
+    @property
+    def source(self) -> GridSource:
+        """What it paints."""
+        return self._source
+
     def header(self) -> ColumnHeader:
         """Return the header, for saving and restoring columns."""
         return self._header
+
+    def look(self) -> TableLook:
+        """Return how the trader looks at the grid, for saving."""
+        return TableLook(sort=self._header.sort_keys(), top=self._place.top())
+
+    def apply_look(self, look: TableLook) -> None:
+        """Sort as it was saved, and scroll there once there are rows."""
+        self._header.sort_by(look.sort)
+        if look.top != AT_THE_END:
+            self._place.restore(look.top)
 
     def current_row(self) -> int | None:
         """Return the row of the current cell, or None."""
@@ -143,23 +167,29 @@ class FastGrid(QAbstractScrollArea):
 
     def _build_header(self, theme: Theme) -> None:
         self._header = ColumnHeader(self._headings, theme.metrics, self)
-        self._header.setModel(HeadingModel(self._headings, self._header))
+        note = self._source.order_note if isinstance(self._source, SortableSource) else ""
+        self._header.sortable = not note
+        self._header.setModel(HeadingModel(self._headings, self._header, note=note))
         self._header.apply_defaults()
-        self._header.setSortIndicatorShown(False)
         self._header.sectionResized.connect(self._columns_changed)
         self._header.sectionMoved.connect(self._columns_changed)
         self._header.sectionCountChanged.connect(self._columns_changed)
-        self._header.sectionClicked.connect(self._sort_clicked)
+        self._header.sort_changed.connect(self._sort_changed)
         self.setViewportMargins(0, self._header.height(), 0, 0)
 
     def _columns_changed(self) -> None:
         self._fit_scroll_bars()
         self.viewport().update()
 
-    def _sort_clicked(self, column: int) -> None:
-        ascending = Qt.SortOrder.AscendingOrder
-        self._header.setSortIndicatorShown(True)
-        self.sort_requested.emit(self._headings[column].key, self._header.sortIndicatorOrder() == ascending)
+    def _sort_changed(self, _sort: object) -> None:
+        self._sort_source()
+        self.refresh(self._now_ms)
+        for first in self._header.sort_keys()[:1]:
+            self.sort_requested.emit(first.key, not first.descending)
+
+    def _sort_source(self) -> None:
+        if isinstance(self._source, SortableSource):
+            self._source.sort_by(self._header.sort_keys())
 
     def _take_new_rows(self) -> None:
         self._row_count = self._source.row_count()
@@ -313,14 +343,7 @@ class FastGrid(QAbstractScrollArea):
             return
         row, column = self._selection.row, self._selection.column
         page = max(1, self.viewport().height() // self._painter.row_height - 1)
-        steps: dict[int, int] = {
-            Qt.Key.Key_Up: row - 1,
-            Qt.Key.Key_Down: row + 1,
-            Qt.Key.Key_PageUp: row - page,
-            Qt.Key.Key_PageDown: row + page,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: self._row_count - 1,
-        }
+        steps = steps_by_key(row, page, self._row_count)
         key = event.key()
         extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in steps:

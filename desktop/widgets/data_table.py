@@ -1,80 +1,23 @@
-"""An ordinary table for orders, trades and logs: quick filter, columns, sort, copy."""
+"""An ordinary table for orders, trades and logs: quick filter, columns, sort, groups, copy."""
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.presentation.fonts import ui_font
 from desktop.presentation.theme import Theme
-from desktop.presentation.tones import Tone
-from desktop.viewmodels.columns import Align
+from desktop.viewmodels import row_filter
 from desktop.viewmodels.row_table import RowTableModel
+from desktop.viewmodels.table_look import AT_THE_END, TableLook
 from desktop.widgets.column_header import ColumnHeader
-from desktop.widgets.text_cache import TextCache
+from desktop.widgets.scroll_keeper import ScrollKeeper
+from desktop.widgets.table_view import TableView
 
-_PADDING = 4
-_SELECTED = QStyle.StateFlag.State_Selected.value
-
-
-class CellDelegate(QStyledItemDelegate):
-    """Paint cells straight from the model's text cache, past the roles: half the cost of a plain view."""
-
-    def __init__(self, model: RowTableModel[Any], theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._cache = TextCache(ui_font(theme.metrics.font_pixels))
-        self._pens = [QPen(theme.tone_colour(tone)) for tone in Tone]
-        self._zebra = (QColor(theme.colours.panel), QColor(theme.colours.panel_alternate))
-        self._selection = QColor(theme.colours.selection)
-        self._align = [column.align for column in model.columns]
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint one cell."""
-        rect = option.rect
-        row, column = index.row(), index.column()
-        selected = option.state.value & _SELECTED
-        painter.fillRect(rect, self._selection if selected else self._zebra[row & 1])
-        text, tone = self._model.cell(row, column)
-        if not text:
-            return
-        laid_out, width = self._cache.laid_out(text, rect.width() - 2 * _PADDING)
-        align = self._align[column]
-        if align == Align.RIGHT:
-            x = rect.right() + 1 - _PADDING - width
-        elif align == Align.LEFT:
-            x = rect.left() + _PADDING
-        else:
-            x = rect.left() + (rect.width() - width) // 2
-        painter.setFont(self._cache.font)
-        painter.setPen(self._pens[tone])
-        painter.drawStaticText(x, rect.top() + (rect.height() - self._cache.line_height) // 2, laid_out)
-
-    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Return the room the text wants, for a double click on a column's edge."""
-        text, _tone = self._model.cell(index.row(), index.column())
-        return QSize(self._cache.laid_out(text, 10_000).width + 2 * _PADDING, self._cache.line_height)
+_SETTLES_AFTER_MS = 1_000
+"""Rows that changed take their place this much later, so that none jumps away under the mouse."""
+_WRITES_EVERY_MS, _WRITES = 40, 60
+"""Rows written ahead of the first filter, a few at a time: two milliseconds each, where all at once would be seen."""
 
 
 class DataTable(QWidget):
@@ -83,24 +26,35 @@ class DataTable(QWidget):
     Signals:
         row_activated: Row number in the model. Double click or Enter.
         context_menu_requested: Row number, column key, global position.
+        look_changed: Filter, grouping or sort are others than before.
     """
 
     row_activated = Signal(int)
     context_menu_requested = Signal(int, str, QPoint)
+    look_changed = Signal()
 
     def __init__(
         self, model: RowTableModel[Any], theme: Theme, accessible_name: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.model = model
-        self.filter_line = QLineEdit(self)
-        self.filter_line.setPlaceholderText("Filter: words in any column")
-        self.filter_line.setClearButtonEnabled(True)
-        self.filter_line.setProperty("finds", True)
-        self.filter_line.setAccessibleName(f"Filter of {accessible_name}")
-        self.filter_line.textChanged.connect(model.set_filter)
-        self.view = _TableView(self)
-        self._prepare_view(theme, accessible_name)
+        self.filter_line = self._made_filter_line(accessible_name)
+        self.view = TableView(model, theme, self)
+        self.view.setAccessibleName(accessible_name)
+        self.view.activated.connect(self._activate)
+        self.view.copy_requested.connect(self.copy_selection)
+        self.view.menu_requested.connect(self._report_context_menu)
+        self.view.group_toggled.connect(model.toggle_group)
+        self.header().sort_changed.connect(self._sort_changed)
+        self._place = ScrollKeeper(self.view.verticalScrollBar())
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLES_AFTER_MS)
+        self._settling.timeout.connect(model.refresh_order)
+        model.went_stale.connect(self._settle_soon)
+        model.filter_read.connect(self._show_problem)
+        self._writing = QTimer(self, interval=_WRITES_EVERY_MS)
+        self._writing.timeout.connect(self._write_some)
+        model.rowsInserted.connect(lambda *_rows: self._writing.start())
+        self._writing.start()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
@@ -109,81 +63,86 @@ class DataTable(QWidget):
 
     def header(self) -> ColumnHeader:
         """Return the header, for saving and restoring columns."""
-        return self._header
+        return self.view.columns
 
     def selected_rows(self) -> list[int]:
-        """Return the selected row numbers, ascending."""
-        return sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        """Return the selected row numbers, ascending; lines above groups are not among them."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        return [row for row in rows if not self.model.is_group(row)]
+
+    def look(self) -> TableLook:
+        """Return how the trader looks at the table, for saving."""
+        return TableLook(
+            filter=self.filter_line.text(),
+            group=self.model.grouping_key,
+            folded=self.model.folded,
+            sort=self.header().sort_keys(),
+            top=self._place.top(),
+        )
+
+    def apply_look(self, look: TableLook) -> None:
+        """Look at the table as it was saved; columns and groupings it does not have count for nothing."""
+        self.filter_line.setText(look.filter)
+        self.model.group_by(look.group, look.folded)
+        self.header().sort_by(look.sort)
+        if look.top != AT_THE_END:
+            self._place.restore(look.top)
+        self.look_changed.emit()
+
+    def group_by(self, key: str) -> None:
+        """Put rows together by a declared grouping; empty for none."""
+        self.model.group_by(key)
+        self.look_changed.emit()
 
     def tab_separated(self) -> str:
         """Return the selected rows, or all when none is selected, as tab-separated text with headers."""
         rows = self.selected_rows() or range(self.model.rowCount())
-        return self.model.tab_separated(rows, self._header.shown_columns())
+        return self.model.tab_separated(rows, self.header().shown_columns())
 
     def copy_selection(self) -> None:
         """Put ``tab_separated`` on the clipboard."""
         QGuiApplication.clipboard().setText(self.tab_separated())
 
-    def _prepare_view(self, theme: Theme, accessible_name: str) -> None:
-        view, model = self.view, self.model
-        view.setAccessibleName(accessible_name)
-        self._header = ColumnHeader(model.columns, theme.metrics, view)
-        view.setHorizontalHeader(self._header)
-        view.setModel(model)
-        self._header.apply_defaults()
-        view.setItemDelegate(CellDelegate(model, theme, view))
-        view.verticalHeader().hide()
-        # The least first: Qt lifts a row to the style's own least size otherwise.
-        view.verticalHeader().setMinimumSectionSize(theme.metrics.row_height)
-        view.verticalHeader().setDefaultSectionSize(theme.metrics.row_height)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        view.setTabKeyNavigation(False)
-        self._header.setStretchLastSection(True)
-        self._header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self._header.setSortIndicatorClearable(True)
-        view.setSortingEnabled(True)
-        view.activated.connect(lambda index: self.row_activated.emit(index.row()))
-        view.copy_requested.connect(self.copy_selection)
-        view.menu_requested.connect(self._report_context_menu)
+    def _made_filter_line(self, accessible_name: str) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setPlaceholderText("Filter: words, status:open, !word")
+        line.setToolTip(row_filter.TIP)
+        line.setMaxLength(row_filter.LONGEST)
+        line.setClearButtonEnabled(True)
+        line.setProperty("finds", True)
+        line.setAccessibleName(f"Filter of {accessible_name}")
+        line.setAccessibleDescription(row_filter.TIP)
+        line.textChanged.connect(self._filter_changed)
+        return line
+
+    def _filter_changed(self, words: str) -> None:
+        self.model.set_filter(words)
+        self.look_changed.emit()
+
+    def _show_problem(self, problem: str) -> None:
+        self.filter_line.setToolTip(f"{problem}\n{row_filter.TIP}" if problem else row_filter.TIP)
+        if bool(self.filter_line.property("invalid")) != bool(problem):
+            self.filter_line.setProperty("invalid", bool(problem))
+            self.filter_line.style().polish(self.filter_line)
+
+    def _sort_changed(self, _sort: object) -> None:
+        self.model.sort_by(self.header().sort_keys())
+        self.look_changed.emit()
+
+    def _activate(self, index: QModelIndex) -> None:
+        if self.model.is_group(index.row()):
+            self.model.toggle_group(index.row())
+        else:
+            self.row_activated.emit(index.row())
+
+    def _settle_soon(self) -> None:
+        if not self._settling.isActive():
+            self._settling.start()
+
+    def _write_some(self) -> None:
+        if self.model.write_some(_WRITES):
+            self._writing.stop()
 
     def _report_context_menu(self, index: QModelIndex, at: QPoint) -> None:
-        self.context_menu_requested.emit(index.row(), self.model.columns[index.column()].key, at)
-
-
-class _TableView(QTableView):
-    """A table view that asks for a whole-row copy and for a menu where mouse or cursor is; its columns give way."""
-
-    copy_requested = Signal()
-    menu_requested = Signal(QModelIndex, QPoint)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the line under the mouse; by key, of the current line."""
-        if event.reason() != QContextMenuEvent.Reason.Keyboard:
-            index, at = self.indexAt(event.pos()), event.globalPos()
-        else:
-            if not self.currentIndex().isValid() and self.model().rowCount():
-                self.selectRow(0)
-            index = self.currentIndex()
-            self.scrollTo(index)
-            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.isValid():
-            self.menu_requested.emit(index, at)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the columns for which there is room."""
-        super().resizeEvent(event)
-        header = self.horizontalHeader()
-        if isinstance(header, ColumnHeader):
-            header.fit(self.viewport().width())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the selected rows; leave the rest to Qt."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_requested.emit()
-            return
-        super().keyPressEvent(event)
+        if not self.model.is_group(index.row()):
+            self.context_menu_requested.emit(index.row(), self.model.columns[index.column()].key, at)

@@ -2,7 +2,21 @@
 
 from collections.abc import Callable, Hashable, Sequence
 
+from PySide6.QtCore import Qt
+
 KeyOf = Callable[[int], Hashable]
+
+
+def steps_by_key(row: int, page: int, count: int) -> dict[int, int]:
+    """Return to which row each key goes from a row of a grid of ``count`` rows; it may lie beyond its ends."""
+    return {
+        Qt.Key.Key_Up: row - 1,
+        Qt.Key.Key_Down: row + 1,
+        Qt.Key.Key_PageUp: row - page,
+        Qt.Key.Key_PageDown: row + page,
+        Qt.Key.Key_Home: 0,
+        Qt.Key.Key_End: count - 1,
+    }
 
 
 class GridSelection:

@@ -113,7 +113,7 @@ class AccountsPanel(Panel):
         add_deed(menu, "exit_only", self.exit_only, about=name)
         add_deed(menu, "add_account", self.add)
         menu.addSeparator()
-        add_table_deeds(menu, self.table, column)
+        add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)
 
     def _set_exit_only(self, row: AccountRow, reason: str, *, on: bool) -> None:

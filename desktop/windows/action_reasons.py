@@ -18,7 +18,7 @@ OF_PORTFOLIOS = (
     *(name for name in CHANGES if name != "edit_selected"),
 )
 """Actions on the selected portfolio."""
-_OF_ORDERS = ("cancel_orders", "modify_order", "order_details")
+_OF_ORDERS = ("cancel_orders", "modify_order", "order_details", "square_off_order", "order_portfolio")
 _SHOW = "show_"
 
 
@@ -80,4 +80,6 @@ class ActionReasons:
             len(chosen) == 1 and chosen[0].is_working and chosen[0].limit_price is not None
         ):
             return "one working limit order must be selected"
+        if name == "square_off_order" and not any(panel.deeds.can_square_off(order) for order in chosen):
+            return "the selected orders filled no leg that is open"
         return ""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.viewmodels.key_words import shown_key
+from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.data_table import DataTable
 
 
@@ -37,7 +37,16 @@ DEEDS: tuple[DeedSpec, ...] = (
         keys="Ctrl+C",
         where="Grids and tables",
     ),
-    DeedSpec(name="sort_column", title="Sort by {}", tip="Sort the table by this column; once more turns it round."),
+    DeedSpec(
+        name="sort_column",
+        title="Sort by {}",
+        tip="Sort the table by this column; once more turns it round, and then it is not sorted any more.",
+    ),
+    DeedSpec(
+        name="sort_column_too",
+        title="Then by {}",
+        tip="Sort what is equal in the columns before by this one; Shift and a click on its title does the same.",
+    ),
     DeedSpec(name="show_in_chart", title="Show in the chart", tip="Show the candles of the contract."),
     DeedSpec(name="show_premium", title="Show the combined premium", tip="Show what the legs cost together."),
     DeedSpec(name="say_in_words", title="Say it in words…", tip="Tell in plain sentences what the portfolio does."),
@@ -114,6 +123,9 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
 )
 """Where, keys, and what happens, for keys that belong to Qt or to widgets and cannot be changed."""
 
+TABLE_ACTIONS = ("copy_markdown", "export_table")
+"""Declared actions that every table has in its menu."""
+
 _BY_NAME = {deed.name: deed for deed in DEEDS}
 
 
@@ -137,15 +149,23 @@ def add_deed(menu: QMenu, name: str, act: Callable[[], None], *, about: str = ""
     return entry
 
 
-def add_table_deeds(menu: QMenu, table: DataTable, column: str) -> None:
-    """Add what can be done with every table: sort by the column under the cursor, and copy."""
-    number = next(place for place, declared in enumerate(table.model.columns) if declared.key == column)
+def add_table_deeds(
+    menu: QMenu, table: DataTable | FastGrid, column: str, action: Callable[[str], QAction] | None = None
+) -> None:
+    """Add what can be done with every table: sort by the column under the cursor, copy, export.
+
+    ``action`` answers a declared action by its name; without it there is no export here.
+    """
     header = table.header()
-    again = header.sortIndicatorSection() == number and header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
-    order = Qt.SortOrder.DescendingOrder if again else Qt.SortOrder.AscendingOrder
-    title = table.model.columns[number].header or column
-    add_deed(menu, "sort_column", lambda: table.view.sortByColumn(number, order), about=title)
+    if header.sortable:
+        title = header.title_of(column)
+        add_deed(menu, "sort_column", lambda: header.turn(column), about=title)
+        others = any(one.key != column for one in header.sort_keys())
+        add_deed(menu, "sort_column_too", lambda: header.turn(column, add=True), about=title, possible=others)
     add_deed(menu, "copy_table", table.copy_selection)
+    if action is not None:
+        for name in TABLE_ACTIONS:
+            add_action(menu, action(name))
 
 
 def add_action(menu: QMenu, action: QAction, *, possible: bool = True) -> QAction:

@@ -23,6 +23,7 @@ from desktop.windows.key_desk import KeyDesk
 from desktop.windows.live_actions import fill_menu_bar, make_actions
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.order_book_panel import OrderBookPanel
+from desktop.windows.order_desk import OrderDesk
 from desktop.windows.palette_desk import PaletteDesk
 from desktop.windows.panel import Desk, Panel
 from desktop.windows.panel_keys import PanelKeys
@@ -30,6 +31,7 @@ from desktop.windows.panel_kinds import KIND_OF_ID
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
 from desktop.windows.status_bar import DeskStatusBar
+from desktop.windows.table_export import TableExport
 from desktop.windows.workspace_desk import WorkspaceDesk
 from desktop.windows.workspace_menu import WorkspaceMenu
 from desktop.workspace.docking import DockHost
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.alerts = AlertDesk(self, desk, self._say)
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
         self.panel_keys = PanelKeys(self, lambda: self.host, lambda: self.panels, self._say)
+        self.table_export = TableExport(self, self.panel_keys.current_panel, own_folder / "exports", self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
         self.workspaces = WorkspaceDesk(
             self,
@@ -77,6 +80,11 @@ class MainWindow(QMainWindow):
             action=lambda name: self.actions_by_name[name],
             selected=self.portfolio_desk.select,
             say=self._say,
+        )
+        self.order_desk = OrderDesk(
+            self._orders,
+            lambda: self.workspaces.show_panel("orders"),
+            self._go_to_portfolio,
         )
         self.workspace_menu = WorkspaceMenu(self, self.workspaces, self.panel_keys.current, self._say)
         self.workspaces.opened.connect(lambda _name: self._show_title())
@@ -93,6 +101,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         KeyedTip(self.status.kill_button, self.actions_by_name["kill_switch"])
         self.palette_desk = self._made_palette()
+        self.palette_desk.sources.append(self.order_desk.view_entries)
         self.clock.health_changed.connect(self.status.show_frames)
         self.clock.subscribe(self.status, self.status_model.look)
         desk.bridge.messages_added.connect(self._show_messages)
@@ -162,6 +171,7 @@ class MainWindow(QMainWindow):
             "enable_selected": desk.changes.enable,
             "kill_switch": desk.open_kill_switch,
             **self.panel_keys.handlers(),
+            **self.table_export.handlers(),
             "command_palette": self._open_palette,
             "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
             "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
@@ -171,9 +181,7 @@ class MainWindow(QMainWindow):
             "arm_edited": lambda: self._with_editor(lambda editor: editor.arm()),
             "undo": self.desk.editor.undo,
             "redo": self.desk.editor.redo,
-            "cancel_orders": lambda: self._with_orders(lambda orders: orders.cancel_selected()),
-            "modify_order": lambda: self._with_orders(lambda orders: orders.modify_selected()),
-            "order_details": lambda: self._with_orders(lambda orders: orders.show_details()),
+            **self.order_desk.handlers(),
             "next_window": self._next_window,
             "save_screenshot": self.pictures.ask,
             "notifications": self.alerts.open_settings,
@@ -192,11 +200,13 @@ class MainWindow(QMainWindow):
         if isinstance(panel, MultilegPanel):
             act(panel)
 
-    def _with_orders(self, act: Callable[[OrderBookPanel], None]) -> None:
+    def _orders(self) -> OrderBookPanel | None:
         panel = self.panel_of(OrderBookPanel)
-        if isinstance(panel, OrderBookPanel):
-            self.workspaces.show_panel("orders")
-            act(panel)
+        return panel if isinstance(panel, OrderBookPanel) else None
+
+    def _go_to_portfolio(self, portfolio_id: PortfolioId) -> None:
+        self.workspaces.show_panel("portfolios")
+        self.palette_desk.go_to_portfolio(portfolio_id)
 
     def _clone_selected(self) -> None:
         if self.portfolio_desk.clone_selected():
@@ -219,12 +229,8 @@ class MainWindow(QMainWindow):
             window.addActions(list(self.actions_by_name.values()))
 
     def _made_palette(self) -> PaletteDesk:
-        def orders() -> OrderBookPanel | None:
-            panel = self.panel_of(OrderBookPanel)
-            return panel if isinstance(panel, OrderBookPanel) else None
-
         reasons = ActionReasons(
-            self.portfolio_desk.selected, self.desk.editor, orders, lambda panel: panel in self.host.panel_ids()
+            self.portfolio_desk.selected, self.desk.editor, self._orders, lambda panel: panel in self.host.panel_ids()
         )
         return PaletteDesk(
             self,

@@ -83,5 +83,5 @@ class MessagesPanel(Panel):
                 about=message.portfolio,
             )
         menu.addSeparator()
-        add_table_deeds(menu, self.table, column)
+        add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)

@@ -12,7 +12,7 @@ from desktop.viewmodels.option_chain import ChainSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
 from desktop.windows.contract_legs import add_contract
-from desktop.windows.deeds import add_deed, cursor_menu
+from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.workspace.links import ExpiryChosen, InstrumentChosen, Subject, UnderlyingChosen
 from engine.domain.contract_master import UnknownInstrumentError
@@ -263,5 +263,5 @@ class OptionChainPanel(Panel):
             add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(contract.id))
             menu.addSeparator()
         add_deed(menu, "centre_chain", self.centre)
-        add_deed(menu, "copy_table", self.grid.copy_selection)
+        add_table_deeds(menu, self.grid, column, self._links.action)
         menu.popup(at)

@@ -14,7 +14,10 @@ from desktop.composition.display import Display
 from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
+from desktop.viewmodels.table_look import TableLook
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
+from desktop.widgets.data_grid import FastGrid
+from desktop.widgets.data_table import DataTable
 from desktop.widgets.link_chip import LinkChip
 from desktop.workspace.frame_clock import FrameHealth
 from desktop.workspace.links import Subject
@@ -145,6 +148,24 @@ class Panel(QWidget):
         header = self.table_header()
         if header is not None and layout:
             header.apply_layout(layout)
+
+    def table_widget(self) -> DataTable | FastGrid | None:
+        """Return the table or grid whose header ``table_header`` answers."""
+        widget: QWidget | None = self.table_header()
+        while widget is not None and not isinstance(widget, DataTable | FastGrid):
+            widget = widget.parentWidget()
+        return widget
+
+    def table_look(self) -> TableLook:
+        """Return how the trader looks at the table: filter, grouping, sort and place."""
+        table = self.table_widget()
+        return table.look() if table is not None else TableLook()
+
+    def apply_look(self, look: TableLook) -> None:
+        """Look at the table as it was saved."""
+        table = self.table_widget()
+        if table is not None and look != TableLook():
+            table.apply_look(look)
 
     def bar(self) -> QHBoxLayout:
         """Add a row for controls and return it."""

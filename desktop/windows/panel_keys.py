@@ -39,6 +39,7 @@ class PanelKeys(QObject):
             "previous_panel": lambda: self.go(-1),
             "find": lambda: self._with_current(self._find),
             "choose_columns": lambda: self._with_current(self._choose_columns),
+            "sort_table": lambda: self._with_current(self._choose_sort),
             "context_menu": self._open_menu_at_cursor,
             "menu_bar": self._go_to_menus,
             "full_screen": self._toggle_full_screen,
@@ -47,6 +48,11 @@ class PanelKeys(QObject):
     def current(self) -> str | None:
         """Return the panel in which the trader works or worked last."""
         return self._current if self._current in self._panels() else None
+
+    def current_panel(self) -> Panel | None:
+        """Return the panel itself in which the trader works or worked last."""
+        current = self.current()
+        return None if current is None else self._panels()[current]
 
     def go(self, step: int) -> None:
         """Go to the next open panel, or by −1 to the one before."""
@@ -89,6 +95,15 @@ class PanelKeys(QObject):
             self._say("This panel has no columns.")
             return
         menu = header.chooser(header)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(header.mapToGlobal(QPoint(0, header.height())))
+
+    def _choose_sort(self, panel_id: str) -> None:
+        header = self._panels()[panel_id].table_header()
+        if header is None or not header.sortable:
+            self._say("The lines of this panel keep an order of their own.")
+            return
+        menu = header.sorter(header)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(header.mapToGlobal(QPoint(0, header.height())))
 

@@ -44,7 +44,10 @@ class PanelKinds:
                 "Multileg editor",
                 lambda placed, links: MultilegPanel(desk, links, own_folder / "multileg", placed.context),
             ),
-            "order_book": ("Order book", lambda _placed, links: OrderBookPanel(desk, links)),
+            "order_book": (
+                "Order book",
+                lambda placed, links: OrderBookPanel(desk, links, own_folder, placed.context),
+            ),
             "positions": ("Positions", lambda _placed, links: PositionsPanel(desk, links)),
             "option_chain": ("Option chain", lambda placed, links: OptionChainPanel(desk, links, placed.context)),
             "chart": ("Chart", lambda placed, links: ChartPanel(desk, links, placed.context)),

@@ -19,7 +19,7 @@ from desktop.widgets.keyed_tip import ActionButton
 from desktop.widgets.pnl_label import PnlLabel
 from desktop.widgets.why_list import Why, WhyList, WhyState
 from desktop.windows.account_column import AccountColumn
-from desktop.windows.deeds import add_action, add_deed, cursor_menu
+from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
 from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
@@ -284,7 +284,7 @@ class PortfoliosPanel(Panel):
             if name not in self.buttons:
                 add_action(menu, self._links.action(name), possible=name in allowed)
 
-    def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
+    def _open_menu(self, number: int, column: str, at: QPoint) -> None:
         line = self.source.row(number)
         portfolio_id = line.portfolio.portfolio_id
         menu = cursor_menu(self)
@@ -302,5 +302,5 @@ class PortfoliosPanel(Panel):
         add_deed(menu, "say_in_words", lambda: self.say_in_words(line))
         add_deed(menu, "profit_curve", lambda: self.show_profit(line))
         add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
-        add_deed(menu, "copy_table", self.grid.copy_selection)
+        add_table_deeds(menu, self.grid, column, self._links.action)
         menu.popup(at)

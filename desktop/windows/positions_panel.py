@@ -8,7 +8,7 @@ from desktop.viewmodels.positions import PositionsSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
 from desktop.windows.closed_outside_dialog import ask_closed_outside
-from desktop.windows.deeds import add_action, add_deed, cursor_menu
+from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, Links, Panel, muted_label
 from desktop.workspace.links import InstrumentChosen, PortfolioChosen, Subject
@@ -116,7 +116,7 @@ class PositionsPanel(Panel):
         elif row.has_children:
             self.source.toggle(number)
 
-    def _open_menu(self, number: int, _column: str, at: QPoint) -> None:
+    def _open_menu(self, number: int, column: str, at: QPoint) -> None:
         row = self.source.row(number)
         menu = cursor_menu(self)
         holds = row.level is PositionLevel.LEG and bool(row.net_quantity)
@@ -130,5 +130,5 @@ class PositionsPanel(Panel):
             add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(instrument))
         if portfolio_id is not None:
             add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
-        add_deed(menu, "copy_table", self.grid.copy_selection)
+        add_table_deeds(menu, self.grid, column, self._links.action)
         menu.popup(at)

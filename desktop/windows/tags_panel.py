@@ -79,7 +79,7 @@ class TagsPanel(Panel):
         add_deed(menu, "remove_tag", self.remove, about=name, possible=name != DEFAULT_TAG)
         add_deed(menu, "add_tag", self.add)
         menu.addSeparator()
-        add_table_deeds(menu, self.table, column)
+        add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)
 
     def _remove(self, name: str) -> None:

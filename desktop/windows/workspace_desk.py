@@ -214,6 +214,7 @@ class WorkspaceDesk(QObject):
         self.panels[placed.id], self._placed[placed.id] = panel, placed
         self._clock.subscribe(panel, panel.refresh)
         panel.apply_columns(placed.columns)
+        panel.apply_look(placed.look)
         panel.shows_changed.connect(partial(self._shows_changed, placed.id))
         self.links.join(placed.id, panel, placed.link)
         return self._title_of(placed.id, panel.shows()), panel
@@ -270,6 +271,7 @@ class WorkspaceDesk(QObject):
                 self._placed[panel_id],
                 context=dict(panel.context()),
                 columns=panel.column_layout(),
+                look=panel.table_look(),
                 link=self.links.bus.group_of(panel_id) if panel.chip is not None else None,
             )
             for panel_id, panel in self.panels.items()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from desktop.viewmodels.table_look import TableLook
 from desktop.widgets.column_header import ColumnLayout
 from desktop.workspace.areas import Area
 
@@ -38,6 +39,7 @@ class PlacedPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         link: Number of its link group, 1 to 9; 0 for none, None for the group that every panel begins in.
         context: What it shows, e.g. underlying and expiry.
         columns: Columns of its table from left to right; empty for the declared ones.
+        look: Filter, grouping, sort and place of its table.
     """
 
     id: str
@@ -51,6 +53,7 @@ class PlacedPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     link: int | None = None
     context: dict[str, str] = {}
     columns: list[ColumnLayout] = []
+    look: TableLook = TableLook()
 
 
 class ScreenPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, order=True):

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -14,7 +15,8 @@ from engine.domain.multileg.states import FINAL, NOT_BEGUN, PortfolioState
 from engine.views.alerts import Alert, alert_of
 from engine.views.latency import RequestLatency
 from engine.views.messages import MessageRow, MessageWriter
-from engine.views.orders import OrderRow, OrderTimes, order_row
+from engine.views.order_life import OrderLives
+from engine.views.orders import OrderRow, order_row
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineStopped, StatusRow
 
@@ -25,30 +27,36 @@ Notice = OrderRow | PortfolioRow | MessageRow | Alert | RequestLatency | StatusR
 MOST_MESSAGES = 5_000
 """Messages that a desktop is told when it comes; a journal of months has many more."""
 
+MOST_ORDERS = 20_000
+"""Orders that a desktop is told when it comes, the newest: some months of a busy desk."""
+
 
 class Desk:
     """Turns facts into rows; remembers only what the screen wants and the state does not keep."""
 
     def __init__(self) -> None:
-        self._times = OrderTimes()
+        self._lives = OrderLives()
         self._writer = MessageWriter()
 
     def everything(self, history: Iterable[AnyFact], state: EngineState) -> list[Notice]:
         """Answer what a desktop that has just come should show of a journal's facts.
 
-        That is the newest messages, and the orders and portfolios that are of today or not done yet; older ones are in
-        the journal.
+        That is the newest messages and orders, and the portfolios that are of today or not done yet; older ones are
+        in the journal.
         """
         messages: deque[MessageRow] = deque(maxlen=MOST_MESSAGES)
         for fact in history:
-            self._times.take([fact])
+            self._lives.take([fact])
             messages.append(self._writer.message(fact))
         today = ist_date(state.now)
-        orders = (o for o in state.books.orders.values() if o.is_working or ist_date(o.requested_at) == today)
+        every = state.books.orders
+        # One that still works is told however old it is.
+        older = (order for order in islice(every.values(), max(0, len(every) - MOST_ORDERS)) if order.is_working)
+        orders = [*older, *islice(every.values(), max(0, len(every) - MOST_ORDERS), None)]
         runs = (run for run in state.books.portfolios.values() if _is_of(run, today))
         return [
             *messages,
-            *(order_row(state, order, self._times) for order in orders),
+            *(order_row(state, order, self._lives) for order in orders),
             *(portfolio_row(state, run) for run in runs),
         ]
 
@@ -62,7 +70,7 @@ class Desk:
 
     def take(self, facts: Sequence[AnyFact], state: EngineState) -> list[Notice]:
         """Answer the messages and alerts of some facts and the rows they changed, each row once."""
-        self._times.take(facts)
+        self._lives.take(facts)
         notices: list[Notice] = [self._writer.message(fact) for fact in facts]
         notices += [alert for fact in facts if (alert := alert_of(fact, state)) is not None]
         orders: dict[OrderId, None] = {}
@@ -79,7 +87,7 @@ class Desk:
             elif (portfolio_id := getattr(fact, "portfolio_id", None)) is not None:
                 portfolios[portfolio_id] = None
         books = state.books
-        notices += [order_row(state, books.orders[order_id], self._times) for order_id in orders]
+        notices += [order_row(state, books.orders[order_id], self._lives) for order_id in orders]
         notices += [portfolio_row(state, books.portfolios[known]) for known in portfolios if known in books.portfolios]
         return notices
 

@@ -6,8 +6,9 @@ import pytest
 from desktop.presentation.theme import built_in_theme
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.messages import MESSAGE_COLUMNS, MessagesModel
-from desktop.viewmodels.orders import ORDER_COLUMNS, OrdersModel
+from desktop.viewmodels.orders import ALL_DAYS, ORDER_COLUMNS, TODAY, OrdersModel
 from desktop.viewmodels.times import latency_text, time_text
+from engine.domain.instant import ist_date
 from engine.domain.order import OrderStatus, PendingRequest
 from engine.views.messages import MessageLevel
 from tests.gui.engine_desk import standing_desk, tell
@@ -61,15 +62,33 @@ def test_a_changed_order_is_changed_in_place(bridge, orders):
     assert texts(orders, 0)["status"] == "OPEN · cancel asked"
 
 
-def test_only_working_orders_are_shown_when_asked(bridge, orders):
+def test_working_orders_are_found_by_their_status(bridge, orders):
     order = next(iter(bridge.orders.values()))
     tell(bridge, msgspec.structs.replace(order, status=OrderStatus.OPEN))
 
-    orders.show_working_only(True)
+    orders.set_filter("status:working")
     working = orders.rowCount()
-    orders.show_working_only(False)
+    orders.set_filter("")
 
     assert (working, orders.rowCount()) == (1, 4)
+
+
+def test_today_shows_what_works_whenever_it_was_decided(bridge, orders):
+    first, second, *_ = bridge.orders.values()
+    yesterday = first.requested_at - 86_400_000_000
+    tell(bridge, msgspec.structs.replace(first, requested_at=yesterday))
+    tell(bridge, msgspec.structs.replace(second, requested_at=yesterday, status=OrderStatus.OPEN))
+
+    orders.show_days(TODAY)
+    today = [row.order_id for row in orders.shown_rows()]
+    orders.show_days(ist_date(yesterday).isoformat())
+    before = [row.order_id for row in orders.shown_rows()]
+    orders.show_days(ALL_DAYS)
+
+    assert first.order_id not in today
+    assert second.order_id in today
+    assert before == [first.order_id, second.order_id]
+    assert orders.rowCount() == 4
 
 
 def test_an_unknown_outcome_warns(bridge, orders):

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from engine.core.state import EngineState
-from engine.domain.identifiers import PortfolioId
+from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState
 from engine.domain.order import OrderStatus, Purpose, Side
 from engine.views.desk import Desk, Notice
 from engine.views.marks import PortfolioMark, portfolio_mark
 from engine.views.messages import MessageRow
+from engine.views.order_life import BROKER, LEGWORK
 from engine.views.orders import OrderRow
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineFigures, status_row, trades_now
@@ -49,6 +51,44 @@ def test_an_order_row_tells_the_order_from_decision_to_fill() -> None:
     assert 0 <= first.acknowledge_latency <= (first.fill_latency or 0)
 
 
+def test_an_order_row_tells_every_step_of_its_life_and_who_took_it() -> None:
+    orders = [notice for notice in everything_at(15, 20) if isinstance(notice, OrderRow)]
+
+    steps = orders[0].steps
+
+    assert [step.at for step in steps] == sorted(step.at for step in steps)
+    assert steps[0].words.startswith("written to the journal: BUY 130 at ")
+    assert (steps[0].who, steps[0].detail) == (LEGWORK, orders[0].why)
+    assert {(step.who, step.words) for step in steps} >= {(LEGWORK, "sent"), (BROKER, "open at the exchange")}
+
+
+def test_an_order_of_a_contract_that_is_not_listed_any_more_is_told_by_its_symbol() -> None:
+    run = simulated_run(portfolios=(portfolio(),))
+    run_until(run, at(15, 20))
+    told = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
+    gone = told[0].instrument
+    run.state.master = ContractMaster(one for one in run.state.master.instruments if one.id != gone)
+
+    again = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
+
+    assert (again[0].contract, again[0].row) == (gone.partition(":")[2], -1)
+    assert again[0].average_price == told[0].average_price
+
+
+def test_a_rejected_order_counts_as_a_try_of_the_ones_after_it() -> None:
+    run = simulated_run(portfolios=(portfolio(),))
+    run_until(run, at(15, 20))
+    leg = run.state.books.portfolios[P1].leg(LegId(1))
+    first, last = leg.orders[0], leg.orders[-1]
+    run.state.books.orders[first].status = OrderStatus.REJECTED
+    run.state.books.orders[first].filled = 0
+    run.state.books.orders[last].purpose = Purpose.ENTRY
+
+    rows = {n.order_id: n for n in Desk().everything(facts_of(run), run.state) if isinstance(n, OrderRow)}
+
+    assert (rows[first].retries, rows[last].retries) == (0, 1)
+
+
 def test_an_order_rows_average_is_the_value_of_its_fills() -> None:
     run = run_at(15, 20)
     orders = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
@@ -59,14 +99,15 @@ def test_an_order_rows_average_is_the_value_of_its_fills() -> None:
         assert averages[order.order_id] == round(order.value / order.filled)
 
 
-def test_a_new_day_begins_without_what_was_done_yesterday() -> None:
+def test_a_new_day_begins_without_the_portfolios_and_with_the_orders_of_yesterday() -> None:
     run = simulated_run(portfolios=(portfolio(),))
     run_until(run, at(15, 20))
     run.state.now = at(9, 15, day=DAY.replace(day=20))
 
     notices = Desk().everything(facts_of(run), run.state)
 
-    assert not [notice for notice in notices if isinstance(notice, OrderRow | PortfolioRow)]
+    assert not [notice for notice in notices if isinstance(notice, PortfolioRow)]
+    assert len([notice for notice in notices if isinstance(notice, OrderRow)]) == len(run.state.books.orders)
     assert len([notice for notice in notices if isinstance(notice, MessageRow)]) == len(facts_of(run))
 
 

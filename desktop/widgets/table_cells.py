@@ -1,0 +1,69 @@
+"""Paint the cells of a table, and the lines above its groups."""
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from desktop.presentation.fonts import ui_font
+from desktop.presentation.theme import Theme
+from desktop.presentation.tones import Tone
+from desktop.viewmodels.columns import Align
+from desktop.viewmodels.row_table import RowTableModel
+from desktop.widgets.text_cache import TextCache
+
+_PADDING = 4
+_SELECTED = QStyle.StateFlag.State_Selected.value
+GROUP_MARK_WIDTH = 18
+"""Room at the left of a line above a group where a click folds and unfolds it."""
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paint cells straight from the model's text cache, past the roles: half the cost of a plain view."""
+
+    def __init__(self, model: RowTableModel[Any], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._plain = TextCache(ui_font(theme.metrics.font_pixels))
+        self._bold = TextCache(ui_font(theme.metrics.font_pixels, bold=True))
+        self._pens = [QPen(theme.tone_colour(tone)) for tone in Tone]
+        self._zebra = (QColor(theme.colours.panel), QColor(theme.colours.panel_alternate))
+        self._group = QColor(theme.colours.panel_raised)
+        self._selection = QColor(theme.colours.selection)
+        self._align = [column.align for column in model.columns]
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one cell."""
+        rect = option.rect
+        row, column = index.row(), index.column()
+        is_group = self._model.is_group(row)
+        plain = self._group if is_group else self._zebra[row & 1]
+        painter.fillRect(rect, self._selection if option.state.value & _SELECTED else plain)
+        text, tone = self._model.cell(row, column)
+        if text:
+            self._write(painter, rect, text, tone, self._align[column], self._bold if is_group else self._plain)
+
+    def paint_group(self, painter: QPainter, row: int, rect: QRect) -> None:
+        """Write the title of a group over the cells of its line that say nothing."""
+        mark = "▸" if self._model.is_folded(row) else "▾"
+        self._write(painter, rect, f"{mark} {self._model.group_title(row)}", Tone.HEADER, Align.LEFT, self._bold)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return the room the text wants, for a double click on a column's edge."""
+        text, _tone = self._model.cell(index.row(), index.column())
+        return QSize(self._plain.laid_out(text, 10_000).width + 2 * _PADDING, self._plain.line_height)
+
+    def _write(self, painter: QPainter, rect: QRect, text: str, tone: Tone, align: Align, cache: TextCache) -> None:
+        laid_out, width = cache.laid_out(text, rect.width() - 2 * _PADDING)
+        if align == Align.RIGHT:
+            x = rect.right() + 1 - _PADDING - width
+        elif align == Align.LEFT:
+            x = rect.left() + _PADDING
+        else:
+            x = rect.left() + (rect.width() - width) // 2
+        painter.setFont(cache.font)
+        painter.setPen(self._pens[tone])
+        painter.drawStaticText(x, rect.top() + (rect.height() - cache.line_height) // 2, laid_out)
