@@ -25,6 +25,7 @@ _Journal = Annotated[
     typer.Argument(metavar="[JOURNAL]", help="A journal file or postgresql:// URL; the workstation's own by default."),
 ]
 _JournalOption = Annotated[str | None, typer.Option("--journal", metavar="URL", help="The same as JOURNAL.")]
+_ENDINGS = ", ".join(f".{form}" for form in ExportFormat)
 _Kind = Annotated[list[str] | None, typer.Option("--kind", help="Only facts of this kind; may be repeated.")]
 _Portfolio = Annotated[
     str | None,
@@ -93,7 +94,7 @@ def show_journal(
 
 @app.command("export")
 def export_journal(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write, ending in .jsonl or .csv.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help=f"The file to write, ending in {_ENDINGS}.")],
     journal: _Journal = None,
     journal_option: _JournalOption = None,
     form: Annotated[
@@ -109,7 +110,7 @@ def export_journal(
     with sentences(as_json=as_json):
         form = form or ExportFormat.of(out)
         if form is None:
-            raise MisuseError(f"{out} ends in neither .jsonl nor .csv: add --format jsonl or --format csv.")
+            raise MisuseError(f"{out} has no ending that says how it is laid out ({_ENDINGS}): add --format.")
         with writing(out):
             if out.exists() and not force:
                 raise MisuseError(f"{out} is there already: add --force to replace it.")

@@ -239,7 +239,9 @@ class RowLines(Generic[RowType]):
         if not self.filter.terms:
             return True
         return self.filter.matches(
-            self._searched(index), lambda field: self._field_text(field, index), lambda field: self._number(field, row)
+            lambda: self._searched(index),
+            lambda field: self._field_text(field, index),
+            lambda field: self._number(field, row),
         )
 
     def _searched(self, index: int) -> str:
@@ -252,7 +254,8 @@ class RowLines(Generic[RowType]):
         words = self._words.get(field)
         if words is not None:
             return words(self.rows[index]).casefold()
-        return self.texts(index)[self._by_field[field]].casefold()
+        texts, place = self._texts[index], self._by_field[field]
+        return (self._columns[place].text(self.rows[index]) if texts is None else texts[place]).casefold()
 
     def _number(self, field: str, row: RowType) -> int | float | Decimal | None:
         place = self._by_field.get(field)

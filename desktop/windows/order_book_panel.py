@@ -27,6 +27,9 @@ from engine.views.orders import OrderRow
 KIND = "order_book"
 """Under which saved views of it are kept."""
 
+_COUNTS_EVERY_MS = 300
+"""Between two counts of the orders: a number that changes more often is not read."""
+
 _DAY_COLUMN = next(number for number, column in enumerate(ORDER_COLUMNS) if column.key == "day")
 
 
@@ -51,6 +54,7 @@ class OrderBookPanel(Panel):
         file = ViewFile(own_folder, KIND, keeps=desk.keeps_settings)
         self.views = TableViews(self, file, KIND, links.say, self._show_context)
         self._today = desk.bridge.today()
+        self._uncounted, self._counted_ms = False, 0
         self._build_bars()
         self._account_column = AccountColumn(desk.bridge, self.table.header(), ORDER_COLUMNS)
         self.column.addWidget(self.table)
@@ -187,15 +191,22 @@ class OrderBookPanel(Panel):
 
     # --- what changes -------------------------------------------------------------------------------------------------
 
+    def refresh(self, now_ms: int) -> None:
+        """Count anew what changed since, a few times a second."""
+        if self._uncounted and now_ms - self._counted_ms >= _COUNTS_EVERY_MS:
+            self._counted_ms = now_ms
+            self._count()
+
     def _orders_changed(self, _rows: object = None) -> None:
         self._list_days()
         if self._desk.bridge.today() != self._today:
             # Midnight passed: today's orders are others.
             self._today = self._desk.bridge.today()
             self.model.show_days(str(self.days_box.currentData()))
-        self._count()
+        self._uncounted = True
 
     def _count(self) -> None:
+        self._uncounted = False
         shown = self.model.shown_rows()
         working = sum(order.is_working for order in shown)
         complete = sum(order.status is OrderStatus.COMPLETE for order in shown)

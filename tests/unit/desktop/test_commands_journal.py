@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -108,3 +109,29 @@ def test_an_unknown_portfolio_is_refused_with_the_names_there_are(copies: Path) 
 
     assert left.exit_code == 2
     assert "there are Straddle" in left.stderr
+
+
+def exported(place: Path, name: str) -> Path:
+    out = place.with_name(name)
+    result = CliRunner().invoke(app, ["export", str(out), str(place)])
+    assert result.exit_code == 0, result.stderr
+    return out
+
+
+def test_an_export_has_the_same_facts_in_every_form(place: Path) -> None:
+    document = json.loads(exported(place, "facts.json").read_text(encoding="utf-8"))
+    lines = [json.loads(line) for line in exported(place, "facts.jsonl").read_text(encoding="utf-8").splitlines()]
+    table = pq.read_table(exported(place, "facts.parquet"))
+
+    assert document == lines
+    assert table.column_names == ["seq", "at", "kind", "fact", "hash"]
+    assert [json.loads(fact) for fact in table.column("fact").to_pylist()] == [one["fact"] for one in document]
+    assert table.column("hash").to_pylist() == [one["hash"] for one in document]
+    assert exported(place, "facts.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_an_ending_that_means_nothing_is_refused_with_those_that_do(place: Path) -> None:
+    result = CliRunner().invoke(app, ["export", str(place.with_name("facts.txt")), str(place)])
+
+    assert result.exit_code == 2
+    assert ".jsonl, .json, .csv, .xlsx, .parquet" in result.stderr
