@@ -154,6 +154,11 @@ class ColumnHeader(QHeaderView):
         places = (self.logicalIndex(place) for place in range(self.count()))
         return [number for number in places if not self.isSectionHidden(number)]
 
+    def wanted_columns(self) -> list[int]:
+        """Return the numbers of the columns that the trader wants from left to right, whether there is room or not."""
+        places = (self.logicalIndex(place) for place in range(self.count()))
+        return [number for number in places if number not in self._unwanted]
+
     def chooser(self, parent: QWidget) -> QMenu:
         """Return the menu by which columns are shown and hidden; the last visible one cannot be hidden."""
         menu = QMenu(parent)

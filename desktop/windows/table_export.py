@@ -179,11 +179,11 @@ def lines_of(panel: Panel) -> TableExtract | None:
     match panel.table_widget():
         case DataTable() as table:
             selected = table.selected_rows()
-            columns = table.header().shown_columns()
+            columns = table.header().wanted_columns()
             return extract_of_model(table.model, columns, selected if len(selected) > 1 else [])
         case FastGrid() as grid if isinstance(grid.source, RowGridSource):
             selected = grid.selected_rows()
-            columns = grid.header().shown_columns()
+            columns = grid.header().wanted_columns()
             return extract_of_source(grid.source, columns, selected if len(selected) > 1 else [])
         case _:
             return None
