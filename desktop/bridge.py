@@ -20,6 +20,7 @@ from engine.views.messages import MessageRow
 from engine.views.orders import OrderRow
 from engine.views.portfolios import PortfolioRow
 from engine.views.status import EngineStopped, StatusRow
+from engine.views.trades import TradeRow
 
 MOST_LATENCIES = 4_096
 """Requests whose way through the engine is remembered, for percentiles; older ones are forgotten."""
@@ -32,12 +33,14 @@ class EngineBridge(QObject):
     """The desktop's only way to the engine.
 
     Rows of orders and portfolios are handed on once per drain, the newest of each; messages every one, in order. What
-    was told before a view model connected is kept: read ``orders``, ``portfolios``, ``messages`` and ``status``.
+    was told before a view model connected is kept: read ``orders``, ``portfolios``, ``messages``, ``trades`` and
+    ``status``.
 
     Signals:
         orders_changed: list[OrderRow].
         portfolios_changed: list[PortfolioRow].
         messages_added: list[MessageRow], oldest first.
+        trades_closed: list[TradeRow], oldest first; one that was closed once more comes once more.
         alerts_raised: list[Alert], oldest first.
         latencies_added: list[RequestLatency], oldest first; told with the status.
         status_changed: StatusRow.
@@ -47,6 +50,7 @@ class EngineBridge(QObject):
     orders_changed = Signal(list)
     portfolios_changed = Signal(list)
     messages_added = Signal(list)
+    trades_closed = Signal(list)
     alerts_raised = Signal(list)
     latencies_added = Signal(list)
     status_changed = Signal(object)
@@ -67,6 +71,8 @@ class EngineBridge(QObject):
         """Every message so far, oldest first."""
         self.latencies: deque[RequestLatency] = deque(maxlen=MOST_LATENCIES)
         """How long the newest requests took on their way to the broker, oldest first."""
+        self.trades: dict[tuple[str, int], TradeRow] = {}
+        """Every closed trade of the journal, by portfolio and leg, oldest first."""
         self.status: StatusRow | None = None
         """The newest status; None before the first."""
         self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
@@ -166,6 +172,7 @@ class EngineBridge(QObject):
         orders: dict[str, OrderRow] = {}
         portfolios: dict[str, PortfolioRow] = {}
         messages: list[MessageRow] = []
+        trades: list[TradeRow] = []
         alerts: list[Alert] = []
         latencies: list[RequestLatency] = []
         status: StatusRow | None = None
@@ -178,6 +185,8 @@ class EngineBridge(QObject):
                     portfolios[portfolio.portfolio_id] = portfolio
                 case MessageRow() as message:
                     messages.append(message)
+                case TradeRow() as trade:
+                    trades.append(trade)
                 case Alert() as alert:
                     alerts.append(alert)
                 case RequestLatency() as latency:
@@ -193,11 +202,17 @@ class EngineBridge(QObject):
             # Before the status: whoever looks at both sees figures of one moment.
             self.latencies.extend(latencies)
             self.latencies_added.emit(latencies)
+        self._hand_on_trades(trades)
         self._hand_on(orders, portfolios, messages, status)
         if alerts:
             self.alerts_raised.emit(alerts)
         if stopped is not None:
             self.engine_stopped.emit(stopped)
+
+    def _hand_on_trades(self, trades: list[TradeRow]) -> None:
+        self.trades |= {trade.key: trade for trade in trades}
+        if trades:
+            self.trades_closed.emit(trades)
 
     def _hand_on(
         self,

@@ -11,6 +11,7 @@ import typer
 from desktop.commands.journal_curve import curves_by_name, document, print_curve
 from desktop.commands.journal_export import ExportFormat, export_rows, fact_of, row_document
 from desktop.commands.journal_filter import belonging
+from desktop.commands.journal_statistics import show_statistics
 from desktop.commands.journal_tables import messages_of, print_facts, print_messages
 from desktop.commands.leaving import FAILURE, print_json, sentences, writing
 from desktop.commands.options import AsJson
@@ -19,6 +20,8 @@ from desktop.composition.folders import default_journal
 from desktop.composition.journals import ChainedEntry, open_for_reading
 
 app = typer.Typer(help="Look into the journal: every decision, order and fill, in order.", no_args_is_help=True)
+
+app.command("statistics")(show_statistics)
 
 _Journal = Annotated[
     str | None,

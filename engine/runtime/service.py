@@ -204,7 +204,7 @@ class EngineService:
         # Before anybody asks for the time: it must not run ahead of the first event.
         self._look_ahead()
         self._heartbeat = Heartbeat(run.state, self._clock)
-        self._desk = Desk()
+        self._desk = Desk(run.state.rules)
         history = [decode(entry.body) for entry in run.engine.journal.entries()]
         self._exchanges = leading_exchanges(contract.exchange for contract in run.state.master.instruments)
         self._tell([*self._desk.everything(history, run.state), self._status()])

@@ -1,7 +1,7 @@
 """What the desktop is told: from facts to the rows they change."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 
@@ -11,6 +11,7 @@ from engine.domain import facts as f
 from engine.domain.facts import AnyFact
 from engine.domain.identifiers import OrderId, PortfolioId
 from engine.domain.instant import ist_date
+from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import FINAL, NOT_BEGUN, PortfolioState
 from engine.views.alerts import Alert, alert_of
 from engine.views.latency import RequestLatency
@@ -19,8 +20,9 @@ from engine.views.order_life import OrderLives
 from engine.views.orders import OrderRow, order_row
 from engine.views.portfolios import PortfolioRow, portfolio_row
 from engine.views.status import EngineStopped, StatusRow
+from engine.views.trades import TradeRow, TradeWriter
 
-Notice = OrderRow | PortfolioRow | MessageRow | Alert | RequestLatency | StatusRow | EngineStopped
+Notice = OrderRow | PortfolioRow | MessageRow | Alert | TradeRow | RequestLatency | StatusRow | EngineStopped
 """Everything the engine tells the desktop."""
 
 
@@ -31,23 +33,39 @@ MOST_ORDERS = 20_000
 """Orders that a desktop is told when it comes, the newest: some months of a busy desk."""
 
 
+STOPPING_KINDS = frozenset(
+    str(fact.__struct_config__.tag)
+    for fact in (f.KillSwitchTripped, f.KillSwitchReleased, f.ExitOnlySet, f.AccountHalted, f.TagHalted)
+)
+"""Kinds of facts that stopped trading or let it go on: told whole, however long ago they were."""
+
+
 class Desk:
     """Turns facts into rows; remembers only what the screen wants and the state does not keep."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: MarketRules) -> None:
+        """``rules`` say what the executed orders of each day cost."""
         self._lives = OrderLives()
         self._writer = MessageWriter()
+        self._trades = TradeWriter(rules)
 
     def everything(self, history: Iterable[AnyFact], state: EngineState) -> list[Notice]:
         """Answer what a desktop that has just come should show of a journal's facts.
 
-        That is the newest messages and orders, and the portfolios that are of today or not done yet; older ones are
-        in the journal.
+        That is the newest messages with all that stopped or released trading, every closed trade, the newest orders, and
+        the portfolios that are of today or not done yet; older ones are in the journal.
         """
         messages: deque[MessageRow] = deque(maxlen=MOST_MESSAGES)
+        stops: list[MessageRow] = []
+        trades: dict[Hashable, TradeRow] = {}
         for fact in history:
             self._lives.take([fact])
+            if len(messages) == MOST_MESSAGES and messages[0].kind in STOPPING_KINDS:
+                stops.append(messages[0])
             messages.append(self._writer.message(fact))
+            trade = self._trades.take(fact)
+            if trade is not None:
+                trades[trade.key] = trade
         today = ist_date(state.now)
         every = state.books.orders
         # One that still works is told however old it is.
@@ -55,7 +73,9 @@ class Desk:
         orders = [*older, *islice(every.values(), max(0, len(every) - MOST_ORDERS), None)]
         runs = (run for run in state.books.portfolios.values() if _is_of(run, today))
         return [
+            *stops,
             *messages,
+            *trades.values(),
             *(order_row(state, order, self._lives) for order in orders),
             *(portfolio_row(state, run) for run in runs),
         ]
@@ -73,6 +93,7 @@ class Desk:
         self._lives.take(facts)
         notices: list[Notice] = [self._writer.message(fact) for fact in facts]
         notices += [alert for fact in facts if (alert := alert_of(fact, state)) is not None]
+        notices += self._trades.rows(facts)
         orders: dict[OrderId, None] = {}
         portfolios: dict[PortfolioId, None] = {}
         for fact in facts:

@@ -41,6 +41,8 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """The portfolio's name, empty where none is concerned."""
     alerts: bool = False
     """Whether the fact belongs to a class of alerts: who chose them is shown the alert, others nothing."""
+    strategy_tag: str = ""
+    """The portfolio's strategy tag, which GridLog calls its tag; empty where no portfolio is concerned."""
     told: bool = True
     """Whether the message log shows it: its portfolio's log level says so."""
 
@@ -62,6 +64,7 @@ class MessageWriter:
         self._account = AccountId("")
         self._names: dict[PortfolioId, str] = {}
         self._accounts: dict[PortfolioId, AccountId] = {}
+        self._tags: dict[PortfolioId, str] = {}
         self._contracts: dict[tuple[PortfolioId, LegId], str] = {}
         self._orders: dict[OrderId, _KnownOrder] = {}
         self._log_levels: dict[PortfolioId, LogLevel] = {}
@@ -85,6 +88,7 @@ class MessageWriter:
             portfolio_id=portfolio_id,
             portfolio=self._names.get(portfolio_id, portfolio_id) if portfolio_id is not None else "",
             alerts=topic_of(fact) is not None,
+            strategy_tag=self._tag_of(fact, portfolio_id),
             told=portfolio_id is None or is_told(fact, level, self._log_levels.get(portfolio_id, LogLevel.EVERYTHING)),
         )
 
@@ -93,6 +97,16 @@ class MessageWriter:
         own: AccountId = getattr(fact, "account", AccountId(""))
         return own or self._accounts.get(portfolio_id or PortfolioId(""), self._account)
 
+    def _tag_of(self, fact: f.AnyFact, portfolio_id: PortfolioId | None) -> str:
+        """Answer the strategy tag that a fact is about: its portfolio's, or the one it is a fact of."""
+        match fact:
+            case f.TagSet():
+                return fact.declared.name
+            case f.TagRemoved() | f.TagHalted() | f.TagFloorMoved():
+                return fact.name
+            case _:
+                return self._tags.get(portfolio_id, "") if portfolio_id is not None else ""
+
     def _remember(self, fact: f.AnyFact) -> None:
         match fact:
             case f.SessionOpened():
@@ -100,6 +114,7 @@ class MessageWriter:
             case f.PortfolioAdded():
                 self._names[fact.portfolio_id] = fact.portfolio.name
                 self._accounts[fact.portfolio_id] = fact.account
+                self._tags[fact.portfolio_id] = fact.tag
                 self._log_levels[fact.portfolio_id] = fact.portfolio.monitoring.log_level
             case f.PortfolioEdited():
                 self._names[fact.portfolio_id] = fact.portfolio.name

@@ -32,7 +32,7 @@ def mark_of(state: EngineState, row: PortfolioRow, before: PortfolioMark | None 
 
 def everything_at(hour: int, minute: int = 0) -> list[Notice]:
     run = run_at(hour, minute)
-    return Desk().everything(facts_of(run), run.state)
+    return Desk(rules()).everything(facts_of(run), run.state)
 
 
 def test_an_order_row_tells_the_order_from_decision_to_fill() -> None:
@@ -91,7 +91,7 @@ def test_a_rejected_order_counts_as_a_try_of_the_ones_after_it() -> None:
 
 def test_an_order_rows_average_is_the_value_of_its_fills() -> None:
     run = run_at(15, 20)
-    orders = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
+    orders = [notice for notice in Desk(rules()).everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
 
     averages = {order.order_id: order.average_price for order in orders}
 
@@ -104,7 +104,7 @@ def test_a_new_day_begins_without_the_portfolios_and_with_the_orders_of_yesterda
     run_until(run, at(15, 20))
     run.state.now = at(9, 15, day=DAY.replace(day=20))
 
-    notices = Desk().everything(facts_of(run), run.state)
+    notices = Desk(rules()).everything(facts_of(run), run.state)
 
     assert not [notice for notice in notices if isinstance(notice, PortfolioRow)]
     assert len([notice for notice in notices if isinstance(notice, OrderRow)]) == len(run.state.books.orders)
@@ -113,7 +113,7 @@ def test_a_new_day_begins_without_the_portfolios_and_with_the_orders_of_yesterda
 
 def test_only_changed_rows_follow_facts_and_each_once() -> None:
     run = simulated_run(portfolios=(portfolio(),))
-    desk = Desk()
+    desk = Desk(rules())
     facts = run_until(run, at(9, 21))
 
     notices = desk.take(facts, run.state)
