@@ -8,9 +8,9 @@ from pathlib import Path
 from desktop.composition.failures import FailureError
 from desktop.composition.folders import server_file
 from engine.domain.identifiers import PortfolioId
-from engine.domain.profit_curve import Noted, ProfitCurve
+from engine.domain.profit_curve import LegExtremes, Noted, ProfitCurve
 from engine.ports.journal import Journal
-from engine.runtime.curve_store import CurveFile, CurveFileError, read_curves
+from engine.runtime.curve_store import CurveFile, CurveFileError, read_curves, read_leg_extremes
 from engine.runtime.curve_writer import CurveBook, CurveWriter
 from engine.runtime.journal.location import ServerLocation, SqliteLocation, journal_location
 
@@ -49,9 +49,11 @@ class Curves:
         """
         self.book = CurveBook()
         self._writer: CurveWriter | None = None
+        self._before: dict[tuple[str, int], LegExtremes] | None = None
+        self._path: Path | None = None
         if address is None:
             return
-        path = curve_file(address)
+        path = self._path = curve_file(address)
         try:
             file = CurveFile(path, _birth(journal))
             self.book = CurveBook(read_curves(path, wanted))
@@ -65,6 +67,24 @@ class Curves:
         self.book.take(noted)
         if self._writer is not None:
             self._writer.take(noted)
+
+    def leg_extremes(self) -> dict[tuple[str, int], LegExtremes]:
+        """Answer the best and the worst of every leg that was noted, by portfolio and leg; safe from any thread.
+
+        Those of earlier sessions are read from the file the first time, so not on a thread that must not wait. What
+        cannot be read is left out: the opening has told why.
+        """
+        if self._before is None:
+            self._before = {(leg.portfolio_id, leg.leg_id): leg for leg in self._read_before()}
+        return self._before | {(leg.portfolio_id, leg.leg_id): leg for leg in self.book.leg_extremes()}
+
+    def _read_before(self) -> list[LegExtremes]:
+        if self._path is None:
+            return []
+        try:
+            return read_leg_extremes(self._path)
+        except CurveFileError:
+            return []
 
     def close(self) -> None:
         """Write what waits and close the file; safe to call twice."""

@@ -14,6 +14,7 @@ from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.portfolios_panel import PortfoliosPanel
 from desktop.windows.positions_panel import PositionsPanel
 from desktop.windows.tags_panel import TagsPanel
+from desktop.windows.trade_history_panel import TradeHistoryPanel
 from desktop.workspace.workspace import PlacedPanel
 
 Make = Callable[[PlacedPanel, Links], Panel]
@@ -30,6 +31,7 @@ KIND_OF_ID: Mapping[str, str] = {
     "accounts": "accounts",
     "tags": "tags",
     "latency": "latency",
+    "trades": "trade_history",
 }
 """The panel that an action shows, by its id, and the kind it is made of where a workspace has none."""
 
@@ -58,6 +60,10 @@ class PanelKinds:
             "accounts": ("Accounts", lambda _placed, links: AccountsPanel(desk, links)),
             "tags": ("Strategy tags", lambda _placed, links: TagsPanel(desk, links)),
             "latency": ("Latency", lambda _placed, links: LatencyPanel(desk, links)),
+            "trade_history": (
+                "Trade history",
+                lambda placed, links: TradeHistoryPanel(desk, links, placed.context),
+            ),
             "message_log": ("Message log", lambda _placed, links: MessagesPanel(desk, links)),
         }
 

@@ -26,7 +26,7 @@ from engine.domain.identifiers import PortfolioId
 AUTOSAVE_MS = 30_000
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("editor", "chain", "chart", "premium"), ("chart", "editor", "premium", "chain")),
-    **dict.fromkeys(("orders", "positions"), ("positions", "orders", "portfolios", "messages")),
+    **dict.fromkeys(("orders", "positions", "trades"), ("positions", "orders", "portfolios", "messages")),
     **dict.fromkeys(("messages", "accounts", "tags", "portfolios"), ("portfolios", "messages", "accounts", "orders")),
 }
 """Over which panel one is laid that the workspace did not have."""

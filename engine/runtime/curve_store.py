@@ -91,6 +91,22 @@ def read_curves(path: Path, portfolio_ids: Iterable[PortfolioId]) -> list[Profit
         return [curve for one in portfolio_ids for curve in _curves(connection, one)]
 
 
+def read_leg_extremes(path: Path) -> list[LegExtremes]:
+    """Answer the best and the worst of every leg that was ever noted; empty where no file is there.
+
+    Raises CurveFileError for a file that cannot be read.
+    """
+    if not path.exists():
+        return []
+    with _told(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return [_extremes(row) for row in connection.execute("select * from leg")]
+
+
+def _extremes(row: tuple[str, int, int, int, int, int]) -> LegExtremes:
+    of, leg, best, best_at, worst, worst_at = row
+    return LegExtremes(PortfolioId(of), LegId(leg), Money(best), Instant(best_at), Money(worst), Instant(worst_at))
+
+
 def _curves(connection: sqlite3.Connection, portfolio_id: PortfolioId) -> Iterator[ProfitCurve]:
     found: dict[int, tuple[list[int], list[int]]] = {}
     query = "select execution, at, profit from sample where portfolio = ? order by execution, at"
@@ -99,10 +115,7 @@ def _curves(connection: sqlite3.Connection, portfolio_id: PortfolioId) -> Iterat
         times.append(at)
         profits.append(profit)
     rows = connection.execute("select * from leg where portfolio = ? order by leg", (portfolio_id,))
-    legs = tuple(
-        LegExtremes(PortfolioId(of), LegId(leg), Money(best), Instant(best_at), Money(worst), Instant(worst_at))
-        for of, leg, best, best_at, worst, worst_at in rows
-    )
+    legs = tuple(_extremes(row) for row in rows)
     for execution, (times, profits) in found.items():
         yield ProfitCurve(portfolio_id=portfolio_id, execution=execution, at=times, profit=profits, legs=legs)
 

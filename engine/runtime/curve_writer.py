@@ -71,6 +71,10 @@ class CurveBook:
             legs=legs,
         )
 
+    def leg_extremes(self) -> list[LegExtremes]:
+        """Answer the best and the worst of every leg of the session. Safe from any thread."""
+        return [leg for legs in list(self._legs.values()) for leg in legs.copy().values()]
+
     def _track(self, portfolio_id: PortfolioId, execution: int) -> Track:
         return self._tracks.setdefault(portfolio_id, {}).setdefault(execution, Track())
 

@@ -120,7 +120,7 @@ def trade_statistics(rows: Iterable[TradeRow]) -> TradeStatistics:
     nets = [row.net for row in trades]
     wins, losses = [net for net in nets if net > 0], [net for net in nets if net < 0]
     slipped = [row.slippage for row in trades if row.slippage is not None]
-    days = _days_of(trades)
+    days = day_results(trades)
     drawdown, net = _drawdown(trades, nets), sum(nets)
     won, lost, count = sum(wins), -sum(losses), len(nets)
     results = np.asarray(nets, dtype=np.int64)
@@ -180,7 +180,8 @@ def _drawdown(trades: Sequence[TradeRow], nets: Sequence[int]) -> Drawdown:
     )
 
 
-def _days_of(trades: Sequence[TradeRow]) -> tuple[DayResult, ...]:
+def day_results(trades: Iterable[TradeRow]) -> tuple[DayResult, ...]:
+    """Answer what the trades of each day made, in the order in which the days come first."""
     found: dict[date, list[TradeRow]] = {}
     for row in trades:
         found.setdefault(row.day, []).append(row)
