@@ -21,6 +21,7 @@ from desktop.composition.desk import Desk as Composed
 from desktop.composition.display import Display, load_display
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
+from desktop.composition.grid_log import GridLog, MessageLog, load_message_log
 from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PAPER
 from desktop.composition.saved_portfolios import desk_cautions
@@ -112,10 +113,11 @@ def build_window(
     display: Display | None = None,
     editor: MultilegEditor | None = None,
     curves: Curves | None = None,
+    grid_log: GridLog | None = None,
 ) -> MainWindow:
     """Build the main window on a started engine; without a notifier alerts stay in the window.
 
-    ``editor`` is the draft of a window before this one.
+    ``editor`` is the draft of a window before this one, ``grid_log`` writes the message log for scrapers.
     """
     rules, master = bridge.rules, bridge.master
     shipped = templates()
@@ -142,6 +144,7 @@ def build_window(
         notifier=notifier,
         display=display or Display(),
         curves=curves,
+        grid_log=grid_log,
     )
     window = MainWindow(desk, found.workspace, data_folder())
     if found.warning:
@@ -164,13 +167,14 @@ async def _session(
         await _refuse(str(error))
         return _MISUSE if is_misuse(error) else _FAILURE
     hook = QtExceptionHook(data_folder() / "logs" / "window.log")
+    grid_log = None if choice.journal is None else _grid_log(bridge, composed)
     ended = asyncio.Event()
     shown: list[MainWindow] = []
 
     def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
         notifier = None if choice.journal is None else composed.notifier
         editor = shown[-1].desk.editor if shown else None
-        window = build_window(bridge, found, theme, notifier, display, editor, composed.curves)
+        window = build_window(bridge, found, theme, notifier, display, editor, composed.curves, grid_log)
         window.closed.connect(ended.set)
         window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))
         hook.install(window)
@@ -192,11 +196,32 @@ async def _session(
     finally:
         hook.remove()
         bridge.stop()
+        if grid_log is not None:
+            grid_log.close()
         trouble = _closing_trouble(composed)
     if trouble is not None:
         await _refuse(trouble)
         return _FAILURE
     return 0
+
+
+def _grid_log(bridge: EngineBridge, composed: Composed) -> GridLog:
+    """Begin the copy of the message log for scrapers; a wrong file of settings is said and keeps nothing from it."""
+    try:
+        settings = load_message_log()
+    except EXPECTED as error:
+        composed.words.say(str(error))
+        settings = MessageLog()
+    log = GridLog(data_folder(), settings, composed.words.say)
+
+    def begin(_status: object) -> None:
+        # The first status comes behind all that was told before: only now is it known which session is this one.
+        bridge.status_changed.disconnect(begin)
+        log.begin(bridge.messages)
+        bridge.messages_added.connect(log.take)
+
+    bridge.status_changed.connect(begin)
+    return log
 
 
 def _closing_trouble(composed: Composed) -> str | None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from desktop.bridge import EngineBridge
 from desktop.composition.curves import Curves
 from desktop.composition.display import Display
+from desktop.composition.grid_log import GridLog
 from desktop.composition.notifier import Notifier
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
@@ -38,6 +39,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         keeps_settings: Whether changes of accounts, tags and notifications are written to the trader's files.
         curves: What portfolios made over time; None where nothing notes it.
         notifier: Sends alerts to services; None leaves them in the window.
+        grid_log: Writes the message log for scrapers; None where the window keeps no journal.
         display: What the trader chose to see; ``theme`` comes of it.
     """
 
@@ -51,6 +53,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     notifier: Notifier | None = None
     display: Display = Display()
     curves: Curves | None = None
+    grid_log: GridLog | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

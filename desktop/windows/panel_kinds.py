@@ -64,7 +64,7 @@ class PanelKinds:
                 "Trade history",
                 lambda placed, links: TradeHistoryPanel(desk, links, placed.context),
             ),
-            "message_log": ("Message log", lambda _placed, links: MessagesPanel(desk, links)),
+            "message_log": ("Message log", lambda placed, links: MessagesPanel(desk, links, placed.context)),
         }
 
     def names(self) -> tuple[str, ...]:

@@ -218,7 +218,9 @@ def test_charts_that_stood_apart_are_linked_when_nothing_is_said(open_desk):
 
     groups = {panel_id: panel.chip.shown_group for panel_id, panel in desk.window.panels.items() if panel.chip}
 
-    assert groups == dict.fromkeys(("chain", "portfolios", "positions", "orders", "chart", "premium", "accounts"), 1)
+    assert groups == dict.fromkeys(
+        ("chain", "portfolios", "positions", "orders", "chart", "premium", "accounts", "messages"), 1
+    )
 
 
 def test_a_held_leg_and_its_portfolio_move_the_panels_of_their_colour(open_desk):
