@@ -25,6 +25,9 @@ PANELS_ACTIONS: tuple[ActionSpec, ...] = (
     _panel(9, "accounts", "&Accounts", "Show the accounts, their limits and how their day stands.", "settings"),
     _panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
     _panel(None, "latency", "&Latency", "Show how long requests take, stage by stage.", "clock"),
+    _panel(
+        None, "risk", "Ris&k console", "Show every limit with its use, and the kill switch.", "kill", "Ctrl+Shift+9"
+    ),
     _panel(None, "trades", "T&rade history", "Show every closed trade and its statistics.", "log", "Ctrl+Shift+8"),
     _panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
 )

@@ -44,7 +44,7 @@ MESSAGE_COLUMNS: tuple[Column[MessageRow], ...] = (
     Column(
         key="sentence",
         header="Message",
-        width=560,
+        width=440,
         align=Align.LEFT,
         text=lambda row: row.sentence,
         cell_tooltip=lambda row: row.sentence,

@@ -11,11 +11,11 @@ from desktop.viewmodels.accounts import AccountsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
 from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
+from desktop.windows.exit_only import ask_exit_only
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
-from desktop.windows.reason_dialog import ReasonDialog
 from desktop.windows.settings_dialog import SettingsDialog
 from desktop.workspace.links import AccountChosen, Subject
-from engine.domain.commands import SetAccount, SetExitOnly
+from engine.domain.commands import SetAccount
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.schema.declared import Declared, replace
@@ -91,20 +91,7 @@ class AccountsPanel(Panel):
         if row is None:
             self._links.say("Select an account first.")
             return
-        on = row.exit_only is None
-        text = (
-            f"{row.account_id} opens nothing any more: waiting entries are cancelled, exits go on."
-            if on
-            else f"{row.account_id} may open again. It is in exit-only mode because: {row.exit_only}"
-        )
-        ReasonDialog(
-            self,
-            f"Exit only: {row.account_id}",
-            text,
-            "Only close" if on else "Allow openings",
-            lambda reason: self._set_exit_only(row, reason, on=on),
-            danger=on,
-        ).open()
+        ask_exit_only(self, self._desk.bridge, row)
 
     def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         name = self.model.row_at(row).account_id
@@ -115,9 +102,6 @@ class AccountsPanel(Panel):
         menu.addSeparator()
         add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)
-
-    def _set_exit_only(self, row: AccountRow, reason: str, *, on: bool) -> None:
-        self._desk.bridge.submit(lambda at: SetExitOnly(at=at, account=row.account_id, on=on, reason=reason))
 
     def _keep_new(self, declared: Declared) -> None:
         assert isinstance(declared, Account)  # The form was drawn from it.

@@ -92,6 +92,13 @@ DEEDS: tuple[DeedSpec, ...] = (
     DeedSpec(name="add_account", title="Add an account…", tip="Add an account."),
     DeedSpec(name="edit_account", title="Edit {}…", tip="Change settings and limits.", keys="Enter", where="Accounts"),
     DeedSpec(name="exit_only", title="Exit only: {}…", tip="Open nothing any more in the account, or take it back."),
+    DeedSpec(
+        name="change_limit",
+        title="Change {}…",
+        tip="Open the settings in which the limit lies.",
+        keys="Enter",
+        where="Risk console",
+    ),
     DeedSpec(name="add_tag", title="Add a strategy tag…", tip="Add a strategy tag."),
     DeedSpec(name="edit_tag", title="Edit {}…", tip="Change the tag.", keys="Enter", where="Strategy tags"),
     DeedSpec(name="remove_tag", title="Remove {}…", tip="Take the tag away."),

@@ -21,16 +21,6 @@ LEVEL_NAMES: dict[KillLevel, str] = {
 }
 
 
-def level_sentences(open_legs: int, working_orders: int, portfolios: int) -> dict[KillLevel, str]:
-    """Answer what each level would do now, in numbers."""
-    legs, orders = _counted(open_legs, "open leg"), _counted(working_orders, "working order")
-    return {
-        KillLevel.NO_OPENINGS: f"1  No new openings: {_counted(portfolios, 'portfolio')} may only reduce; stops stay.",
-        KillLevel.CANCEL: f"2  Also cancel what would open more: {orders} looked at, exits stay.",
-        KillLevel.FLATTEN: f"3  Also square off everything now: {legs} closed at the market, shorts first.",
-    }
-
-
 class KillSwitchDialog(DeskDialog):
     """Choose a level and a reason, or release the switch with a reason."""
 
@@ -42,7 +32,9 @@ class KillSwitchDialog(DeskDialog):
         sentences: dict[KillLevel, str],
         trip: Trip,
         release: Release,
+        wanted: KillLevel = KillLevel.OFF,
     ) -> None:
+        """``sentences`` say what each level would do now; ``wanted`` is chosen to begin with, where it is higher."""
         super().__init__(parent, "Kill switch")
         self.setObjectName("kill_switch_dialog")
         self._trip, self._release, self._level = trip, release, level
@@ -60,7 +52,8 @@ class KillSwitchDialog(DeskDialog):
             button.setEnabled(number > level)
             self.choices.addButton(button, int(number))
             self.column.addWidget(button)
-        first = next((button for button in self.choices.buttons() if button.isEnabled()), None)
+        enabled = [button for button in self.choices.buttons() if button.isEnabled()]
+        first = next((one for one in enabled if self.choices.id(one) >= wanted), next(iter(enabled), None))
         if first is not None:
             first.setChecked(True)
         self.reason_line = QLineEdit(self)
@@ -94,7 +87,3 @@ class KillSwitchDialog(DeskDialog):
     def _released(self) -> None:
         self._release(self.reason_line.text().strip() or _NO_REASON)
         self.reject()
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ from desktop.windows.order_book_panel import OrderBookPanel
 from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.portfolios_panel import PortfoliosPanel
 from desktop.windows.positions_panel import PositionsPanel
+from desktop.windows.risk_panel import RiskPanel
 from desktop.windows.tags_panel import TagsPanel
 from desktop.windows.trade_history_panel import TradeHistoryPanel
 from desktop.workspace.workspace import PlacedPanel
@@ -32,6 +33,7 @@ KIND_OF_ID: Mapping[str, str] = {
     "tags": "tags",
     "latency": "latency",
     "trades": "trade_history",
+    "risk": "risk_console",
 }
 """The panel that an action shows, by its id, and the kind it is made of where a workspace has none."""
 
@@ -60,6 +62,7 @@ class PanelKinds:
             "accounts": ("Accounts", lambda _placed, links: AccountsPanel(desk, links)),
             "tags": ("Strategy tags", lambda _placed, links: TagsPanel(desk, links)),
             "latency": ("Latency", lambda _placed, links: LatencyPanel(desk, links)),
+            "risk_console": ("Risk console", lambda placed, links: RiskPanel(desk, links, placed.context)),
             "trade_history": (
                 "Trade history",
                 lambda placed, links: TradeHistoryPanel(desk, links, placed.context),

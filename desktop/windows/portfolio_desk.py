@@ -5,8 +5,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from desktop.presentation import formats
+from desktop.viewmodels.risk_console import present_effects
 from desktop.windows.dialog import ask
-from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
+from desktop.windows.kill_switch_dialog import KillSwitchDialog
 from desktop.windows.panel import Desk
 from desktop.windows.portfolio_changes import PortfolioChanges
 from engine.domain.commands import (
@@ -18,6 +19,7 @@ from engine.domain.commands import (
 )
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import FINAL, KillLevel, PortfolioState
+from engine.views.kill_effects import level_sentences
 from engine.views.portfolios import LegRow, PortfolioRow
 
 
@@ -114,12 +116,7 @@ class PortfolioDesk:
             self._kill_dialog.activateWindow()
             return
         bridge, status = self._desk.bridge, self._desk.bridge.status
-        rows = list(bridge.portfolios.values())
-        sentences = level_sentences(
-            open_legs=sum(row.open_legs for row in rows),
-            working_orders=status.working_orders if status else 0,
-            portfolios=sum(not row.is_done for row in rows),
-        )
+        sentences = level_sentences(present_effects(bridge))
         self._kill_dialog = KillSwitchDialog(
             self._window,
             status.kill_level if status else KillLevel.OFF,

@@ -1,6 +1,6 @@
 """Rows of accounts and strategy tags: how their day stands and what keeps them from opening."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -9,13 +9,14 @@ from engine.core.records.account_books import AccountBooks, TagBooks
 from engine.core.state import EngineState
 from engine.domain.denial import DenialReason
 from engine.domain.identifiers import AccountId, InstrumentId
-from engine.domain.instant import SECOND, Instant
+from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.money import Money
 from engine.domain.reports import Channel
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import default_tag
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.domain.settings.strategy_tag import DEFAULT_TAG, StrategyTag
+from engine.views.account_figures import AccountFigures, account_figures
 from engine.views.net_deltas import NetDelta, net_deltas
 
 
@@ -46,6 +47,8 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     orders_today: int = 0
     orders_last_second: int = 0
     portfolios_alive: int = 0
+    figures: AccountFigures = AccountFigures()
+    """What its limits are held against."""
 
     @property
     def is_connected(self) -> bool:
@@ -74,16 +77,17 @@ def account_rows(state: EngineState, at: Instant) -> tuple[AccountRow, ...]:
     books = state.books
     day_limits.refresh(state)
     deltas = net_deltas(state)
-    recent = list(_sent_since(state, Instant(at - SECOND)))
+    recent = list(_sent_since(state, Instant(at - MINUTE)))
     ordered = sorted(books.accounts.values(), key=lambda account: account.account_id != books.account)
-    return tuple(
-        _account_row(state, account, recent.count(account.account_id), deltas.get(account.account_id, ()))
-        for account in ordered
-    )
+    return tuple(_account_row(state, account, recent, deltas.get(account.account_id, ()), at) for account in ordered)
 
 
 def _account_row(
-    state: EngineState, account: AccountBooks, last_second: int, deltas: tuple[NetDelta, ...]
+    state: EngineState,
+    account: AccountBooks,
+    recent: Sequence[tuple[AccountId, Instant]],
+    deltas: tuple[NetDelta, ...],
+    at: Instant,
 ) -> AccountRow:
     sight, made = state.sight(account.account_id), state.day_profits.of_account(account.account_id)
     return AccountRow(
@@ -104,8 +108,9 @@ def _account_row(
         charges=None if sight.charges is None else Money(sight.charges),
         net_deltas=deltas,
         orders_today=account.orders_today,
-        orders_last_second=last_second,
+        orders_last_second=sum(of == account.account_id and sent > at - SECOND for of, sent in recent),
         portfolios_alive=sum(run.account == account.account_id for run in state.alive()),
+        figures=account_figures(state, account, recent, at),
     )
 
 
@@ -128,12 +133,12 @@ def _tag_row(state: EngineState, tag: TagBooks) -> TagRow:
     )
 
 
-def _sent_since(state: EngineState, since: Instant) -> Iterator[AccountId]:
+def _sent_since(state: EngineState, since: Instant) -> Iterator[tuple[AccountId, Instant]]:
     for order in reversed(state.books.orders.values()):
         if order.requested_at <= since - _SEARCHED:
             break
         if order.sent_at is not None and order.sent_at > since:
-            yield order.account
+            yield order.account, order.sent_at
 
 
 def account_refusals(row: AccountRow) -> Iterator[str]:

@@ -7,14 +7,15 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPushButto
 from desktop.actions import ACTIONS
 from desktop.presentation.theme import built_in_theme
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
-from desktop.windows.kill_switch_dialog import KillSwitchDialog, level_sentences
+from desktop.windows.kill_switch_dialog import KillSwitchDialog
 from desktop.windows.limit_dialog import read_price
 from desktop.windows.live_actions import UnboundActionError, make_actions
 from desktop.windows.template_chooser import TemplateChooser
 from desktop.workspace.layouts import BUILT_IN
-from engine.domain.money import price_of
+from engine.domain.money import Money, price_of
 from engine.domain.multileg.states import KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
+from engine.views.kill_effects import KillEffects, level_sentences
 
 # The offscreen platform says this for every top-level window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -148,11 +149,13 @@ def test_the_kill_switch_latches_and_is_released_with_a_reason(open_desk):
 
 
 def test_the_levels_of_the_kill_switch_are_said_in_numbers():
-    sentences = level_sentences(open_legs=4, working_orders=1, portfolios=2)
+    effects = KillEffects(portfolios=2, openings=1, openings_of=1, exits=2, legs=4, held_by=2, cash=Money(-12_345_0000))
+
+    sentences = level_sentences(effects)
 
     assert "2 portfolios" in sentences[KillLevel.NO_OPENINGS]
-    assert "1 working order " in sentences[KillLevel.CANCEL]
-    assert "4 open legs" in sentences[KillLevel.FLATTEN]
+    assert "cancels 1 opening order of 1 portfolio; 2 exit orders stay" in sentences[KillLevel.CANCEL]
+    assert "closes 4 open legs of 2 portfolios: costs about ₹12,345.00 at the market" in sentences[KillLevel.FLATTEN]
 
 
 def test_a_template_is_found_by_words_and_opened(open_desk):

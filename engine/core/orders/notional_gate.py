@@ -42,12 +42,12 @@ def _notional(state: EngineState, legs: Iterable[LegRun], want: Want, wanted_by:
     total = 0
     for leg in legs:
         is_ordered = leg is ordered if wanted_by is not None else leg.leg_id == want.leg_id
-        total += _of_leg(state, leg, want.quantity if is_ordered else 0)
+        total += of_leg(state, leg, want.quantity if is_ordered else 0)
     return total
 
 
-def _of_leg(state: EngineState, leg: LegRun, quantity: int) -> Money:
-    """Answer the notional value of a leg with what is under way for it, and ``quantity`` more."""
+def of_leg(state: EngineState, leg: LegRun, quantity: int) -> Money:
+    """Answer the notional value of a leg with what is under way for it, and ``quantity`` units more."""
     if leg.row < 0:
         return Money(0)
     held = abs(leg.net_quantity)
