@@ -112,7 +112,7 @@ class RiskPanel(Panel):
         ask_exit_only(self, self._desk.bridge, row)
 
     def _build_split(self) -> None:
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split = self._split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.grid)
         split.addWidget(self.history)
         split.setSizes(list(_SHARES))
@@ -128,7 +128,11 @@ class RiskPanel(Panel):
 
     def _show_history(self) -> None:
         """Leave the room to the limits while nothing was ever stopped."""
-        self.history.setVisible(self.stops.rowCount() > 0)
+        shown = self.stops.rowCount() > 0
+        if shown is not self.history.isVisibleTo(self):
+            self.history.setVisible(shown)
+            width = self._split.width()
+            self._split.setSizes([width * share // sum(_SHARES) for share in _SHARES])
 
     def _activate(self, number: int) -> None:
         if self.source.row(number).use is None:

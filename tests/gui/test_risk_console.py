@@ -32,7 +32,8 @@ def console(open_desk, monkeypatch, tmp_path):
     def opening(hierarchy: Hierarchy | None = None, begin: str = "2026-08-19T09:30"):
         desk = open_desk(begin, workspace="risk", hierarchy=hierarchy)
         desk.window.act("show_risk")
-        desk.panel("risk").refresh(10**9)
+        desk.panel("risk").source.refresh()
+        desk.panel("risk").grid.refresh(0)
         return desk, desk.panel("risk")
 
     return opening
