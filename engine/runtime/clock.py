@@ -20,13 +20,14 @@ class PacedClock:
     """
 
     def __init__(self, start: Instant, speed: float = 1.0) -> None:
-        self._origin = start
+        self.origin = start
         self._speed = speed
-        self._began = time.monotonic()
+        self.began = time.monotonic()
+        """When it stood at its origin, on the monotonic clock, in seconds."""
 
     def now(self) -> Instant:
         """Answer the present simulated instant."""
-        return Instant(self._origin + int((time.monotonic() - self._began) * self._speed * 1_000_000))
+        return Instant(self.origin + int((time.monotonic() - self.began) * self._speed * 1_000_000))
 
     def seconds_until(self, due: Instant) -> float:
         """Answer how many wall seconds away a simulated instant is; 0 where it has passed."""
@@ -34,8 +35,13 @@ class PacedClock:
 
     def jump_to(self, at: Instant) -> None:
         """Go on from a later instant: the night between two sessions is not waited for."""
-        self._origin = at
-        self._began = time.monotonic()
+        self.origin = at
+        self.began = time.monotonic()
+
+
+def monotonic() -> float:
+    """Answer seconds of the monotonic clock, which all processes of a machine share."""
+    return time.monotonic()
 
 
 def stopwatch() -> int:

@@ -3,7 +3,9 @@
 import threading
 
 from engine.domain.instant import Instant
+from engine.runtime.boards import in_process
 from engine.runtime.clock import PacedClock
+from engine.runtime.shared_time import SharedTime
 
 MAX_SPEED = 1_000_000.0
 """Faster than any machine replays: as fast as possible."""
@@ -13,14 +15,17 @@ class Pace:
     """A clock that runs ``speed`` times as fast as the wall, or stands still.
 
     Every change replaces the clock it counts by, so that another thread sees the old time line or the new one, never
-    a mixture. Changes come from the window's thread and from the engine's, one at a time.
+    a mixture. Changes come from the window's thread and from the engine's, one at a time. ``shown`` is told each of
+    them, for another process.
     """
 
-    def __init__(self, start: Instant, speed: float = 1.0) -> None:
-        self._speed = _checked(speed)
+    def __init__(self, start: Instant, speed: float = 1.0, shown: SharedTime | None = None) -> None:
+        self._speed = checked_speed(speed)
+        self._shown = SharedTime(in_process) if shown is None else shown
         self._clock: PacedClock | None = PacedClock(start, self._speed)
         self._stands_at = start
         self._changing = threading.Lock()
+        self._show()
 
     @property
     def speed(self) -> float:
@@ -49,20 +54,23 @@ class Pace:
         with self._changing:
             self._stands_at = self.now()
             self._clock = None
+            self._show()
 
     def resume(self) -> None:
         """Let time run on from where it stands; does nothing while it runs."""
         with self._changing:
             if self._clock is None:
                 self._clock = PacedClock(self._stands_at, self._speed)
+                self._show()
 
     def set_speed(self, speed: float) -> None:
         """Run at another speed from now on. Raises ValueError unless it is above 0."""
-        checked = _checked(speed)
+        checked = checked_speed(speed)
         with self._changing:
             now, self._speed = self.now(), checked
             if self._clock is not None:
                 self._clock = PacedClock(now, checked)
+                self._show()
 
     def jump_to(self, at: Instant) -> None:
         """Go on from a later instant; an earlier one is ignored."""
@@ -80,9 +88,18 @@ class Pace:
         self._stands_at = at
         if self._clock is not None:
             self._clock = PacedClock(at, self._speed)
+        self._show()
+
+    def _show(self) -> None:
+        clock = self._clock
+        if clock is None:
+            self._shown.show(self._stands_at, 0.0, 0.0)
+        else:
+            self._shown.show(clock.origin, clock.began, self._speed)
 
 
-def _checked(speed: float) -> float:
+def checked_speed(speed: float) -> float:
+    """Answer a speed that time can run at. Raises ValueError for any other."""
     if not 0 < speed <= MAX_SPEED:
         raise ValueError(f"the speed must be above 0 and at most {MAX_SPEED:,.0f}, and {speed} is not")
     return speed
