@@ -99,19 +99,18 @@ class EngineBridge(QObject):
 
     def set_paused(self, paused: bool) -> None:
         """Let simulated time stand still, or run on."""
-        pace = self._client.pace
-        if paused:
-            pace.pause()
-        else:
-            pace.resume()
-        self._client.nudge()
+        self._client.set_paused(paused)
 
     def set_speed(self, speed: float) -> None:
         """Let simulated time run this many times as fast as the wall. Raises ValueError unless it is above 0."""
-        self._client.pace.set_speed(speed)
-        self._client.nudge()
+        self._client.set_speed(speed)
 
     # --- what panels read at frame time -----------------------------------------------------------------------------
+
+    @property
+    def way(self) -> str:
+        """Where the engine runs, in words: ``"in a thread of the window's process"``."""
+        return self._client.way
 
     @property
     def master(self) -> ContractMaster:

@@ -152,8 +152,7 @@ def prepare(journal: Path, orders: int) -> Instant:
     began = nanoseconds()
     try:
         desk.client.start(counter)
-        desk.client.pace.set_speed(_PREPARING_SPEED)
-        desk.client.nudge()
+        desk.client.set_speed(_PREPARING_SPEED)
         driver = Driver(desk.client.submit, lambda: counter.alive, 0, _PREPARING_PER_SECOND)
         driver.start()
         reached = counter.reached.wait(_LONGEST_PREPARATION / 1e9)

@@ -51,9 +51,8 @@ def display(
         print_json({"ok": True, "display": {**dump(Display()), **dump(found)}})
         return
     typer.echo(f"Theme {found.theme.value}, profit and loss in {found.gains.value}, text {found.text_size} px,")
-    typer.echo(
-        f"{found.density.value} rows, large numbers in {found.grouping.value}, {found.frames_per_second} frames a second"
-    )
+    typer.echo(f"{found.density.value} rows, large numbers in {found.grouping.value},")
+    typer.echo(f"{found.frames_per_second} frames a second")
 
 
 def _with(before: Display, chosen: Mapping[str, object]) -> Display:

@@ -75,6 +75,11 @@ class CurveBook:
         """Answer the best and the worst of every leg of the session. Safe from any thread."""
         return [leg for legs in list(self._legs.values()) for leg in legs.copy().values()]
 
+    def curves(self) -> list[ProfitCurve]:
+        """Answer copies of all curves; safe from any thread."""
+        keys = [(portfolio, execution) for portfolio, tracks in self._tracks.copy().items() for execution in [*tracks]]
+        return [curve for key in keys if (curve := self.curve(*key)) is not None]
+
     def _track(self, portfolio_id: PortfolioId, execution: int) -> Track:
         return self._tracks.setdefault(portfolio_id, {}).setdefault(execution, Track())
 

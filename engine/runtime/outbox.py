@@ -1,7 +1,7 @@
 """Where orders leave: exits first, never faster than allowed, each once, at no old price, the kill switch last."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -54,6 +54,11 @@ class Outbox:
         self._asked: dict[OrderId, Instant] = {}
         """When the engine was asked for a fresh price of a request that still waits."""
         self._kill_at_once = False
+        self._is_held: Callable[[], bool] = lambda: False
+
+    def hold_while(self, is_held: Callable[[], bool]) -> None:
+        """Let no opening order pass while ``is_held`` says so; it is asked at the last moment and must be quick."""
+        self._is_held = is_held
 
     def stop_openings(self) -> None:
         """Let no opening order pass from this moment, before the kill switch's fact exists; safe from any thread."""
@@ -174,7 +179,8 @@ class Outbox:
         if order.status is not OrderStatus.NEW or order.order_id in self._placed:
             return None
         books = self._state.books
-        if order.purpose is Purpose.ENTRY and (self._kill_at_once or books.kill_level >= KillLevel.NO_OPENINGS):
+        killed = self._kill_at_once or books.kill_level >= KillLevel.NO_OPENINGS
+        if order.purpose is Purpose.ENTRY and (killed or self._is_held()):
             return self._withdrawn(order, now, "held back by the kill switch")
         if order.purpose is Purpose.ENTRY and books.journal_failed:
             return self._withdrawn(order, now, "held back: the journal cannot be written")

@@ -1,6 +1,6 @@
 """The outboxes of all accounts as one: each keeps its own rate, so that no account waits for another."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
@@ -19,6 +19,11 @@ class Outboxes:
         self._outboxes = tuple(outboxes)
         if self._kill_at_once:
             self.stop_openings()
+
+    def hold_while(self, is_held: Callable[[], bool]) -> None:
+        """Let no opening order pass in any account of the session while ``is_held`` says so, asked at the last gate."""
+        for outbox in self._outboxes:
+            outbox.hold_while(is_held)
 
     def stop_openings(self) -> None:
         """Let no opening order pass in any account from this moment; safe from any thread."""

@@ -37,6 +37,40 @@ class Frames(Protocol):
         ...
 
 
+class Run(Protocol):
+    """What a service drives: an engine with a market and a broker on one time line, as SimulatedRun is."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; single writer, on the thread of the service."""
+        ...
+
+    @property
+    def state(self) -> EngineState:
+        """The engine's state."""
+        ...
+
+    @property
+    def outbox(self) -> Outboxes:
+        """Where the orders of all accounts leave."""
+        ...
+
+    market: Frames
+    """Where quotes come from; the service puts its tap in front of it."""
+
+    def next_due(self) -> Instant | None:
+        """Answer the instant of the next event; None when nothing will happen any more."""
+        ...
+
+    def step(self, at: Instant) -> list[AnyFact]:
+        """Handle everything due up to an instant, commands included."""
+        ...
+
+    def submit(self, command: Callable[[Instant], Message]) -> None:
+        """Queue a command."""
+        ...
+
+
 class SimulatedBroker(OrderGateway, Protocol):
     """A broker that lives on simulated time and learns prices from the engine's own message order."""
 

@@ -7,28 +7,28 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
-from engine.core.state import EngineState
+import msgspec
+
 from engine.domain.commands import AnyCommand, TripKillSwitch
-from engine.domain.facts import AnyFact, KillSwitchReleased
+from engine.domain.contract_master import ContractMaster
+from engine.domain.facts import KillSwitchReleased
 from engine.domain.facts.codec import decode
-from engine.domain.instant import MINUTE, SECOND, Instant, clock_text
+from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.instrument import leading_exchanges
-from engine.domain.messages import Message
+from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
 from engine.domain.quote import QuoteFrame
 from engine.runtime.bars import MinuteBars
-from engine.runtime.boards import SharedBoard
+from engine.runtime.boards import Allocate, SharedBoard, in_process
 from engine.runtime.clock import stopwatch
-from engine.runtime.engine import Engine
 from engine.runtime.gauges import Gauges
 from engine.runtime.heartbeat import Heartbeat, Stopwatch
-from engine.runtime.outboxes import Outboxes
 from engine.runtime.pace import Pace
-from engine.runtime.run import Frames
+from engine.runtime.run import Frames, Run
+from engine.runtime.shared_time import SharedTime
 from engine.views.desk import Desk, Notice
-from engine.views.status import EngineStopped, StatusRow, status_row, trades_now
+from engine.views.status import StatusRow, engine_stopped, status_row, trades_now
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a busy window must let the engine have the interpreter (measured: desktop design §3.3)."""
@@ -46,40 +46,6 @@ _LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again: a market may have closed meanwhile."""
 
 Tell = Callable[[Sequence[Notice]], None]
-
-
-class Run(Protocol):
-    """What the service drives: an engine with a market and a broker on one time line, as SimulatedRun is."""
-
-    @property
-    def engine(self) -> Engine:
-        """The engine; single writer, on the thread of the service."""
-        ...
-
-    @property
-    def state(self) -> EngineState:
-        """The engine's state."""
-        ...
-
-    @property
-    def outbox(self) -> Outboxes:
-        """Where the orders of all accounts leave."""
-        ...
-
-    market: Frames
-    """Where quotes come from; the service puts its tap in front of it."""
-
-    def next_due(self) -> Instant | None:
-        """Answer the instant of the next event; None when nothing will happen any more."""
-        ...
-
-    def step(self, at: Instant) -> list[AnyFact]:
-        """Handle everything due up to an instant, commands included."""
-        ...
-
-    def submit(self, command: Callable[[Instant], Message]) -> None:
-        """Queue a command."""
-        ...
 
 
 class TappedFrames:
@@ -112,13 +78,24 @@ class EngineService:
     """Drives one run on a thread of its own and tells a listener what changes.
 
     Only the run's own thread touches the run. Other threads submit commands, read the boards and steer the pace. The
-    kill switch reaches the outbox at once, from any thread.
+    kill switch reaches the outbox at once, from any thread. ``allocate`` makes the arrays of board, bars and time, in
+    this order; ``opened`` is called when the run is there and nothing of it was told yet.
     """
 
-    def __init__(self, open_run: Callable[[], Run], *, speed: float = 1.0, clock: Stopwatch = stopwatch) -> None:
+    def __init__(
+        self,
+        open_run: Callable[[], Run],
+        *,
+        speed: float = 1.0,
+        clock: Stopwatch = stopwatch,
+        allocate: Allocate = in_process,
+        opened: Callable[[], None] = lambda: None,
+    ) -> None:
         self._open_run = open_run
         self._speed = speed
         self._clock = clock
+        self._allocate = allocate
+        self._opened = opened
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tell: Tell = lambda _notices: None
@@ -136,6 +113,21 @@ class EngineService:
     def is_running(self) -> bool:
         """Whether the engine's thread works."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def way(self) -> str:
+        """Where the engine runs, in words."""
+        return "in a thread of the window's process"
+
+    @property
+    def master(self) -> ContractMaster:
+        """The contracts of the session."""
+        return self.run.state.master
+
+    @property
+    def rules(self) -> MarketRules:
+        """The exchange's dated rules."""
+        return self.run.state.rules
 
     def now(self) -> Instant:
         """Answer the engine's time: simulated time, but never past what the engine has not handled yet."""
@@ -155,9 +147,9 @@ class EngineService:
         self._thread = threading.Thread(target=self._live, args=(self._loop,), name="engine", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Callable[[Instant], AnyCommand]) -> None:
-        """Queue a command and wake the engine; ignored once the engine stopped."""
-        self._on_loop(self._take_command, command)
+    def submit(self, command: AnyCommand) -> None:
+        """Queue a command and wake the engine, which stamps it; ignored once the engine stopped."""
+        self._on_loop(self._take_command, lambda at: msgspec.structs.replace(command, at=at))
 
     def trip_kill_switch(self, level: KillLevel, reason: str) -> None:
         """Hold back openings this moment, then submit the command that latches the switch."""
@@ -168,10 +160,19 @@ class EngineService:
             self._trips.popleft()
             return TripKillSwitch(at=at, level=level, reason=reason)
 
-        self.submit(command)
+        self._on_loop(self._take_command, command)
 
-    def nudge(self) -> None:
-        """Look at the pace anew: it was paused, resumed or changed."""
+    def set_paused(self, paused: bool) -> None:
+        """Let simulated time stand still, or run on."""
+        if paused:
+            self.pace.pause()
+        else:
+            self.pace.resume()
+        self._on_loop(self._wake)
+
+    def set_speed(self, speed: float) -> None:
+        """Let simulated time run at another speed. Raises ValueError for one that it cannot run at."""
+        self.pace.set_speed(speed)
         self._on_loop(self._wake)
 
     def stop(self) -> None:
@@ -196,17 +197,19 @@ class EngineService:
     def _open(self) -> None:
         run = self.run = self._open_run()
         size = len(run.state.master)
-        self.board, self.bars = SharedBoard(size), MinuteBars(size)
+        self.board, self.bars = SharedBoard(size, self._allocate), MinuteBars(size, allocate=self._allocate)
+        self._time = SharedTime(self._allocate)
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
         self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken)
         run.market = self._tap
-        self.pace = Pace(run.state.now, self._speed)
+        self.pace = Pace(run.state.now, self._speed, self._time)
         # Before anybody asks for the time: it must not run ahead of the first event.
         self._look_ahead()
         self._heartbeat = Heartbeat(run.state, self._clock)
         self._desk = Desk(run.state.rules)
         history = [decode(entry.body) for entry in run.engine.journal.entries()]
         self._exchanges = leading_exchanges(contract.exchange for contract in run.state.master.instruments)
+        self._opened()
         self._tell([*self._desk.everything(history, run.state), self._status()])
 
     def _live(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -268,6 +271,7 @@ class EngineService:
 
     def _look_ahead(self) -> Instant | None:
         self._horizon = self.run.next_due()
+        self._time.look_ahead(self._horizon)
         return self._horizon
 
     def _seconds_until(self, due: Instant) -> float | None:
@@ -339,12 +343,7 @@ class EngineService:
         error = context.get("exception")
         words = str(error or context.get("message") or "a fault without a name")
         detail = "".join(traceback.format_exception(error)) if isinstance(error, BaseException) else words
-        at = self.run.state.now
-        sentence = (
-            f"The engine stopped at {clock_text(at)}: {words}. The journal is safe and nothing more is sent; "
-            "open positions stay at the broker. Start Legwork again: it recovers from the journal."
-        )
-        self._tell([EngineStopped(at=at, sentence=sentence, detail=detail)])
+        self._tell([engine_stopped(self.run.state.now, words, detail)])
 
     def _stop_loop(self) -> None:
         self._stopping = True

@@ -52,8 +52,8 @@ class Desk:
     def everything(self, history: Iterable[AnyFact], state: EngineState) -> list[Notice]:
         """Answer what a desktop that has just come should show of a journal's facts.
 
-        That is the newest messages with all that stopped or released trading, every closed trade, the newest orders, and
-        the portfolios that are of today or not done yet; older ones are in the journal.
+        That is the newest messages with all that stopped or released trading, every closed trade, the newest orders,
+        and the portfolios that are of today or not done yet; older ones are in the journal.
         """
         messages: deque[MessageRow] = deque(maxlen=MOST_MESSAGES)
         stops: list[MessageRow] = []

@@ -4,7 +4,7 @@ import msgspec
 
 from engine.core.state import EngineState
 from engine.domain.identifiers import AccountId, InstrumentId
-from engine.domain.instant import Instant
+from engine.domain.instant import Instant, clock_text
 from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.multileg.states import KillLevel
@@ -95,6 +95,15 @@ class EngineStopped(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     detail: str
     """For the log file: the fault in technical words."""
+
+
+def engine_stopped(at: Instant, why: str, detail: str) -> EngineStopped:
+    """Answer the last word of an engine that stopped at an instant, and why."""
+    sentence = (
+        f"The engine stopped at {clock_text(at)}: {why}. The journal is safe and nothing more is sent; "
+        "open positions stay at the broker. Start Legwork again: it recovers from the journal."
+    )
+    return EngineStopped(at=at, sentence=sentence, detail=detail)
 
 
 def status_row(state: EngineState, at: Instant, figures: EngineFigures, *, market_open: bool) -> StatusRow:

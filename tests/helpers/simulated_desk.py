@@ -19,6 +19,7 @@ from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.settings.risk_limits import RiskLimits
+from engine.ports.journal import Journal
 from engine.runtime.engine import Engine
 from engine.runtime.journal.memory import MemoryJournal
 from engine.runtime.market_rules_store import load_market_rules
@@ -81,6 +82,7 @@ def simulated_run(
     portfolios: tuple[MultilegPortfolio, ...] = (),
     until: Instant | None = None,
     underlyings: tuple[str, ...] = ("NIFTY",),
+    journal: Journal | None = None,
 ) -> SimulatedRun:
     """An open session on a NIFTY market of one expiry and 21 strikes; each portfolio is added and armed."""
     market = SimulatedMarket(
@@ -94,7 +96,7 @@ def simulated_run(
     )
     broker = PaperBroker(Surroundings(account=PAPER, contracts=market.master))
     state = EngineState(market.master, rules())
-    run = SimulatedRun(Engine(state, MemoryJournal()), FrameStream(market.frames(until)), broker)
+    run = SimulatedRun(Engine(state, journal or MemoryJournal()), FrameStream(market.frames(until)), broker)
     run.open_session(start or at(9, 15), PAPER, "TEST1", RiskLimits(), 60 * SECOND)
     for wanted in portfolios:
         run.submit(added(wanted))

@@ -1,6 +1,8 @@
 """Boards that other threads read: never torn, a version per row, references and one-minute bars."""
 
+import os
 import threading
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.quote import COLUMNS, IntArray, QuoteFrame
 from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import SharedBoard
+from engine.runtime.process.shared_arrays import SharedArrays
 from tests.helpers.simulated_desk import DAY, at
 
 NEXT_DAY = DAY.replace(day=20)
@@ -90,6 +93,34 @@ def test_no_copy_mixes_two_quotes_of_a_row() -> None:
     assert torn == 0
 
 
+def write_on(name: str, size: int) -> None:
+    """Write quotes into a shared board, each row's cells alike, as another process does."""
+    board = SharedBoard(size, SharedArrays(name, makes=False).allocate)
+    everything = np.arange(size, dtype=np.int64)
+    for number in range(1, 3_000):
+        board.take(QuoteFrame(at(9, 15), everything, np.full((size, COLUMNS), number, dtype=np.int64)))
+
+
+def test_no_copy_mixes_two_quotes_that_another_process_writes() -> None:
+    size, arrays = 2_000, SharedArrays(f"{os.getpid()}-torn", makes=True)
+    board = SharedBoard(size, arrays.allocate)
+    writer = get_context("spawn").Process(target=write_on, args=(f"{os.getpid()}-torn", size))
+    everything = np.arange(size, dtype=np.int64)
+    torn, newest = 0, 0
+
+    writer.start()
+    while writer.is_alive():
+        copied = board.copy(everything)
+        torn += int((copied != copied[:, :1]).any())
+        newest = max(newest, int(copied.max()))
+    writer.join()
+    arrays.forget()
+
+    assert writer.exitcode == 0
+    assert torn == 0
+    assert newest == 2_999 == int(board.copy(everything).min())
+
+
 def test_changes_count_from_the_first_price_and_next_day_from_the_close() -> None:
     board = SharedBoard(2)
     board.take(frame(at(9, 15), {0: 100}))
@@ -165,6 +196,22 @@ def test_only_the_newest_minutes_are_kept() -> None:
 
     assert len(starts) <= 64
     assert starts[-1] == at(9, 15) + 199 * MINUTE
+
+
+def test_bars_can_lie_in_shared_memory_and_are_read_alike() -> None:
+    name = f"{os.getpid()}-bars"
+    writing, reading = SharedArrays(name, makes=True), SharedArrays(name, makes=False)
+    written = MinuteBars(3, most_minutes=4, allocate=writing.allocate)
+    read = MinuteBars(3, most_minutes=4, allocate=reading.allocate)
+    reading.forget()
+
+    for minute in range(10):
+        written.take(frame(Instant(at(9, 15) + minute * MINUTE), {2: 100 * (minute + 1)}, volume=minute))
+
+    starts, values = read.of(2)
+    assert starts.tolist() == [at(9, 15) + minute * MINUTE for minute in range(6, 10)]
+    assert values[3].tolist() == [700, 800, 900, 1_000]
+    assert values[4].tolist() == [1, 1, 1, 1]
 
 
 def test_a_row_that_is_not_listed_has_no_bars() -> None:

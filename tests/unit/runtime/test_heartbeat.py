@@ -14,8 +14,8 @@ from engine.views.desk import Notice
 from engine.views.messages import MessageRow
 from engine.views.status import StatusRow
 from tests.helpers.core_desk import Desk
+from tests.helpers.engine_listener import Listener
 from tests.helpers.simulated_desk import added, portfolio, simulated_run
-from tests.unit.runtime.test_service import Listener
 
 BEAT = SECOND // 4
 
@@ -119,7 +119,7 @@ def test_the_engines_thread_tells_of_a_slow_step_and_of_its_end(
     service, run, listener = slow_desk
     run.slow = 5 * SECOND
 
-    service.submit(added(portfolio()))
+    service.submit(added(portfolio())(service.now()))
 
     told = listener.wait_for(lambda one: isinstance(one, MessageRow) and one.kind == "engine_fell_behind")
     assert isinstance(told, MessageRow)

@@ -114,7 +114,7 @@ def test_the_engine_is_told_that_an_order_is_on_its_way():
     assert desk.release() == [SendReport(at=NOW, account=desk.books.account, order_id="E1")]
 
 
-@pytest.mark.parametrize("stop", ["at once", "by its fact", "journal"])
+@pytest.mark.parametrize("stop", ["at once", "in another process", "by its fact", "journal"])
 def test_entries_are_held_back_and_exits_go_on(stop):
     desk = Desk()
     desk.request("E1")
@@ -122,6 +122,8 @@ def test_entries_are_held_back_and_exits_go_on(stop):
     match stop:
         case "at once":
             desk.outbox.stop_openings()
+        case "in another process":
+            desk.outbox.hold_while(lambda: True)
         case "by its fact":
             desk.books.kill_level = KillLevel.NO_OPENINGS
         case "journal":
