@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 from desktop.composition.failures import FailureError
 from desktop.composition.folders import server_file
@@ -61,6 +62,13 @@ class Curves:
             trouble(str(error))
             return
         self._writer = CurveWriter(file, trouble)
+
+    @classmethod
+    def mirrored(cls, known: Iterable[ProfitCurve]) -> Self:
+        """Answer curves that only follow those of another process, which keeps the file."""
+        mirror = cls.__new__(cls)
+        mirror.book, mirror._writer = CurveBook(known), None
+        return mirror
 
     def keep(self, noted: Noted) -> None:
         """Take what the engine noted; returns at once."""

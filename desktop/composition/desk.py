@@ -1,79 +1,40 @@
-"""What stands behind the window: rules, a market that goes on for weeks, the paper broker, the journal, the engine."""
+"""What the window stands on: an engine, in this process or in its own, and what the window asks besides."""
 
-from datetime import date, time
-from itertools import chain
+from collections.abc import Sequence
 
-import msgspec
-
-from brokers.paper.gateway import PaperBroker
-from desktop.composition.accounts import PAPER
+from desktop.composition.asides import hear
 from desktop.composition.clock import now
 from desktop.composition.curves import Curves
+from desktop.composition.desk_program import DeskProgram
+from desktop.composition.desk_run import DeskChoice, DeskRun
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import layout_path
-from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, caught_up, open_market
 from desktop.composition.notifications import load_notifications, prepare
 from desktop.composition.notifier import Notifier
-from desktop.composition.opening import PaperChoice, close_paper_brokers, open_paper_brokers, open_run_journal
 from desktop.composition.own_words import OwnWords
 from desktop.composition.rules import market_rules
-from desktop.composition.saved_portfolios import seal_saved_words
-from desktop.composition.volatility import keeping, volatility_history, with_recorded_days
 from engine.api import EngineClient
-from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
-from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened
-from engine.domain.facts.codec import decode
-from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
-from engine.domain.instant import DAY, MINUTE, SECOND, Instant, ist_date, ist_instant
-from engine.domain.instrument import Exchange, Instrument
-from engine.domain.market_rules import MarketRules, UnknownRuleError
+from engine.domain.instant import Instant
 from engine.domain.multileg.templates import Template, templates_from_toml
-from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limits
+from engine.domain.profit_curve import Noted
 from engine.domain.settings.notifications import Notifications
-from engine.domain.settings.risk_limits import RiskLimits
-from engine.ports.journal import Journal
-from engine.runtime.engine import Engine
-from engine.runtime.engine_journal import EngineJournal
-from engine.runtime.journal.location import location_warnings
-from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
-from engine.runtime.snapshots import state_from_journal
-from engine.views.alerts import AlertWatch
+from engine.views.alerts import Alert
 
-DAY_BEGINS = time(9, 19)
-"""When a fresh simulated day opens in the window: a minute before the demonstration enters."""
-
-DAY_IS_OVER = time(14, 30)
-"""From here on a day on which nothing is alive is not gone on with: the next start opens the next morning."""
+__all__ = ["BROKER", "Desk", "DeskChoice", "templates"]
 
 BROKER = "paper"
 """What the status bar calls the broker."""
-
-_DAYS = 60
-"""How far the market goes on; a window is seldom open for longer."""
-
-
-class DeskChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the window was asked to stand on. ``latency`` in µs one way, ``slippage`` in ticks.
-
-    ``journal`` is a path or URL; None keeps everything in memory, for pictures and tests.
-    """
-
-    market: MarketChoice = MarketChoice(step=SECOND)
-    journal: str | None = None
-    speed: float = 1.0
-    latency: int = 50_000
-    slippage: int = 1
-    limits: RiskLimits = RiskLimits()
-    hierarchy: Hierarchy | None = None
-    """Accounts and strategy tags; None for the default account alone."""
 
 
 class Desk:
     """An engine that is built but not started, and what the window asks besides.
 
+    The notifier, the message log's own words and the curves that the window draws live here in both ways; journal,
+    brokers and the files behind them live where the engine does.
+
     Attributes:
-        client: Starts and stops the engine; opening happens on the engine's thread.
+        client: Starts and stops the engine; opening happens where the engine runs.
         rules: The exchange's dated rules.
         notifier: Sends alerts to the trader's services.
         words: What the services around the engine say; attach the window to it.
@@ -85,13 +46,74 @@ class Desk:
         self.choice = choice
         self.rules = market_rules()
         self.warnings: tuple[str, ...] = ()
-        self._paper = PaperChoice(journal=choice.journal, latency=choice.latency, slippage=choice.slippage)
-        self._journal: Journal | None = None
-        self._brokers: dict[AccountId, PaperBroker] = {}
         self.curves: Curves | None = None
-        self.client = EngineClient(self._open_run, speed=choice.speed)
+        self._run: DeskRun | None = None
+        self._trouble: str | None = None
+        self.client = self._new_client()
         self.words = OwnWords(self._time)
         self.notifier = Notifier(self._notifications(), self.words.say, about=f"Legwork, {BROKER} trading")
+
+    def close(self) -> None:
+        """Stop the engine and close broker and journal; safe to call twice.
+
+        Raises FailureError where the broker's books cannot be written; the journal is closed all the same.
+        """
+        self.client.stop()
+        run, self._run = self._run, None
+        trouble, self._trouble = self._trouble, None
+        try:
+            if run is not None:
+                run.close()
+        finally:
+            self.notifier.close()
+        if trouble is not None:
+            raise FailureError(trouble)
+
+    # --- what the run says, from any thread --------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Load what sending needs now, so that the first alert of the day does not have to."""
+        prepare(self.notifier.settings, self.words.say)
+
+    def say(self, sentence: str) -> None:
+        """Hear a sentence for the message log."""
+        self.words.say(sentence)
+
+    def warn(self, sentences: Sequence[str]) -> None:
+        """Hear what the trader has to be warned of when the window opens."""
+        self.warnings = (*self.warnings, *sentences)
+
+    def offer(self, alerts: Sequence[Alert]) -> None:
+        """Hear alerts for the trader's services."""
+        self.notifier.offer(alerts)
+
+    def begin_curves(self, curves: Curves) -> None:
+        """See the profit curves of the session."""
+        self.curves = curves
+
+    def note(self, noted: Noted) -> None:
+        """Hear what was noted of profits; curves of this process have taken it already."""
+        if self._run is None and self.curves is not None:
+            self.curves.keep(noted)
+
+    def fail_to_close(self, sentence: str) -> None:
+        """Hear what went wrong when the engine's process closed its files; ``close`` says it."""
+        self._trouble = sentence
+
+    # --- opening -----------------------------------------------------------------------------------------------------
+
+    def _new_client(self) -> EngineClient:
+        choice = self.choice
+        if not choice.engine_process:
+            self._run = DeskRun(choice, self.rules, self)
+            return EngineClient(self._open_run, speed=choice.speed)
+        return EngineClient.own_process(
+            DeskProgram(choice), self.rules, speed=choice.speed, take_aside=lambda body: hear(body, self)
+        )
+
+    def _open_run(self) -> SimulatedRun:
+        assert self._run is not None
+        return self._run.open()
 
     def _notifications(self) -> Notifications:
         """Answer where alerts are sent; a wrong file is said and must not keep the window from opening."""
@@ -106,185 +128,9 @@ class Desk:
     def _time(self) -> Instant:
         return self.client.now() if self.client.is_running else now()
 
-    def close(self) -> None:
-        """Stop the engine and close broker and journal; safe to call twice.
-
-        Raises FailureError where the broker's books cannot be written; the journal is closed all the same.
-        """
-        self.client.stop()
-        brokers, self._brokers = self._brokers, {}
-        journal, self._journal = self._journal, None
-        try:
-            close_paper_brokers(brokers, self._paper)
-        finally:
-            self.notifier.close()
-            if self.curves is not None:
-                self.curves.close()
-            if journal is not None:
-                journal.close()
-
-    def _open_run(self) -> SimulatedRun:
-        opened = open_run_journal(self.choice.journal)
-        # Kept at once: where the rest cannot be opened, close() still lets go of the journal.
-        self._journal = opened.journal
-        # Now, so that the first alert of the day does not have to.
-        prepare(self.notifier.settings, self.words.say)
-        if self.choice.journal is not None:
-            # Pictures and tests, which keep no journal, leave the trader's files alone.
-            self.warnings = (*location_warnings(self.choice.journal), *seal_saved_words())
-        try:
-            return self._run_on(opened)
-        except (msgspec.ValidationError, UnknownInstrumentError) as error:
-            raise FailureError(
-                f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. "
-                "Nothing was changed; start with the market it was written on, or give this window another --journal"
-            ) from error
-
-    def _run_on(self, opened: EngineJournal) -> SimulatedRun:
-        choice, rules, journal = self.choice, self.rules, opened.journal
-        past = _Past(journal)
-        begins = _beginning(choice.market, past, rules)
-        market = open_market(
-            msgspec.structs.replace(
-                choice.market,
-                begin=past.day_began_at(begins) or begins,
-                until=choice.market.until or _end_of_market(choice.market, begins, rules),
-            ),
-            rules,
-        )
-        master = _with_past_contracts(market.master, past, rules, choice.market)
-        past_volatility = with_recorded_days(
-            volatility_history(choice.market.market),
-            market,
-            rules,
-            ist_date(max(begins, market.begin)),
-            keep=choice.journal is not None,
-        )
-        self.warnings = (*self.warnings, *past_volatility.problems)
-        state = state_from_journal(journal, master, rules, past_volatility.history)
-        hierarchy = with_limits(with_defaults(choice.hierarchy or Hierarchy(), PAPER), choice.limits)
-        brokers = self._brokers = open_paper_brokers(self._paper, hierarchy, master, rules)
-        others = {account: broker for account, broker in brokers.items() if account != PAPER}
-        begin = Instant(max(begins, market.begin, state.books.last_fact_at))
-        engine = Engine(state, journal, (AlertWatch(self.notifier.offer),), space=opened.space)
-        all_frames = chain(market.day_before, market.frames)
-        frames = caught_up(all_frames, begin, len(market.master), engine.see_past, engine.see_before)
-        run = SimulatedRun(engine, FrameStream(frames), brokers[PAPER], others)
-        if choice.journal is not None:
-            # Pictures and tests leave nothing behind.
-            run.keep_volatility(keeping(choice.market.market, self.words.say))
-        run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after, hierarchy)
-        self.curves = Curves(choice.journal, journal, _of_today(run), self.words.say)
-        run.keep_profits(self.curves.keep)
-        return run
-
 
 def templates() -> tuple[Template, ...]:
     """Answer the predefined portfolios shipped with the program, the demonstration first."""
     files = sorted(layout_path("multileg").glob("*.toml"))
     found = templates_from_toml({file.name: file.read_text(encoding="utf-8") for file in files})
     return tuple(sorted(found, key=lambda template: template.id != "demonstration"))
-
-
-class _Past:
-    """What a journal says about the days before: when they began, what was traded, whether something is alive."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.last_at: Instant | None = None
-        self.alive: set[PortfolioId] = set()
-        self._began: dict[date, Instant] = {}
-        self._underlying: dict[PortfolioId, str] = {}
-        self.resolved: dict[tuple[date, str], set[InstrumentId]] = {}
-        for entry in journal.entries():
-            fact = decode(entry.body)
-            self.last_at = fact.at
-            match fact:
-                case SessionOpened():
-                    self._began.setdefault(ist_date(fact.at), fact.at)
-                case PortfolioAdded():
-                    self._underlying[fact.portfolio_id] = fact.portfolio.underlying
-                    self.alive.add(fact.portfolio_id)
-                case PortfolioClosed():
-                    self.alive.discard(fact.portfolio_id)
-                case LegResolved():
-                    key = ist_date(fact.at), self._underlying[fact.portfolio_id]
-                    self.resolved.setdefault(key, set()).add(fact.instrument)
-                case _:
-                    pass
-
-    def day_began_at(self, at: Instant) -> Instant | None:
-        """Answer when the market of that instant's day was first opened; None for a fresh day."""
-        return self._began.get(ist_date(at))
-
-
-def _of_today(run: SimulatedRun) -> list[PortfolioId]:
-    """Answer the portfolios that the window shows from the start: those that are not done, or were closed today."""
-    today = ist_date(run.state.now)
-    known = run.state.books.portfolios.values()
-    closed = [one.portfolio_id for one in known if one.closed_at is not None and ist_date(one.closed_at) == today]
-    return [*closed, *(one.portfolio_id for one in run.state.alive() if one.portfolio_id not in closed)]
-
-
-def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant:
-    """Answer where the window's clock begins: as asked, where the journal ended, or on a fresh morning."""
-    if choice.begin is not None:
-        return Instant(max(choice.begin, past.last_at or 0))
-    if choice.market != SIMULATED:
-        return Instant(past.last_at or 0)
-    if past.last_at is None:
-        return _fresh_morning(rules, ist_date(now()))
-    if past.alive or past.last_at < ist_instant(ist_date(past.last_at), DAY_IS_OVER):
-        return past.last_at
-    return _fresh_morning(rules, ist_date(past.last_at + DAY))
-
-
-def _fresh_morning(rules: MarketRules, today: date) -> Instant:
-    """Answer the window's opening on today or the next trading day; the demonstration day where no rule reaches."""
-    try:
-        day = today if rules.is_trading_day(Exchange.NFO, today) else rules.next_trading_day(Exchange.NFO, today)
-        rules.contract_rule("NIFTY", day)
-    except UnknownRuleError:
-        day = DEMONSTRATION_DAY
-    return ist_instant(day, DAY_BEGINS)
-
-
-def _end_of_market(choice: MarketChoice, begins: Instant, rules: MarketRules) -> Instant | None:
-    """Answer when the simulated market ends: weeks ahead, but inside the calendar; a recording ends by itself."""
-    if choice.market != SIMULATED:
-        return None
-    for days in range(_DAYS, 0, -1):
-        end = Instant(begins + days * DAY)
-        try:
-            rules.trading_day(Exchange.NFO, ist_date(end))
-        except UnknownRuleError:
-            continue
-        return end
-    return None
-
-
-def _with_past_contracts(
-    master: ContractMaster, past: _Past, rules: MarketRules, choice: MarketChoice
-) -> ContractMaster:
-    """Answer the contracts of the session and, behind them, those that the journal traded and nobody lists any more."""
-    extra: dict[InstrumentId, Instrument] = {}
-    for (day, underlying), ids in past.resolved.items():
-        missing = {instrument for instrument in ids if instrument not in master and instrument not in extra}
-        if missing:
-            listed = open_market(_of_day(choice, day, underlying), rules).master
-            extra |= {one: listed.by_id(one) for one in sorted(missing) if one in listed}
-    return ContractMaster((*master.instruments, *extra.values())) if extra else master
-
-
-def _of_day(choice: MarketChoice, day: date, underlying: str) -> MarketChoice:
-    return MarketChoice(
-        market=choice.market,
-        begin=ist_instant(day, DAY_BEGINS) if choice.market == SIMULATED else None,
-        underlyings=(underlying,),
-        expiries=choice.expiries,
-        step=choice.step,
-    )
-
-
-def _lineage() -> str:
-    """Answer the beginning of this journal's order tags: minutes since 1970, so that no two journals share tags."""
-    return f"W{now() // MINUTE:09d}"

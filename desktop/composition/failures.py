@@ -4,6 +4,7 @@ from brokers.errors import BrokerError
 from engine.domain.market_rules import UnknownRuleError
 from engine.runtime.journal.errors import BadJournalAddressError, JournalError, NotAJournalError
 from engine.runtime.market_rules_store import MarketDataError
+from engine.runtime.process.errors import EngineProcessError
 from engine.runtime.recording.errors import RecordingError, RecordingMisuseError
 
 
@@ -19,6 +20,7 @@ EXPECTED = (
     MisuseError,
     FailureError,
     BrokerError,
+    EngineProcessError,
     JournalError,
     MarketDataError,
     RecordingError,

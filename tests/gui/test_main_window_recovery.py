@@ -29,12 +29,18 @@ MORNING = ist_instant(date(2026, 8, 19), time(9, 19))
 LAST_DAYS_OF_THE_CALENDAR = ist_instant(date(2026, 12, 22), time(9, 19))
 
 
-def choice_on(journal, begin=MORNING, **market):
-    market = MarketChoice(begin=begin, underlyings=("NIFTY",), step=SECOND, **market)
-    return DeskChoice(market=market, journal=str(journal))
+@pytest.fixture(params=[False, True], ids=["thread", "process"])
+def choice_on(request):
+    """Choose a desk on a journal, with its engine in a thread and in a process of its own."""
+
+    def choosing(journal, begin=MORNING, **market):
+        market = MarketChoice(begin=begin, underlyings=("NIFTY",), step=SECOND, **market)
+        return DeskChoice(market=market, journal=str(journal), engine_process=request.param)
+
+    return choosing
 
 
-def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path):
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path, choice_on):
     file = tmp_path / "journal.sqlite"
     file.write_bytes(b"something else" * 100)
 
@@ -44,7 +50,7 @@ def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path):
     assert file.read_bytes() == b"something else" * 100
 
 
-def test_a_second_window_on_the_same_journal_is_refused(tmp_path):
+def test_a_second_window_on_the_same_journal_is_refused(tmp_path, choice_on):
     first = Desk(choice_on(tmp_path / "journal.sqlite"))
     first.client.start(Nobody())
 
@@ -54,7 +60,7 @@ def test_a_second_window_on_the_same_journal_is_refused(tmp_path):
     assert "in use by another Legwork" in sentence
 
 
-def test_a_journal_is_free_again_after_a_start_that_failed(tmp_path):
+def test_a_journal_is_free_again_after_a_start_that_failed(tmp_path, choice_on):
     refusal_of(choice_on(tmp_path / "journal.sqlite", scenario="no such scenario"))
 
     desk = Desk(choice_on(tmp_path / "journal.sqlite"))
@@ -65,7 +71,7 @@ def test_a_journal_is_free_again_after_a_start_that_failed(tmp_path):
     assert running
 
 
-def test_an_unknown_scenario_is_misuse(tmp_path):
+def test_an_unknown_scenario_is_misuse(tmp_path, choice_on):
     desk = Desk(choice_on(tmp_path / "journal.sqlite", scenario="no such scenario"))
 
     with pytest.raises(MisuseError, match="no such scenario"):
@@ -73,7 +79,7 @@ def test_an_unknown_scenario_is_misuse(tmp_path):
     desk.close()
 
 
-def test_a_desk_opens_where_the_calendar_ends_soon(tmp_path):
+def test_a_desk_opens_where_the_calendar_ends_soon(tmp_path, choice_on):
     desk = Desk(choice_on(tmp_path / "journal.sqlite", LAST_DAYS_OF_THE_CALENDAR))
 
     desk.client.start(Nobody())

@@ -45,14 +45,15 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
 
 
-@pytest.fixture
-def open_desk():
-    """Open a desk on the simulated market at a time of the day, as a window would."""
+@pytest.fixture(params=[False, True], ids=["thread", "process"])
+def open_desk(request):
+    """Open a desk on the simulated market at a time of the day, as a window would, with its engine either way."""
     opened = []
 
     def opening(at, *, journal=True, speed=1.0):
         market = MarketChoice(begin=ist_instant(DAY, at), underlyings=("NIFTY",), expiries=2, step=SECOND)
-        desk = Desk(DeskChoice(market=market, journal=str(default_journal()) if journal else None, speed=speed))
+        address = str(default_journal()) if journal else None
+        desk = Desk(DeskChoice(market=market, journal=address, speed=speed, engine_process=request.param))
         opened.append(desk)
         window = Window()
         desk.client.start(window)
@@ -85,7 +86,7 @@ def test_a_desk_without_a_journal_leaves_nothing_behind(open_desk):
     assert not volatility_file(SIMULATED).exists()
 
 
-def test_real_days_count_on_the_simulated_market_and_its_days_never_among_the_real(open_desk):
+def test_real_days_count_on_the_simulated_market_and_its_days_never_among_the_real():
     volatility_file(SIMULATED).write_text("2026-08-17,NIFTY,20\n2026-08-18,NIFTY,21\n")
     volatility_file().write_text("2026-08-18,NIFTY,12\n")
 
