@@ -11,6 +11,7 @@ from desktop.composition.desk import DeskChoice
 from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.composition.folders import data_folder, default_journal
 from desktop.composition.markets import SIMULATED, MarketChoice
+from desktop.composition.performance import load_performance
 from engine.domain.instant import SECOND
 
 FASTEST = 100_000.0
@@ -41,6 +42,13 @@ def window(
             help="Workspace: start, multileg, scalping, analysis, risk, review or your own; else the one open last.",
         ),
     ] = None,
+    engine_process: Annotated[
+        bool | None,
+        typer.Option(
+            "--engine-process/--engine-thread",
+            help="Run the engine in a process of its own, or in the window's; without either as performance.toml says.",
+        ),
+    ] = None,
 ) -> None:
     """Open the workstation. It recovers what the journal holds and goes on from there."""
     try:
@@ -51,6 +59,7 @@ def window(
             journal=journal or str(default_journal()),
             speed=read_speed(speed) or FASTEST,
             hierarchy=load_hierarchy(),
+            engine_process=load_performance().engine_process if engine_process is None else engine_process,
         )
         status = _open(choice, workspace)
     except EXPECTED as error:

@@ -50,6 +50,7 @@ class StatusModel(QObject):
         self._broker = broker
         self._bridge = bridge
         self._status = bridge.status
+        self._bridge = bridge
         self._stopped: EngineStopped | None = None
         self._is_fresh, self._told_ms, self._silent = True, 0, 0
         bridge.status_changed.connect(self._take_status)
@@ -61,7 +62,7 @@ class StatusModel(QObject):
         if status is None:
             return ()
         return (
-            _engine(status, self._stopped, self._silent),
+            _engine(status, self._stopped, self._silent, self._bridge.way),
             _clock(status),
             _market(status),
             _feed(status),
@@ -99,7 +100,7 @@ class StatusModel(QObject):
         self.items_changed.emit(list(self.items()))
 
 
-def _engine(status: StatusRow, stopped: EngineStopped | None, silent: int) -> StatusItem:
+def _engine(status: StatusRow, stopped: EngineStopped | None, silent: int, way: str) -> StatusItem:
     if stopped is not None:
         return StatusItem(key="engine", lamp=BAD, text="engine stopped", explanation=stopped.sentence)
     if silent:
@@ -119,7 +120,7 @@ def _engine(status: StatusRow, stopped: EngineStopped | None, silent: int) -> St
         words = "The daily loss limit is reached; nothing is opened today"
         return StatusItem(key="engine", lamp=BAD, text="halted", explanation=words)
     kind = "LIVE" if status.is_live else "simulated"
-    explanation = f"Account {status.account}; portfolios alive: {status.portfolios_alive}"
+    explanation = f"Account {status.account}; portfolios alive: {status.portfolios_alive}\nThe engine runs {way}"
     return StatusItem(key="engine", lamp=GOOD, text=kind, explanation=explanation)
 
 

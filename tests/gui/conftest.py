@@ -70,16 +70,16 @@ class WholeDesk:
 def open_desk(qtbot):
     """Open a desk: ``open_desk(begin="2026-08-19T09:19:57", speed=60, workspace="start", journal=None)``.
 
-    ``hierarchy`` declares accounts and tags.
+    ``hierarchy`` declares accounts and tags; ``engine_process`` runs the engine in a process of its own.
     """
     from datetime import datetime
 
     opened = []
 
-    def opening(begin="2026-08-19T09:30", *, speed=1.0, workspace="start", journal=None, hierarchy=None):
+    def opening(begin="2026-08-19T09:30", *, speed=1.0, workspace="start", **chosen):
         moment = None if begin is None else instant_of(datetime.fromisoformat(f"{begin}+05:30"))
         market = MarketChoice(begin=moment, underlyings=("NIFTY",), step=SECOND)
-        desk = WholeDesk(qtbot, DeskChoice(market=market, journal=journal, speed=speed, hierarchy=hierarchy), workspace)
+        desk = WholeDesk(qtbot, DeskChoice(market=market, speed=speed, **chosen), workspace)
         opened.append(desk)
         return desk
 
