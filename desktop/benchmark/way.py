@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from desktop.benchmark.latencies import Latencies, tick_to_order_figures
 from desktop.benchmark.load import Driver, desk_choice, portfolios_alive
@@ -32,9 +33,10 @@ def measure(way: Way) -> dict[str, Any]:
     match way.name:
         case "headless":
             return _headless(choice, way)
-        case "window":
+        case "window" | "process":
             from desktop.benchmark.measured_window import measured_window
 
+            choice = replace(choice, engine_process=way.name == "process")
             return measured_window(choice, Path(way.journal).parent, way.first_portfolio, way.seconds)
         case "per_tick":
             from desktop.benchmark.per_tick_window import per_tick_window
