@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.composition.notifications import save_notifications
@@ -25,8 +26,8 @@ TOAST_TONES = {
 MOST_TOASTS_AT_ONCE = 3
 
 
-class AlertDesk:
-    """Shows alerts as the trader's notifications say.
+class AlertDesk(QObject):
+    """Shows alerts as the trader's notifications say, as long as its window lives.
 
     Attributes:
         settings: Where alerts are sent.
@@ -34,6 +35,7 @@ class AlertDesk:
     """
 
     def __init__(self, window: QWidget, desk: Desk, say: Callable[[str, Tone], None]) -> None:
+        super().__init__(window)
         self._window, self._desk, self._say = window, desk, say
         self.settings = Notifications() if desk.notifier is None else desk.notifier.settings
         self.beep: Callable[[], None] = QApplication.beep

@@ -59,7 +59,7 @@ class TradeHistoryPanel(Panel):
         self.grid.context_menu_requested.connect(self._open_menu)
         self.figures.day_chosen.connect(self._show_day)
         self.maker.made.connect(self._show)
-        desk.bridge.trades_closed.connect(lambda _trades: self._ask())
+        desk.bridge.trades_closed.connect(self._ask)
         self._ask()
 
     def table_header(self) -> ColumnHeader:
