@@ -55,7 +55,8 @@ class Column(Heading, Generic[RowType], frozen=True, kw_only=True):
         tone: Meaning of the cell's colour; ``None`` is plain.
         sort_value: Number or text to sort by; ``None`` sorts by ``value``, else by what is written.
         value: What a file says: a whole number, Decimal, text, datetime or truth, None for nothing; without it a
-            number that is written is read back. A duration is in microseconds, an amount or a price in ₹.
+            number that is written is read back. An amount or a price is in ₹.
+        unit: What the numbers of a file are in, where that is not plain from the title.
         total: Writes what several rows make together, for the line above a group.
         flash: Compares this number with the row's previous one and flashes the cell up or down.
         bar: Length of an in-cell bar, 0 to 1.
@@ -66,6 +67,7 @@ class Column(Heading, Generic[RowType], frozen=True, kw_only=True):
     tone: Callable[[RowType], Tone] | None = None
     sort_value: Callable[[RowType], Any] | None = None
     value: Callable[[RowType], Any] | None = None
+    unit: str = ""
     total: Callable[[Sequence[RowType]], str] | None = None
     flash: Callable[[RowType], float] | None = None
     bar: Callable[[RowType], float] | None = None

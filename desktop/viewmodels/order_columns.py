@@ -325,6 +325,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: latency_text(row.send_latency),
         sort_value=lambda row: row.send_latency,
         value=lambda row: row.send_latency,
+        unit="µs",
     ),
     Column(
         key="acknowledge",
@@ -335,6 +336,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: latency_text(row.acknowledge_latency),
         sort_value=lambda row: row.acknowledge_latency,
         value=lambda row: row.acknowledge_latency,
+        unit="µs",
     ),
     Column(
         key="fill",
@@ -345,6 +347,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         text=lambda row: latency_text(row.fill_latency),
         sort_value=lambda row: row.fill_latency,
         value=lambda row: row.fill_latency,
+        unit="µs",
     ),
 )
 """Columns of the order book."""

@@ -29,8 +29,8 @@ class TableExtract(msgspec.Struct, frozen=True):
 
     @property
     def titles(self) -> list[str]:
-        """Titles as shown; the level of a tree's lines comes last."""
-        titles = [column.header or column.key for column in self.columns]
+        """Titles as shown, with the unit of what a file writes in another; the level of a tree's lines comes last."""
+        titles = [f"{column.header or column.key} {column.unit}".rstrip() for column in self.columns]
         return [*titles, _LEVEL] if self.levels else titles
 
     def lines(self) -> Iterator[list[CellValue]]:

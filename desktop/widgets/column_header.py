@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHeaderView, QMenu, QStyleOptionHeader, QWidget
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QMouseEvent, QPainter, QPalette, QPolygonF
+from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from desktop.presentation.theme import Metrics
 from desktop.viewmodels.columns import Heading
@@ -14,6 +24,8 @@ from desktop.viewmodels.row_table import ALIGNMENT_ROLE, ALIGNMENTS, DISPLAY_ROL
 from desktop.viewmodels.table_look import SortBy
 
 _NO_PARENT = QModelIndex()
+_MARK, _RANK_PIXELS = 5, 8
+"""Height of the arrow above a sorted title, and of the digit beside it: there the title needs no room for them."""
 _MOST_KEYS = 4
 """Columns that a table is sorted by at once; nobody follows more with the eye."""
 _MOST_WIDENED = 1.6
@@ -227,15 +239,29 @@ class ColumnHeader(QHeaderView):
         self._adds_key = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         super().mousePressEvent(event)
 
-    def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:  # noqa: N802 - Qt's name
-        """Draw an arrow where it is sorted, and the rank where by several columns."""
-        super().initStyleOptionForIndex(option, section)
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:  # noqa: N802 - Qt's name
+        """Draw an arrow above the title where it is sorted, and the rank where by several columns."""
+        super().paintSection(painter, rect, section)
         key = self._headings[section].key
         rank = next((rank for rank, one in enumerate(self._sort) if one.key == key), None)
-        if rank is not None:
-            arrow = "▼" if self._sort[rank].descending else "▲"
-            ranked = f"{arrow}{rank + 1}" if len(self._sort) > 1 else arrow
-            option.text = f"{ranked} {self._headings[section].header}"
+        if rank is None or not rect.isValid():
+            return
+        painter.save()
+        tip, base = (_MARK, 1) if self._sort[rank].descending else (1, _MARK)
+        middle, top = rect.center().x(), rect.top()
+        colour = self.palette().color(QPalette.ColorRole.Accent)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        corners = ((middle - _MARK, base), (middle + _MARK, base), (middle, tip))
+        painter.drawPolygon(QPolygonF([QPointF(x, top + y) for x, y in corners]))
+        if len(self._sort) > 1:
+            font = self.font()
+            font.setPixelSize(_RANK_PIXELS)
+            painter.setFont(font)
+            painter.setPen(colour)
+            painter.drawText(middle + _MARK + 2, top + _RANK_PIXELS - 1, str(rank + 1))
+        painter.restore()
 
     def _section_clicked(self, section: int) -> None:
         if self.sortable:

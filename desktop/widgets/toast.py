@@ -52,8 +52,13 @@ class ToastStack(QWidget):
     def show_message(self, text: str, tone: Tone = Tone.ACCENT) -> None:
         """Show a sentence; the oldest leaves when there are more than four."""
         toast = Toast(text, tone, self._theme, self)
+        # A layout gives a label of several lines the height of one.
+        toast.ensurePolished()
+        toast.setFixedHeight(toast.heightForWidth(_WIDTH))
         toast.destroyed.connect(self._settle)
         self._layout.addWidget(toast)
+        # What is not shown yet counts for nothing when the stack is measured.
+        toast.show()
         for oldest in self.toasts()[:-_MOST]:
             self._leave(oldest)
         QTimer.singleShot(_SHOWN_MS, toast, lambda: self._leave(toast))

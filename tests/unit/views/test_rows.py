@@ -8,6 +8,7 @@ from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.multileg.states import ExitReason, LegState, PortfolioState
 from engine.domain.order import OrderStatus, Purpose, Side
+from engine.views import desk as desk_view
 from engine.views.desk import Desk, Notice
 from engine.views.marks import PortfolioMark, portfolio_mark
 from engine.views.messages import MessageRow
@@ -87,6 +88,18 @@ def test_a_rejected_order_counts_as_a_try_of_the_ones_after_it() -> None:
     rows = {n.order_id: n for n in Desk().everything(facts_of(run), run.state) if isinstance(n, OrderRow)}
 
     assert (rows[first].retries, rows[last].retries) == (0, 1)
+
+
+def test_of_very_many_orders_the_newest_are_told_and_what_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = simulated_run(portfolios=(portfolio(),))
+    run_until(run, at(15, 20))
+    every = list(run.state.books.orders.values())
+    every[0].status = OrderStatus.OPEN
+    monkeypatch.setattr(desk_view, "MOST_ORDERS", 2)
+
+    told = [n.order_id for n in Desk().everything(facts_of(run), run.state) if isinstance(n, OrderRow)]
+
+    assert told == [every[0].order_id, every[-2].order_id, every[-1].order_id]
 
 
 def test_an_order_rows_average_is_the_value_of_its_fills() -> None:
