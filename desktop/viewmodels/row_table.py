@@ -161,6 +161,10 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         self._lines.folded ^= {self._lines.groups[-1 - int(self._shown[row])]}
         self.refresh_order()
 
+    def last_of_group(self, row: int) -> int:
+        """Return the last line of the group above whose rows a line stands; the line itself where it is folded."""
+        return next((n - 1 for n in range(row + 1, len(self._shown)) if self._shown[n] < 0), len(self._shown) - 1)
+
     def fold_all(self, folded: bool) -> None:
         """Fold every group, or none."""
         self._lines.folded = {self._lines.groups[number] for number in self._lines.members} if folded else set()

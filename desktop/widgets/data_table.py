@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -26,11 +26,13 @@ class DataTable(QWidget):
     Signals:
         row_activated: Row number in the model. Double click or Enter.
         context_menu_requested: Row number, column key, global position.
+        group_menu_requested: Row number of a line above a group, global position.
         look_changed: Filter, grouping or sort are others than before.
     """
 
     row_activated = Signal(int)
     context_menu_requested = Signal(int, str, QPoint)
+    group_menu_requested = Signal(int, QPoint)
     look_changed = Signal()
 
     def __init__(
@@ -69,6 +71,15 @@ class DataTable(QWidget):
         """Return the selected row numbers, ascending; lines above groups are not among them."""
         rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
         return [row for row in rows if not self.model.is_group(row)]
+
+    def select_group(self, row: int) -> None:
+        """Select the rows below a line above a group, so that what is done to selected rows is done to them."""
+        if self.model.is_folded(row):
+            self.model.toggle_group(row)
+        last = self.model.last_of_group(row)
+        columns = QItemSelectionModel.SelectionFlag.Rows | QItemSelectionModel.SelectionFlag.ClearAndSelect
+        rows = QItemSelection(self.model.index(row + 1, 0), self.model.index(last, 0))
+        self.view.selectionModel().select(rows, columns)
 
     def look(self) -> TableLook:
         """Return how the trader looks at the table, for saving."""
@@ -144,5 +155,7 @@ class DataTable(QWidget):
             self._writing.stop()
 
     def _report_context_menu(self, index: QModelIndex, at: QPoint) -> None:
-        if not self.model.is_group(index.row()):
+        if self.model.is_group(index.row()):
+            self.group_menu_requested.emit(index.row(), at)
+        else:
             self.context_menu_requested.emit(index.row(), self.model.columns[index.column()].key, at)

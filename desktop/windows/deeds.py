@@ -47,6 +47,14 @@ DEEDS: tuple[DeedSpec, ...] = (
         title="Then by {}",
         tip="Sort what is equal in the columns before by this one; Shift and a click on its title does the same.",
     ),
+    DeedSpec(name="fold_group", title="Fold or unfold {}", tip="Show only the sums of the group, or its lines too."),
+    DeedSpec(name="fold_groups", title="Fold all groups", tip="Show only the sums of every group."),
+    DeedSpec(name="unfold_groups", title="Unfold all groups", tip="Show the lines of every group."),
+    DeedSpec(
+        name="select_group",
+        title="Select the lines of the group",
+        tip="Select them, so that what is done to selected lines is done to all of them.",
+    ),
     DeedSpec(name="show_in_chart", title="Show in the chart", tip="Show the candles of the contract."),
     DeedSpec(name="show_premium", title="Show the combined premium", tip="Show what the legs cost together."),
     DeedSpec(name="say_in_words", title="Say it in words…", tip="Tell in plain sentences what the portfolio does."),
@@ -173,6 +181,15 @@ def add_table_deeds(
     if action is not None:
         for name in TABLE_ACTIONS:
             add_action(menu, action(name))
+
+
+def add_group_deeds(menu: QMenu, table: DataTable, row: int) -> None:
+    """Add what can be done at a line above a group."""
+    add_deed(menu, "fold_group", lambda: table.model.toggle_group(row), about=table.model.group_title(row))
+    add_deed(menu, "fold_groups", lambda: table.model.fold_all(True))
+    add_deed(menu, "unfold_groups", lambda: table.model.fold_all(False))
+    menu.addSeparator()
+    add_deed(menu, "select_group", lambda: table.select_group(row))
 
 
 def add_action(menu: QMenu, action: QAction, *, possible: bool = True) -> QAction:

@@ -12,7 +12,7 @@ from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
 from desktop.widgets.keyed_tip import ActionButton
 from desktop.windows.account_column import AccountColumn
-from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
+from desktop.windows.deeds import add_action, add_deed, add_group_deeds, add_table_deeds, cursor_menu
 from desktop.windows.order_chips import OrderChips
 from desktop.windows.order_deeds import OrderDeeds
 from desktop.windows.order_details import OrderDetails
@@ -60,6 +60,7 @@ class OrderBookPanel(Panel):
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.show_details())
         self.table.context_menu_requested.connect(self._open_menu)
+        self.table.group_menu_requested.connect(self._open_group_menu)
         self.table.look_changed.connect(self._show_grouping)
         self.table.view.selectionModel().currentRowChanged.connect(self._row_chosen)
         desk.bridge.orders_changed.connect(self._orders_changed)
@@ -242,6 +243,11 @@ class OrderBookPanel(Panel):
         listed = order.instrument in self._desk.bridge.master
         add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(order.instrument), possible=listed)
         add_table_deeds(menu, self.table, column, self._links.action)
+        menu.popup(at)
+
+    def _open_group_menu(self, row: int, at: QPoint) -> None:
+        menu = cursor_menu(self)
+        add_group_deeds(menu, self.table, row)
         menu.popup(at)
 
 

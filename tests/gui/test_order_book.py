@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from desktop.presentation.theme import built_in_theme
 from desktop.viewmodels.multileg_editor import MultilegEditor
@@ -275,6 +275,23 @@ def test_slices_and_retries_stand_beside_the_order(book):
     dialog = next(one for one in book.panel.findChildren(OrderDetails) if one.isVisible())
 
     assert dialog.brothers.item(0).text() == "SLICE2   no. 2   BUY 65 of 130 filled, REJECTED: RMS"
+
+
+def test_a_group_has_a_menu_of_its_own_by_key(qtbot, book):
+    book.panel.table.group_by("status")
+    view = book.panel.table.view
+    view.setCurrentIndex(book.panel.model.index(0, 0))
+    middle = view.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, view.mapToGlobal(middle))
+
+    QApplication.sendEvent(view, event)
+    menu = next(one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu) and one.isVisible())
+    entries = {entry.objectName(): entry for entry in menu.actions()}
+    entries["select_group"].trigger()
+    menu.close()
+
+    assert {"fold_group", "fold_groups", "unfold_groups"} <= entries.keys()
+    assert len(book.panel.selected()) == 4
 
 
 # --- saved views ----------------------------------------------------------------------------------------------------

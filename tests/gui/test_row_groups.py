@@ -201,6 +201,16 @@ def test_groups_fold_by_mouse_and_keys(qtbot, table):
     assert by_right == lines(model) == ["[CE · 3]", "O1", "O3", "O5", "[PE · 2]", "O2", "O4"]
 
 
+def test_the_rows_of_a_group_are_selected_also_when_it_is_folded(table):
+    table.group_by("symbol")
+    table.model.fold_all(True)
+
+    table.select_group(1)
+
+    assert lines(table.model) == ["[CE · 3]", "[PE · 2]", "O2", "O4"]
+    assert [table.model.row_at(row).number for row in table.selected_rows()] == [2, 4]
+
+
 def test_a_group_is_painted_and_no_row_of_its_own(qtbot, table):
     table.view.selectAll()
     flat = table.view.viewport().grab().toImage()
