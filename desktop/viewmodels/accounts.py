@@ -8,6 +8,7 @@ from desktop.bridge import EngineBridge
 from desktop.presentation import formats
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
+from desktop.viewmodels.cell_values import rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import RowTableModel
 from engine.domain.money import SCALE, exact_units
@@ -122,6 +123,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Free funds at the broker's last books, ₹",
         width=80,
         text=lambda row: "" if row.margin_free is None else formats.compact_rupees(row.margin_free),
+        value=lambda row: rupees_value(row.margin_free),
         sort_value=lambda row: row.margin_free or 0,
     ),
     Column(
@@ -130,6 +132,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Blocked margin at the broker's last books, ₹",
         width=80,
         text=lambda row: "" if row.margin_used is None else formats.compact_rupees(row.margin_used),
+        value=lambda row: rupees_value(row.margin_used),
         sort_value=lambda row: row.margin_used or 0,
     ),
     Column(
@@ -196,6 +199,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Profit of the day at which the lock closes everything, ₹",
         width=74,
         text=lambda row: "" if row.floor is None else formats.compact_rupees(row.floor),
+        value=lambda row: rupees_value(row.floor),
     ),
     Column(
         key="multiplier",
@@ -276,6 +280,7 @@ TAG_COLUMNS: tuple[Column[TagRow], ...] = (
         header="Floor",
         width=74,
         text=lambda row: "" if row.floor is None else formats.compact_rupees(row.floor),
+        value=lambda row: rupees_value(row.floor),
     ),
     Column(key="entry_retry", header="Entry retries", width=110, text=lambda row: retry_text(row.declared.entry_retry)),
     Column(key="exit_retry", header="Exit retries", width=110, text=lambda row: retry_text(row.declared.exit_retry)),

@@ -44,14 +44,14 @@ def number_in(text: str) -> Decimal | None:
 
 
 def cell_value(column: Column[RowType], row: RowType) -> CellValue:
-    """Answer a cell's value; without a declared one a number is read back from what a right-aligned column writes."""
+    """Answer a cell's value; without a declared one a number is read back, except from a column of texts."""
     if column.value is not None:
         value: CellValue = column.value(row)
         return value
     text = column.text(row)
     if text in ("", formats.MISSING):
         return None
-    if column.align is not Align.RIGHT:
+    if column.align is Align.LEFT:
         return text
     number = number_in(text)
     return text if number is None else number

@@ -32,6 +32,7 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             tooltip=f"Open interest of the {words}, units",
             width=57,
             text=lambda row: formats.compact_count(side(row).open_interest) if side(row).row >= 0 else "",
+            value=lambda row: side(row).open_interest if side(row).row >= 0 else None,
             bar=lambda row: side(row).open_interest_share,
             bar_from=bar_from,
         ),
@@ -42,6 +43,7 @@ def _side_columns(prefix: str, words: str, side: Side, bar_from: Align) -> list[
             width=60,
             rank=4,
             text=lambda row: formats.compact_count(side(row).volume) if side(row).row >= 0 else "",
+            value=lambda row: side(row).volume if side(row).row >= 0 else None,
             tone=lambda _row: Tone.MUTED,
         ),
         Column(

@@ -13,6 +13,8 @@ from engine.domain.order import OrderStatus, OrderType, Side
 from engine.views.orders import OrderRow
 
 _STATUS_TONES: dict[OrderStatus, Tone] = {
+    OrderStatus.OPEN: Tone.ACCENT,
+    OrderStatus.TRIGGER_PENDING: Tone.ACCENT,
     OrderStatus.COMPLETE: Tone.UP,
     OrderStatus.REJECTED: Tone.DOWN,
     OrderStatus.NOT_SENT: Tone.DOWN,

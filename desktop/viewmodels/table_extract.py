@@ -30,7 +30,7 @@ class TableExtract(msgspec.Struct, frozen=True):
     @property
     def titles(self) -> list[str]:
         """Titles as shown, with the unit of what a file writes in another; the level of a tree's lines comes last."""
-        titles = [f"{column.header or column.key} {column.unit}".rstrip() for column in self.columns]
+        titles = [f"{title} {column.unit}".rstrip() for title, column in zip(_titles(self), self.columns, strict=True)]
         return [*titles, _LEVEL] if self.levels else titles
 
     def lines(self) -> Iterator[list[CellValue]]:
@@ -72,4 +72,9 @@ def markdown(extract: TableExtract) -> str:
 
 
 def _titles(extract: TableExtract) -> list[str]:
-    return [column.header or column.key for column in extract.columns]
+    """Return the titles as shown; those that several columns share are told apart by the columns' own names."""
+    shown = [column.header or column.key for column in extract.columns]
+    return [
+        f"{title} ({column.key.replace('_', ' ')})" if shown.count(title) > 1 else title
+        for title, column in zip(shown, extract.columns, strict=True)
+    ]

@@ -53,6 +53,8 @@ class TableExport(QObject):
         super().__init__(window)
         self._window, self._panel, self._folder, self._say = window, panel, folder, say
         self._last_form = TableForm.CSV
+        self._works: set[_Work] = set()
+        """What is under way; it is let go here and not on its own thread, because Qt objects belong to this one."""
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """Return what carries out the declared actions."""
@@ -75,16 +77,18 @@ class TableExport(QObject):
         self, do: Callable[[Told], str], then: Callable[[str], None], told: Callable[[int], None] = lambda _count: None
     ) -> None:
         work = _Work(do, then, told)
+        self._works.add(work)
         # Whoever waits may be gone before it is done; Qt then drops the word.
         work.done.connect(self._done, Qt.ConnectionType.QueuedConnection)
         work.progressed.connect(self._progressed, Qt.ConnectionType.QueuedConnection)
         Thread(target=work.run, name="table export", daemon=True).start()
 
-    def _done(self, then: Callable[[str], None], result: str) -> None:
-        then(result)
+    def _done(self, work: "_Work", result: str) -> None:
+        self._works.discard(work)
+        work.then(result)
 
-    def _progressed(self, told: Callable[[int], None], count: int) -> None:
-        told(count)
+    def _progressed(self, work: "_Work", count: int) -> None:
+        work.told(count)
 
     def _with_lines(self, act: Callable[[str, TableExtract], None]) -> None:
         panel = self._panel()
@@ -168,10 +172,10 @@ class _Work(QObject):
 
     def __init__(self, do: Callable[[Told], str], then: Callable[[str], None], told: Callable[[int], None]) -> None:
         super().__init__()
-        self._do, self._then, self._told = do, then, told
+        self._do, self.then, self.told = do, then, told
 
     def run(self) -> None:
-        self.done.emit(self._then, self._do(lambda count: self.progressed.emit(self._told, count)))
+        self.done.emit(self, self._do(lambda count: self.progressed.emit(self, count)))
 
 
 def lines_of(panel: Panel) -> TableExtract | None:

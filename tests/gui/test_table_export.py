@@ -80,6 +80,16 @@ def test_orders_leave_with_their_types(desk, qtbot, tmp_path):
     assert str(table.schema.field("Time").type) == "timestamp[us, tz=Asia/Kolkata]"
 
 
+def test_the_two_sides_of_the_chain_are_told_apart_and_counts_are_whole(desk):
+    lines = lines_of(desk.panel("chain"))
+
+    row = dict(zip(lines.titles, next(lines.lines()), strict=True))
+
+    assert {"LTP (call last)", "LTP (put last)", "Strike"} <= row.keys()
+    assert all(isinstance(value, int) for title, value in row.items() if title.startswith("Volume"))
+    assert isinstance(row["Strike"], Decimal)
+
+
 def test_the_tree_of_positions_tells_its_levels(desk, qtbot, tmp_path):
     go_to(desk, "positions")
     path = tmp_path / "positions.csv"

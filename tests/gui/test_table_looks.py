@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QApplication, QMenu
 from desktop.composition.display import Display, ThemeName
 from desktop.redress import dress_application
 from desktop.viewmodels.table_look import SortBy
-from desktop.widgets.data_grid import FastGrid
 from desktop.workspace.layouts import open_workspace
 from tests.gui.test_windows import running_demonstration
 from tests.gui.workspace_steps import opened
@@ -143,13 +142,3 @@ def test_every_table_but_the_chain_is_sorted_from_the_menu(desk):
         menu.close()
 
         assert len(panel.table_header().sort_keys()) == 1, panel_id
-
-
-def test_the_place_of_a_grid_comes_back(desk, qtbot):
-    opened(desk, "analysis")
-    chain = desk.panel("chain")
-    desk.wait_until(lambda: chain.source.row_count() > 40)
-    look = chain.table_look()
-
-    assert isinstance(chain.table_widget(), FastGrid)
-    assert look.top > 0

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QAbstractSlider, QToolTip
 
 from desktop.presentation.fonts import register_fonts
 from desktop.presentation.theme import built_in_theme
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, GridChanges, RowGridSource
+from desktop.viewmodels.table_look import SortBy, TableLook
 from desktop.widgets.column_header import ColumnLayout
 from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.grid_flash import CellFlash
@@ -290,6 +291,33 @@ def test_a_click_on_a_header_asks_for_an_order(qtbot, grid):
         qtbot.mouseClick(grid.header().viewport(), CLICK, pos=QPoint(180, 8))
 
     assert asked.args[0] == "price"
+
+
+def test_the_look_of_a_grid_comes_back_with_its_rows(qtbot, grid, source):
+    source.set_rows([])
+    grid.refresh(0)
+
+    grid.apply_look(TableLook(sort=[SortBy("price"), SortBy("no such column")], top=12))
+    waiting = grid.look()
+    source.set_rows(strikes(60))
+    grid.refresh(100)
+
+    assert waiting == TableLook(sort=[SortBy("price")], top=12)
+    assert grid.verticalScrollBar().value() == 12 * 18
+    assert source.row(0).price == min(strike.price for strike in strikes(60) if strike.level == 0)
+    assert grid.look() == waiting
+
+
+def test_who_scrolls_before_the_rows_are_there_stays_where_he_is(grid, source):
+    source.set_rows(strikes(12))
+    grid.refresh(0)
+    grid.apply_look(TableLook(top=40))
+
+    grid.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderSingleStepAdd)
+    source.set_rows(strikes(90))
+    grid.refresh(100)
+
+    assert grid.verticalScrollBar().value() == 18
 
 
 def test_columns_are_saved_and_restored(grid):

@@ -38,7 +38,10 @@ def test_numbers_of_a_column_sort_as_numbers_and_a_mixture_as_texts() -> None:
     assert sort_values(column, ["9.00", "Market"]) == ["9.00", "market"]
 
 
-def test_only_what_stands_right_is_a_number() -> None:
-    column = Column[str](key="a", header="A", text=lambda row: row, align=Align.LEFT)
+def test_what_stands_left_is_a_text_even_if_it_is_a_number() -> None:
+    left = Column[str](key="a", header="A", text=lambda row: row, align=Align.LEFT)
+    centred = Column[str](key="a", header="A", text=lambda row: row, align=Align.CENTRE)
 
-    assert cell_value(column, "24500") == "24500"
+    assert cell_value(left, "24500") == "24500"
+    assert cell_value(centred, "24500") == Decimal(24500)
+    assert cell_value(centred, "yes") == "yes"
