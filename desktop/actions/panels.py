@@ -29,5 +29,6 @@ PANELS_ACTIONS: tuple[ActionSpec, ...] = (
         None, "risk", "Ris&k console", "Show every limit with its use, and the kill switch.", "kill", "Ctrl+Shift+9"
     ),
     _panel(None, "trades", "T&rade history", "Show every closed trade and its statistics.", "log", "Ctrl+Shift+8"),
+    _panel(None, "funds", "&Funds", "Show the money of one account and the margin of its portfolios.", "settings"),
     _panel(8, "messages", "&Message log", "Show what happened, and why.", "log", "F8"),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from desktop.windows.accounts_panel import AccountsPanel
 from desktop.windows.chart_panel import ChartPanel
 from desktop.windows.latency_panel import LatencyPanel
+from desktop.windows.funds_panel import FundsPanel
 from desktop.windows.messages_panel import MessagesPanel
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.option_chain_panel import OptionChainPanel
@@ -34,6 +35,7 @@ KIND_OF_ID: Mapping[str, str] = {
     "latency": "latency",
     "trades": "trade_history",
     "risk": "risk_console",
+    "funds": "funds",
 }
 """The panel that an action shows, by its id, and the kind it is made of where a workspace has none."""
 
@@ -62,6 +64,7 @@ class PanelKinds:
             "accounts": ("Accounts", lambda _placed, links: AccountsPanel(desk, links)),
             "tags": ("Strategy tags", lambda _placed, links: TagsPanel(desk, links)),
             "latency": ("Latency", lambda _placed, links: LatencyPanel(desk, links)),
+            "funds": ("Funds", lambda placed, links: FundsPanel(desk, links, placed.context)),
             "risk_console": ("Risk console", lambda placed, links: RiskPanel(desk, links, placed.context)),
             "trade_history": (
                 "Trade history",

@@ -28,7 +28,8 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("editor", "chain", "chart", "premium"), ("chart", "editor", "premium", "chain")),
     **dict.fromkeys(("orders", "positions", "trades"), ("positions", "orders", "portfolios", "messages")),
     **dict.fromkeys(
-        ("messages", "accounts", "tags", "risk", "portfolios"), ("portfolios", "messages", "accounts", "orders")
+        ("messages", "accounts", "tags", "risk", "funds", "portfolios"),
+        ("portfolios", "messages", "accounts", "orders"),
     ),
 }
 """Over which panel one is laid that the workspace did not have."""

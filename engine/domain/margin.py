@@ -56,6 +56,22 @@ class MarginRules(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT_RULES = MarginRules()
 
 
+class MarginParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What margin is blocked for, in 1/10,000 ₹."""
+
+    scan: Money = Money(0)
+    """The worst obligation of options and futures within the scan range, hedges counted."""
+    exposure: Money = Money(0)
+    """The exposure margin of short options that nothing covers."""
+    short_sales: Money = Money(0)
+    """Shares and coins that were sold short, and as much again."""
+
+    @property
+    def total(self) -> Money:
+        """Everything that is blocked."""
+        return Money(self.scan + self.exposure + self.short_sales)
+
+
 def basket_margin(
     holdings: Iterable[Holding],
     prices: Mapping[InstrumentId, Price],
@@ -83,19 +99,30 @@ def blocked_margin(
     rules: MarginRules = DEFAULT_RULES,
 ) -> Money:
     """Answer what is blocked for these contracts once premiums are paid and received, in 1/10,000 ₹."""
+    return margin_parts(holdings, prices, spots, rules).total
+
+
+def margin_parts(
+    holdings: Iterable[Holding],
+    prices: Mapping[InstrumentId, Price],
+    spots: Mapping[str, Price],
+    rules: MarginRules = DEFAULT_RULES,
+) -> MarginParts:
+    """Answer what is blocked for these contracts, and for what."""
     by_underlying: defaultdict[str, list[Holding]] = defaultdict(list)
-    blocked = 0
+    scan = exposure = short_sales = 0
     for holding in holdings:
         instrument = holding.instrument
         if instrument.expiry is not None:
             by_underlying[instrument.underlying].append(holding)
         elif holding.net_quantity < 0:
             # Buying back what was sold short, and as much again as security.
-            blocked -= 2 * value_of(prices.get(instrument.id, Price(0)), holding.net_quantity, instrument)
+            short_sales -= 2 * value_of(prices.get(instrument.id, Price(0)), holding.net_quantity, instrument)
     for underlying, group in by_underlying.items():
         spot = spots.get(underlying, 0) or max(holding.instrument.strike or 0 for holding in group)
-        blocked += _worst_obligation(group, spot, rules) + _naked_exposure(group, spot, rules)
-    return Money(blocked)
+        scan += _worst_obligation(group, spot, rules)
+        exposure += _naked_exposure(group, spot, rules)
+    return MarginParts(scan=Money(scan), exposure=Money(exposure), short_sales=Money(short_sales))
 
 
 def _worst_obligation(group: list[Holding], spot: int, rules: MarginRules) -> int:
