@@ -52,7 +52,7 @@ class FundsPanel(Panel):
         self.margins.view.selectionModel().currentRowChanged.connect(self._margin_chosen)
         self.table.context_menu_requested.connect(lambda _row, column, at: self._open_menu(self.table, column, at))
         self.margins.context_menu_requested.connect(self._open_margin_menu)
-        desk.bridge.status_changed.connect(lambda _status: self._offer_accounts())
+        desk.bridge.status_changed.connect(self._offer_accounts)
         self._offer_accounts()
 
     def table_header(self) -> ColumnHeader:
@@ -95,7 +95,7 @@ class FundsPanel(Panel):
         self.margins.hide()
         self.column.addWidget(split, 1)
 
-    def _offer_accounts(self) -> None:
+    def _offer_accounts(self, _status: object = None) -> None:
         names = [row.account_id for row in self.model.accounts()]
         if names == [self.chooser.itemText(n) for n in range(self.chooser.count())]:
             return

@@ -138,7 +138,7 @@ class TradeHistoryPanel(Panel):
         self._pages.addWidget(split)
         self.column.addWidget(self._pages, 1)
 
-    def _ask(self) -> None:
+    def _ask(self, _trades: object = None) -> None:
         self.maker.ask(self._desk.bridge.trades.values(), self.choice(), self._desk.bridge.today())
 
     def _show(self, made: TradeReview) -> None:

@@ -166,3 +166,13 @@ def test_no_trade_that_fits_says_so(history) -> None:
 
     desk.wait_until(lambda: panel._empty.isVisible())
     assert "longer period" in panel._empty.text()
+
+
+def test_a_trade_that_closes_after_a_switch_of_workspaces_disturbs_nobody(history) -> None:
+    desk, _ = history
+    desk.window.workspaces.switch("risk")
+    desk.wait_until(lambda: "trades" not in desk.window.panels)
+
+    desk.bridge.take_notices([trade(11, 1_000, 8)])
+
+    desk.wait_until(lambda: len(desk.bridge.trades) == 11)
