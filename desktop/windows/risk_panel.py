@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QSplitter, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.viewmodels.risk_console import RiskLine, RiskSource, StopsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.data_table import DataTable
+from desktop.widgets.share_split import ShareSplit
 from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.exit_only import ask_exit_only
 from desktop.windows.kill_strip import KillStrip
@@ -112,13 +113,9 @@ class RiskPanel(Panel):
         ask_exit_only(self, self._desk.bridge, row)
 
     def _build_split(self) -> None:
-        split = self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        split = self._split = ShareSplit(Qt.Orientation.Horizontal, _SHARES, self)
         split.addWidget(self.grid)
         split.addWidget(self.history)
-        split.setSizes(list(_SHARES))
-        split.setChildrenCollapsible(False)
-        for number, share in enumerate(_SHARES):
-            split.setStretchFactor(number, share)
         self.column.addWidget(split, 1)
         self.grid.expander_toggled.connect(self.source.toggle)
         self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
@@ -131,8 +128,7 @@ class RiskPanel(Panel):
         shown = self.stops.rowCount() > 0
         if shown is not self.history.isVisibleTo(self):
             self.history.setVisible(shown)
-            width = self._split.width()
-            self._split.setSizes([width * share // sum(_SHARES) for share in _SHARES])
+            self._split.share_out()
 
     def _activate(self, number: int) -> None:
         if self.source.row(number).use is None:

@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QWidget
 
 from desktop.viewmodels.trade_history import ReviewMaker, TradesSource
 from desktop.viewmodels.trade_review import TradeChoice, TradeGrouping, TradePeriod, TradeReview
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
+from desktop.widgets.share_split import ShareSplit
 from desktop.windows.deeds import add_deed, cursor_menu
 from desktop.windows.panel import Desk, Links, Panel, muted_label
 from desktop.windows.trade_figures import TradeFigures
@@ -121,14 +122,10 @@ class TradeHistoryPanel(Panel):
         self.figures.setCurrentIndex(int(page) if page.isdecimal() and int(page) < self.figures.count() else 0)
 
     def _build_pages(self) -> None:
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split = ShareSplit(Qt.Orientation.Horizontal, _SHARES, self)
         split.addWidget(self.grid)
         split.addWidget(self.figures)
-        split.setSizes(list(_SHARES))
-        for number, share in enumerate(_SHARES):
-            split.setStretchFactor(number, share)
         self.figures.setMinimumWidth(_LEAST_FIGURES)
-        split.setChildrenCollapsible(False)
         self._empty = QLabel(_EMPTY, self)
         self._empty.setProperty("muted", True)
         self._empty.setWordWrap(True)

@@ -176,3 +176,18 @@ def test_a_trade_that_closes_after_a_switch_of_workspaces_disturbs_nobody(histor
     desk.bridge.take_notices([trade(11, 1_000, 8)])
 
     desk.wait_until(lambda: len(desk.bridge.trades) == 11)
+
+
+def test_trades_keep_the_larger_share_of_the_room_until_the_border_is_moved(history) -> None:
+    desk, panel = history
+
+    desk.wait_until(lambda: panel.grid.width() > panel.figures.width())
+    split = panel.grid.parentWidget()
+    place = split.sizes()[0] - 20
+    split.moveSplitter(place, 1)
+    split.splitterMoved.emit(place, 1)
+    moved = split.sizes()
+    split.share_out()
+
+    assert moved[0] == place
+    assert split.sizes() == moved
