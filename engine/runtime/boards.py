@@ -1,4 +1,4 @@
-"""The latest quotes for other threads: columns, a version per row, and copies that are never torn."""
+"""The latest quotes for other threads and processes: columns, a version per row, and copies that are never torn."""
 
 from collections.abc import Callable
 
@@ -26,6 +26,10 @@ class SharedBoard:
     versions it saw last and so knows what is new to it; a dirty flag would serve one reader only. NumPy lets go of the
     interpreter's lock while it copies many rows, so a plain copy can mix two quotes; ``copy`` looks at the versions
     before and after and copies again what was being written.
+
+    A reader in another process sees the writes in the writer's order on x86. ARM does not promise that without
+    barriers, which NumPy has not: there a row might be seen torn until the next look. The engine decides by arrays of
+    its own and never by these.
 
     References, the prices that changes are counted from, are the previous close: the last price of the day before, or
     the first price of the session where there was none.

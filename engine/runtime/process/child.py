@@ -29,8 +29,10 @@ _PATIENCE = 10.0
 
 def live(connection: Connection, program: Program, name: str, speed: float) -> None:
     """Be the engine's process until the window says so or is gone; ``name`` is that of the shared memory."""
-    # Ctrl-C reaches every process of a terminal; the window decides what comes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and the end of a terminal reach every process of it; the window decides what comes of that.
+    for ignored in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, ignored):
+            signal.signal(getattr(signal, ignored), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     arrays = SharedArrays(name, makes=True)
     sender = Sender(connection, "to the window")

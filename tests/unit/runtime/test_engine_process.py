@@ -53,7 +53,7 @@ def opened(listener: Listener, asides: list[bytes]) -> Iterator[Opened]:
     yield start
     for client in clients:
         client.stop()
-    assert not list(memory_folder().glob("legwork-*"))
+    assert not list(memory_folder().glob(f"legwork-{os.getpid()}-*"))
 
 
 def process_of(client: EngineClient) -> int:
@@ -97,10 +97,11 @@ def test_the_system_may_ask_it_to_end_and_it_closes_its_files(
     assert asides == [b"opening", b"closed"]
 
 
-def test_ctrl_c_in_the_terminal_is_the_windows_to_answer(opened: Opened, listener: Listener) -> None:
+def test_ctrl_c_and_the_end_of_the_terminal_are_the_windows_to_answer(opened: Opened, listener: Listener) -> None:
     client = opened()
 
     os.kill(process_of(client), signal.SIGINT)
+    os.kill(process_of(client), signal.SIGHUP)
     client.submit(added(portfolio()))
 
     listener.wait_for(is_message("portfolio_added"))
@@ -151,7 +152,7 @@ def test_the_engine_ends_in_order_when_the_window_is_killed(tmp_path: Path) -> N
     assert (said, complaints) == (b"", b"")
     with closing(open_journal(str(journal))) as again:
         assert again.verify().is_sound
-    assert not list(memory_folder().glob("legwork-*"))
+    assert not list(memory_folder().glob(f"legwork-{window.pid}-*"))
 
 
 def test_what_killed_processes_left_is_swept_at_the_next_start(opened: Opened) -> None:
@@ -187,4 +188,4 @@ def test_memory_outlives_its_name() -> None:
     writer[1, 2] = 7
 
     assert reader.tolist() == [[0, 0, 0], [0, 0, 7]]
-    assert not list(memory_folder().glob("legwork-*-named*"))
+    assert not list(memory_folder().glob(f"legwork-{os.getpid()}-named*"))

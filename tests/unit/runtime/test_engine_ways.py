@@ -1,6 +1,7 @@
 """The engine in a thread and in its own process: it starts, works off a day, answers, and leaves nothing behind."""
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -68,7 +69,7 @@ def built(request: pytest.FixtureRequest) -> Iterator[Build]:
     with ExitStack() as left:
         yield build
     assert not multiprocessing.active_children()
-    assert not list(memory_folder().glob("legwork-*"))
+    assert not list(memory_folder().glob(f"legwork-{os.getpid()}-*"))
 
 
 @pytest.fixture
