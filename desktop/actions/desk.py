@@ -47,6 +47,13 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         symbol="settings",
     ),
     ActionSpec(
+        name="performance",
+        title="Pe&rformance…",
+        menu=Menu.DESK,
+        tip="Choose whether the engine runs in a process of its own, where no window keeps an order waiting.",
+        symbol="settings",
+    ),
+    ActionSpec(
         name="text_larger",
         title="&Larger text",
         menu=Menu.DESK,

@@ -30,7 +30,7 @@ class Performance(Declared, frozen=True, kw_only=True):
         ask(
             "Engine in its own process",
             "The engine shares no interpreter with the window, so that nothing on the screen keeps an order waiting; "
-            "it takes a second longer to start and some 100 MB more. Counts from the next start.",
+            "it takes a second longer to start and some 150 MB more. Counts from the next start.",
         ),
     ] = False
 

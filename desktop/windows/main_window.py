@@ -28,6 +28,7 @@ from desktop.windows.palette_desk import PaletteDesk
 from desktop.windows.panel import Desk, Panel
 from desktop.windows.panel_keys import PanelKeys
 from desktop.windows.panel_kinds import KIND_OF_ID
+from desktop.windows.performance_dialog import ask_performance
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
 from desktop.windows.status_bar import DeskStatusBar
@@ -186,6 +187,7 @@ class MainWindow(QMainWindow):
             "save_screenshot": self.pictures.ask,
             "notifications": self.alerts.open_settings,
             "display": self.looks.ask,
+            "performance": lambda: ask_performance(self, self.desk, self._say),
             "text_larger": lambda: self.looks.resize_text(1),
             "text_smaller": lambda: self.looks.resize_text(-1),
             "keys": self.key_desk.open_sheet,

@@ -52,6 +52,7 @@ INSIDE_OTHERS = (QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
 DIALOGS = (
     "command_palette",
     "notifications",
+    "performance",
     "new_portfolio",
     "paste_legs",
     "start_demonstration",
