@@ -19,9 +19,11 @@ from desktop.commands.portfolio_reading import (
     write_portfolio,
 )
 from desktop.composition.failures import MisuseError
+from desktop.composition.own_settings import NEW_PORTFOLIOS
 from engine.domain.multileg.adapting import Adjustment, MarketView, adapted, market_view
 from engine.domain.multileg.expiry import ExpiryRule, mapped
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.portfolio_defaults import begun
 from engine.domain.multileg.templates import Template
 from engine.schema.declared import replace
 
@@ -91,7 +93,7 @@ def new(
     with sentences():
         found = template_of(template)
         wanted = Adjustment(width=Decimal(str(width)), lots=lots, expiry=read_expiry(expiry) if expiry else None)
-        portfolio = adapted(found.portfolio, wanted)
+        portfolio = adapted(begun(found, NEW_PORTFOLIOS.load()), wanted)
         if underlying is not None:
             portfolio = _moved(portfolio, underlying.upper())
         if name is not None:

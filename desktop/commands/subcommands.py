@@ -121,6 +121,12 @@ def _display(app: typer.Typer) -> None:
     app.command("display")(display)
 
 
+def _defaults(app: typer.Typer) -> None:
+    from desktop.commands.defaults import defaults
+
+    app.command("defaults")(defaults)
+
+
 def _explain(app: typer.Typer) -> None:
     from desktop.commands.explain import explain
 
@@ -158,13 +164,14 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "tags": Subcommand("List, add, set and remove strategy tags.", _tags),
     "notifications": Subcommand("Say where alerts are sent, and send a test.", _notifications),
     "display": Subcommand("Say how the desktop looks: theme, text size, rows, numbers.", _display),
+    "defaults": Subcommand("Say what new portfolios begin with: product, orders, times, tag.", _defaults),
     "explain": Subcommand("Say in plain sentences what a portfolio does.", _explain),
     "contracts": Subcommand("Show what an exchange lists for an underlying on a date.", _contracts),
     "charges": Subcommand("Show the exact charges of orders.", _charges),
     "price": Subcommand("Price an option, or find the volatility behind its premium.", _price),
     "data": Subcommand("Import recorded market data, and look into recordings.", _data),
     "journal": Subcommand("Verify, show and export the journal; show profit curves.", _journal),
-    "help": Subcommand("Show the field reference.", _help),
+    "help": Subcommand("Show the guide and the field reference.", _help),
 }
 """Every subcommand by its name, in the order of the overview."""
 

@@ -12,6 +12,7 @@ from engine.domain.multileg.documents import portfolio_from_toml, portfolio_to_t
 from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.leg_string import hedges_for
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.portfolio_defaults import PortfolioDefaults, begun
 from engine.domain.multileg.templates import Risk, Template, TemplateKind, risk_of
 from engine.schema.describe import describe
 from engine.schema.diff import diff
@@ -52,6 +53,8 @@ class MultilegEditor(QObject):
         self._locks: dict[str, str] = {}
         self._confirmed: set[tuple[str, str]] = set()
         self._live_cautions: list[FieldError] = []
+        self.begins_with = PortfolioDefaults()
+        """What templates are filled up with where they say nothing else."""
         self._judge()
 
     def draft(self) -> dict[str, Any]:
@@ -179,7 +182,9 @@ class MultilegEditor(QObject):
 
     def _inserted(self, template: Template) -> dict[str, Any]:
         keep = ("underlying", "exchange") if template.kind is TemplateKind.STRUCTURE else ()
-        return dump(template.portfolio) | {name: self._draft[name] for name in keep if name in self._draft}
+        return dump(begun(template, self.begins_with)) | {
+            name: self._draft[name] for name in keep if name in self._draft
+        }
 
     def add_leg(self, leg: Mapping[str, Any]) -> None:
         """Add a leg given as plain data, for example from the option chain."""
