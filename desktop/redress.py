@@ -45,6 +45,7 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     else:
         window.show()
     window.activateWindow()
+    window.settings_desk.reopen(old.settings_desk.place())
     # Only now, so that the desk is never gone from the screen.
     old.retire()
     return window

@@ -33,6 +33,15 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         shortcut="Ctrl+Shift+P",
     ),
     ActionSpec(
+        name="settings",
+        title="S&ettings…",
+        menu=Menu.DESK,
+        tip="Choose everything that can be chosen: accounts, defaults, limits, notifications, display, keys and more.",
+        shortcut="Ctrl+,",
+        symbol="settings",
+        separator_before=True,
+    ),
+    ActionSpec(
         name="notifications",
         title="&Notifications…",
         menu=Menu.DESK,
@@ -50,7 +59,7 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         name="performance",
         title="Pe&rformance…",
         menu=Menu.DESK,
-        tip="Choose whether the engine runs in a process of its own, where no window keeps an order waiting.",
+        tip="Choose the frames a second, and whether the engine runs in a process of its own.",
         symbol="settings",
     ),
     ActionSpec(

@@ -111,9 +111,9 @@ def measured_window(choice: DeskChoice, folder: Path, first_portfolio: int, seco
 
     def opened(window: MainWindow, bridge: EngineBridge) -> None:
         window.keep_arrangement = False
+        window.clock.use_pace(_FRAMES_PER_SECOND)
         measured.append(MeasuredWindow(bridge, first_portfolio, seconds))
         measured[0].begin()
 
-    display = Display(frames_per_second=_FRAMES_PER_SECOND)
-    open_workstation(choice, None, opened, crowded_workspace(folder), display)
+    open_workstation(choice, None, opened, crowded_workspace(folder), Display())
     return {"platform": QApplication.platformName(), **measured[0].figures}

@@ -27,9 +27,6 @@ def display(
         str | None, typer.Option("--numbers", metavar="GROUPING", help="'lakh and crore' or 'millions'.")
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Begin with the display as it comes.")] = False,
-    frames: Annotated[
-        int | None, typer.Option("--frames", metavar="N", help="Frames drawn in a second, 5 to 60.")
-    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how the desktop looks, or change it; an open window takes changes when it is opened the next time."""
@@ -39,7 +36,6 @@ def display(
         "text_size": text_size,
         "density": density,
         "grouping": grouping,
-        "frames_per_second": frames,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     with sentences(as_json=as_json):
@@ -51,8 +47,7 @@ def display(
         print_json({"ok": True, "display": {**dump(Display()), **dump(found)}})
         return
     typer.echo(f"Theme {found.theme.value}, profit and loss in {found.gains.value}, text {found.text_size} px,")
-    typer.echo(f"{found.density.value} rows, large numbers in {found.grouping.value},")
-    typer.echo(f"{found.frames_per_second} frames a second")
+    typer.echo(f"{found.density.value} rows, large numbers in {found.grouping.value}")
 
 
 def _with(before: Display, chosen: Mapping[str, object]) -> Display:

@@ -11,7 +11,7 @@ from desktop.composition.desk import DeskChoice
 from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.composition.folders import data_folder, default_journal
 from desktop.composition.markets import SIMULATED, MarketChoice
-from desktop.composition.performance import load_performance
+from desktop.composition.own_settings import PERFORMANCE
 from engine.domain.instant import SECOND
 
 FASTEST = 100_000.0
@@ -59,7 +59,7 @@ def window(
             journal=journal or str(default_journal()),
             speed=read_speed(speed) or FASTEST,
             hierarchy=load_hierarchy(),
-            engine_process=load_performance().engine_process if engine_process is None else engine_process,
+            engine_process=PERFORMANCE.load().engine_process if engine_process is None else engine_process,
         )
         status = _open(choice, workspace)
     except EXPECTED as error:

@@ -84,10 +84,6 @@ class Display(Declared, frozen=True, kw_only=True):
     grouping: Annotated[
         Grouping, ask("Large numbers", "1,23,45,678 and 1.23 Cr, or 12,345,678 and 12.35 M, on screen.")
     ] = Grouping.LAKH_CRORE
-    frames_per_second: Annotated[
-        int,
-        ask("Frames", "How often what changed is drawn; fewer spare a slow machine.", unit="per second", ge=5, le=60),
-    ] = 30
 
 
 def display_file() -> Path:

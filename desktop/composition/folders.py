@@ -1,6 +1,7 @@
 """Where things lie: what is installed with the program, and what belongs to the trader."""
 
 import os
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def data_folder() -> Path:
 def default_journal() -> Path:
     """Answer where the workstation keeps its own journal."""
     return data_folder() / "journal.sqlite"
+
+
+def free_megabytes(folder: Path) -> int | None:
+    """Answer how much room the disk of a folder has; None where it cannot be asked."""
+    try:
+        return shutil.disk_usage(folder).free // 1_000_000
+    except OSError:
+        return None
 
 
 def server_file(server: str, ending: str) -> Path:

@@ -25,6 +25,14 @@ class Performance(Declared, frozen=True, kw_only=True):
             le=MOST_FRAMES,
         ),
     ] = 30
+    engine_process: Annotated[
+        bool,
+        ask(
+            "Engine in its own process",
+            "The engine shares no interpreter with the window, so that nothing on the screen keeps an order waiting; "
+            "it takes a second longer to start and some 150 MB more. Counts from the next start.",
+        ),
+    ] = False
 
 
 NEW_PORTFOLIOS = SettingsFile(declaration=PortfolioDefaults, name="defaults.toml", called="defaults of new portfolios")

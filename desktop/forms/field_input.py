@@ -26,6 +26,7 @@ class FieldInput(QWidget):
         draws_title: Whether it shows the field's title itself, so that no label stands beside it.
         whole_width: Whether it takes the whole width of the form.
         needs_room: Whether it stands below its title where fields stand below each other.
+        asked: The declared field that it asks for; None for a set of fields.
 
     Signals:
         changed: Emitted when the trader changed something; not when set_plain did.
@@ -36,6 +37,7 @@ class FieldInput(QWidget):
     draws_title = False
     whole_width = False
     needs_room = False
+    asked: FieldSpec | None = None
 
     def set_plain(self, plain: Any) -> None:
         """Show plain data; None means not given, or off."""

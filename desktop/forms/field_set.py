@@ -15,6 +15,7 @@ from desktop.forms.field_input import (
     default_of,
     locks_by_first_step,
 )
+from desktop.forms.field_menu import give_menu
 from engine.schema.describe import FieldSpec
 from engine.schema.load import FieldError
 
@@ -153,6 +154,7 @@ def _label(spec: FieldSpec, field: FieldInput) -> QLabel:
     label.setContentsMargins(0, _LABEL_DROP, 0, 0)
     label.setToolTip(spec.ask.help)
     label.setBuddy(field.focusProxy() or field)
+    give_menu(field, label)
     return label
 
 

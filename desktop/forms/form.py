@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop.forms.field_input import FieldInput, Locks
+from desktop.forms.field_menu import give_menu
 from desktop.forms.field_set import FieldSet
 from desktop.forms.group_input import FEW, GroupInput
 from desktop.forms.inputs import (
@@ -14,6 +15,7 @@ from desktop.forms.inputs import (
     ChoicesInput,
     DateInput,
     DecimalInput,
+    SingleInput,
     SwitchInput,
     TextInput,
     TimeInput,
@@ -167,10 +169,23 @@ class DeclarationForm(QWidget):
             self.fields.show_errors(self._errors)
 
     def _make_input(self, spec: FieldSpec, columns: int) -> FieldInput:
+        field = self._input_of(spec, columns)
+        field.asked = spec
+        if isinstance(field, SingleInput):
+            give_menu(field, field.editor)
+        elif not spec.variants:
+            give_menu(field, field, *field.findChildren(QCheckBox))
+        return field
+
+    def _input_of(self, spec: FieldSpec, columns: int) -> FieldInput:
         if not spec.optional:
             return self._bare_input(spec, columns)
         if not spec.variants:
-            return OptionalValue(spec, self._bare_input(spec, columns))
+            inner = self._bare_input(spec, columns)
+            inner.asked = spec
+            if isinstance(inner, SingleInput):
+                give_menu(inner, inner.editor)
+            return OptionalValue(spec, inner)
         return OptionalGroup(spec, lambda: self._optional_inner(spec, columns), whole_width=_is_large(spec))
 
     def _optional_inner(self, spec: FieldSpec, columns: int) -> FieldInput:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.forms.field_input import ErrorLabel, FieldInput, is_wrong, mark_invalid
 from engine.schema.describe import FieldSpec
@@ -20,6 +20,7 @@ _TEXT_WIDTH = 150
 _WHOLE_DIGITS = 12
 _MOST_LETTERS = 36
 _CHOICES_IN_A_COLUMN = 4
+_MOST_BESIDE, _BESIDE = 7, 5
 _UP, _DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
 Stepper = Callable[[str, int], str | None]
@@ -243,17 +244,19 @@ class ChoicesInput(SingleInput):
 
     def __init__(self, spec: FieldSpec) -> None:
         row = QWidget()
-        layout = QHBoxLayout(row)
+        layout = QGridLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         super().__init__(spec, row)
         self.whole_width = len(choice_values(spec)) > _CHOICES_IN_A_COLUMN
         self._boxes = {value: QCheckBox(value.capitalize()) for value in choice_values(spec)}
-        for value, box in self._boxes.items():
+        # More than the days of a week would run out of a narrow form.
+        beside = len(self._boxes) if len(self._boxes) <= _MOST_BESIDE else _BESIDE
+        for number, (value, box) in enumerate(self._boxes.items()):
             box.setAccessibleName(f"{spec.ask.title}: {value}")
             box.setToolTip(spec.ask.help)
             box.toggled.connect(lambda _on: self.changed.emit())
-            layout.addWidget(box)
+            layout.addWidget(box, number // beside, number % beside)
 
     def set_plain(self, plain: Any) -> None:
         """Check what a list of values names."""

@@ -1,27 +1,22 @@
 """The accounts: how each one's day stands, its settings, and exit-only mode."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtWidgets import QWidget
 
-from desktop.composition.accounts import change_hierarchy, need_broker
 from desktop.composition.failures import MisuseError
 from desktop.viewmodels.accounts import AccountsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
+from desktop.windows.account_keeping import keep_account, write_account
 from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.exit_only import ask_exit_only
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.settings_dialog import SettingsDialog
 from desktop.workspace.links import AccountChosen, Subject
-from engine.domain.commands import SetAccount
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.schema.declared import Declared, replace
 from engine.views.accounts import AccountRow
-
-Change = Callable[[Hierarchy], Hierarchy]
 
 _NEW_NOTE = "A new account is opened when Legwork is started the next time."
 
@@ -111,7 +106,7 @@ class AccountsPanel(Panel):
                 raise MisuseError(f"There is an account {declared.id} already; choose another id")
             return Hierarchy(accounts=(*hierarchy.accounts, declared), tags=hierarchy.tags)
 
-        self._write(declared, change)
+        write_account(self._desk, declared, change)
         self._links.say(f"{declared.id} is added. {_NEW_NOTE}")
 
     def _keep(self, row: AccountRow, declared: Declared) -> None:
@@ -119,14 +114,4 @@ class AccountsPanel(Panel):
         if declared.id != row.account_id:
             raise MisuseError("The id of an account cannot be changed: journals name it")
 
-        def change(hierarchy: Hierarchy) -> Hierarchy:
-            others = [one for one in hierarchy.accounts if one.id != declared.id]
-            return Hierarchy(accounts=(*others, declared), tags=hierarchy.tags)
-
-        self._write(declared, change)
-
-    def _write(self, declared: Account, change: Change) -> None:
-        need_broker(declared)
-        if self._desk.keeps_settings:
-            change_hierarchy(change)
-        self._desk.bridge.submit(lambda at: SetAccount(at=at, declared=declared))
+        keep_account(self._desk, declared)

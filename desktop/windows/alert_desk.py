@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.composition.notifications import save_notifications
 from desktop.presentation.tones import Tone
-from desktop.windows.notifications_dialog import NotificationsDialog
 from desktop.windows.panel import Desk
 from engine.domain.instant import ist_datetime
 from engine.domain.settings.notifications import Notifications, Popup, Sound
@@ -55,11 +54,8 @@ class AlertDesk(QObject):
         if self._desk.notifier is not None:
             self._desk.notifier.offer([alert])
 
-    def open_settings(self) -> None:
-        """Ask where alerts are sent."""
-        NotificationsDialog(self._window, self.settings, self._keep).open()
-
-    def _keep(self, settings: Declared) -> None:
+    def keep(self, settings: Declared) -> None:
+        """Let alerts go where these settings say. Raises MisuseError, FailureError; nothing is changed then."""
         if not isinstance(settings, Notifications):
             raise TypeError(f"{settings!r} are no notifications")
         if self._desk.keeps_settings and self._desk.notifier is not None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.forms.field_menu import HELP_ACTION
+
 _WIDTH = 460
 
 
@@ -23,6 +25,9 @@ class DeskDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in emergency_actions(parent):
             self.addAction(action)
+        self._help = help_above(parent)
+        if self._help is not None:
+            self.addAction(self._help)
         rise_above_pinned(self)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(14, 12, 14, 12)
@@ -56,10 +61,20 @@ class DeskDialog(QDialog):
             # What cannot be taken back must not lie under a blind Enter.
             leave.setDefault(True)
             leave.setFocus()
+        if self._help is not None:
+            explain = box.addButton("Help", QDialogButtonBox.ButtonRole.HelpRole)
+            explain.setAccessibleName("Help")
+            explain.setToolTip(self._help.toolTip())
+            explain.setAutoDefault(False)
+            explain.clicked.connect(self._explain)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         self.column.addWidget(box)
         return button
+
+    def _explain(self) -> None:
+        if self._help is not None:
+            self._help.trigger()
 
 
 class QuestionDialog(DeskDialog):
@@ -112,6 +127,18 @@ def rise_above_pinned(dialog: QDialog) -> None:
     flag = Qt.WindowType.WindowStaysOnTopHint
     if any(window.isVisible() and window.windowFlags() & flag for window in QApplication.topLevelWidgets()):
         dialog.setWindowFlag(flag)
+
+
+def help_above(parent: QWidget | None) -> QAction | None:
+    """Return the action that opens Help, of the window above; None where there is no Help."""
+    window = parent.window() if parent is not None else None
+    while window is not None:
+        found = next((action for action in window.actions() if action.objectName() == HELP_ACTION), None)
+        if found is not None:
+            return found
+        above = window.parentWidget()
+        window = above.window() if above is not None else None
+    return None
 
 
 def emergency_actions(parent: QWidget | None) -> list[QAction]:

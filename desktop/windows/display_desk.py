@@ -1,4 +1,4 @@
-"""How the desktop looks, as the trader changes it: the form, and the keys for larger and smaller text."""
+"""How the desktop looks, as the trader changes it, and the keys for larger and smaller text."""
 
 from collections.abc import Callable
 
@@ -9,23 +9,16 @@ from PySide6.QtWidgets import QWidget
 from desktop.composition.display import LARGEST_TEXT, SMALLEST_TEXT, Display, save_display
 from desktop.composition.failures import EXPECTED
 from desktop.windows.panel import Desk
-from desktop.windows.settings_dialog import SettingsDialog
 from engine.schema.declared import Declared
-
-_NOTE = "What is chosen here applies at once; panels, drafts and running portfolios stay as they are."
 
 
 class DisplayDesk:
-    """Asks for the display, keeps it, and tells ``chosen``, who builds the window anew."""
+    """Keeps the display, and tells ``chosen``, who builds the window anew."""
 
     def __init__(
         self, window: QWidget, desk: Desk, chosen: Callable[[Display], None], say: Callable[[str], None]
     ) -> None:
         self._window, self._desk, self._chosen, self._say = window, desk, chosen, say
-
-    def ask(self) -> None:
-        """Open the form."""
-        SettingsDialog(self._window, "Display", Display, self._desk.display, self._keep, _NOTE).open()
 
     def resize_text(self, steps: int) -> None:
         """Make all text larger or smaller by whole pixels; at the last size it says so."""
@@ -34,16 +27,16 @@ class DisplayDesk:
             self._say(f"Text is from {SMALLEST_TEXT} to {LARGEST_TEXT} pixels high; it is {size - steps} now.")
             return
         try:
-            self._keep(replace(self._desk.display, text_size=size))
+            self.keep(replace(self._desk.display, text_size=size))
         except EXPECTED as error:
             self._say(str(error))
 
-    def _keep(self, display: Declared) -> None:
+    def keep(self, display: Declared) -> None:
         """Keep a display and let it be shown. Raises FailureError where it cannot be written."""
         assert isinstance(display, Display)
         if display == self._desk.display:
             return
         if self._desk.keeps_settings:
             save_display(display)
-        # The form closes first: it belongs to the window that goes.
+        # The form says first that it is done: it belongs to the window that goes.
         QTimer.singleShot(0, self._window, lambda: self._chosen(display))

@@ -18,6 +18,7 @@ from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDe
 from desktop.windows.banner import Banner
 from desktop.windows.dialog import ask
 from desktop.windows.display_desk import DisplayDesk
+from desktop.windows.help_desk import HelpDesk
 from desktop.windows.help_dialogs import AboutDialog
 from desktop.windows.key_desk import KeyDesk
 from desktop.windows.live_actions import fill_menu_bar, make_actions
@@ -28,9 +29,9 @@ from desktop.windows.palette_desk import PaletteDesk
 from desktop.windows.panel import Desk, Panel
 from desktop.windows.panel_keys import PanelKeys
 from desktop.windows.panel_kinds import KIND_OF_ID
-from desktop.windows.performance_dialog import ask_performance
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
+from desktop.windows.settings_desk import SettingsDesk
 from desktop.windows.status_bar import DeskStatusBar
 from desktop.windows.table_export import TableExport
 from desktop.windows.workspace_desk import WorkspaceDesk
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main")
         self.desk, self._own_folder = desk, own_folder
         self._closing_agreed = False
-        self.clock = FrameClock(desk.display.frames_per_second, self)
+        self.clock = FrameClock(self)
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
         self.pictures = PictureSaver(self, own_folder)
@@ -72,6 +73,10 @@ class MainWindow(QMainWindow):
         self.panel_keys = PanelKeys(self, lambda: self.host, lambda: self.panels, self._say)
         self.table_export = TableExport(self, self.panel_keys.current_panel, own_folder / "exports", self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
+        self.help_desk = HelpDesk(self, desk.theme, self.key_desk.keymap, self._say)
+        self.settings_desk = SettingsDesk(
+            self, desk, self.looks, self.alerts, self.clock, lambda: self.workspaces.links.links_of(""), self._say
+        )
         self.workspaces = WorkspaceDesk(
             self,
             desk,
@@ -103,6 +108,7 @@ class MainWindow(QMainWindow):
         KeyedTip(self.status.kill_button, self.actions_by_name["kill_switch"])
         self.palette_desk = self._made_palette()
         self.palette_desk.sources.append(self.order_desk.view_entries)
+        self.palette_desk.sources.append(self.settings_desk.entries)
         self.clock.health_changed.connect(self.status.show_frames)
         self.clock.subscribe(self.status, self.status_model.look)
         desk.bridge.messages_added.connect(self._show_messages)
@@ -173,6 +179,7 @@ class MainWindow(QMainWindow):
             "kill_switch": desk.open_kill_switch,
             **self.panel_keys.handlers(),
             **self.table_export.handlers(),
+            **self.help_desk.handlers(),
             "command_palette": self._open_palette,
             "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
             "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
@@ -185,9 +192,7 @@ class MainWindow(QMainWindow):
             **self.order_desk.handlers(),
             "next_window": self._next_window,
             "save_screenshot": self.pictures.ask,
-            "notifications": self.alerts.open_settings,
-            "display": self.looks.ask,
-            "performance": lambda: ask_performance(self, self.desk, self._say),
+            **self.settings_desk.handlers(),
             "text_larger": lambda: self.looks.resize_text(1),
             "text_smaller": lambda: self.looks.resize_text(-1),
             "keys": self.key_desk.open_sheet,
@@ -316,6 +321,7 @@ class MainWindow(QMainWindow):
 
     def _stop(self) -> None:
         self.workspaces.close()
+        self.help_desk.close()
         self.clock.stop()
         for window in self.host.floating_windows():
             window.hide()

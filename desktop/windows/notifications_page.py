@@ -4,14 +4,13 @@ from collections.abc import Callable
 from threading import Thread
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop.composition.failures import EXPECTED
 from desktop.composition.notifications import need_service
 from desktop.composition.notifier import send_test
-from desktop.windows.settings_dialog import SettingsDialog
+from desktop.windows.live_form import Keep, LiveForm
 from engine.domain.settings.notifications import Notifications
-from engine.schema.declared import Declared
 
 _NOTE = (
     "Alerts of a portfolio are chosen on its tab Monitoring; those of account, broker and feed always come. "
@@ -21,30 +20,26 @@ _NOTE = (
 SendTest = Callable[[Notifications], list[tuple[str, str | None]]]
 
 
-class NotificationsDialog(SettingsDialog):
-    """Asks where alerts are sent.
+class NotificationsPage(LiveForm):
+    """Asks where alerts are sent; they hold once they are applied, because a half-typed URL is none.
 
     Attributes:
         test: Sends a test to every service of the form, saved or not.
         answer: What came of the test.
     """
 
-    def __init__(
-        self,
-        parent: QWidget,
-        settings: Notifications,
-        keep: Callable[[Declared], None],
-        send: SendTest = send_test,
-    ) -> None:
-        super().__init__(parent, "Notifications", Notifications, settings, keep, _NOTE)
+    def __init__(self, settings: Notifications, keep: Keep, send: SendTest = send_test) -> None:
+        super().__init__(settings, keep, _NOTE, waits=True, columns=2)
         self._send = send
-        self.answer = self.add_text("")
-        self.answer.hide()
         self.test = QPushButton("Send a test", self)
         self.test.setAccessibleName("Send a test")
         self.test.setAutoDefault(False)
         self.test.clicked.connect(self._start)
-        self.column.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_below(self.test)
+        self.answer = QLabel(self)
+        self.answer.setWordWrap(True)
+        self.answer.hide()
+        self.add_below(self.answer)
 
     def _start(self) -> None:
         settings = self.form.value()
@@ -63,7 +58,7 @@ class NotificationsDialog(SettingsDialog):
         self.test.setEnabled(False)
         self._show("Sending …")
         attempt = _Attempt(self._send)
-        # The dialog may be gone before the answer is here; Qt then drops it.
+        # The page may be gone before the answer is here; Qt then drops it.
         attempt.answered.connect(self._answered, Qt.ConnectionType.QueuedConnection)
         Thread(target=attempt.run, args=(settings,), name="notifications test", daemon=True).start()
 

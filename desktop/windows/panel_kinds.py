@@ -5,8 +5,8 @@ from pathlib import Path
 
 from desktop.windows.accounts_panel import AccountsPanel
 from desktop.windows.chart_panel import ChartPanel
-from desktop.windows.latency_panel import LatencyPanel
 from desktop.windows.funds_panel import FundsPanel
+from desktop.windows.latency_panel import LatencyPanel
 from desktop.windows.messages_panel import MessagesPanel
 from desktop.windows.multileg_panel import MultilegPanel
 from desktop.windows.option_chain_panel import OptionChainPanel

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.presentation.tones import Tone
 
+FULL_HERTZ = 30
 REDUCED_HERTZ = 10
 """The pace while frames take long, where the full one is faster."""
 _SLOW_FRAME_MS = 20.0
@@ -27,7 +28,7 @@ class FrameHealth(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         frames: How many frames the figures cover.
         hertz: Present pace.
-        full_hertz: The pace while every frame is done in time.
+        full_hertz: Pace while frames are quick.
         median_ms: Median time of a frame, repaint included.
         p99_ms: 99th percentile of the same.
         worst_ms: Longest frame.
@@ -36,7 +37,7 @@ class FrameHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     frames: int
     hertz: int
-    full_hertz: int
+    full_hertz: int = FULL_HERTZ
     median_ms: float
     p99_ms: float
     worst_ms: float
@@ -59,23 +60,22 @@ class FrameClock(QObject):
 
     health_changed = Signal(object)
 
-    def __init__(self, hertz: int = 30, parent: QObject | None = None) -> None:
-        """``hertz`` is the full pace: frames a second while each is done in time."""
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._full_hertz = hertz
         self.newest: FrameHealth | None = None
         """How the frames went when it was last told; None in the first second."""
         self._panels: dict[int, tuple[QWidget, Refresh]] = {}
         self._elapsed = QElapsedTimer()
         self._elapsed.start()
-        self._hertz = hertz
+        self._full = FULL_HERTZ
+        self._hertz = FULL_HERTZ
         self._calm = 0
         self._frames = np.zeros(_KEPT)
         self._count = 0
         self._frame_began: int | None = None
         self._last_beat = 0
         self._worst_gap = 0.0
-        self._timer = self._precise_timer(1_000 // hertz, self._frame)
+        self._timer = self._precise_timer(1_000 // FULL_HERTZ, self._frame)
         self._beat = self._precise_timer(_BEAT_MS, self._measure_gap)
 
     def start(self) -> None:
@@ -102,6 +102,11 @@ class FrameClock(QObject):
         """Stop calling a panel; unknown panels are ignored."""
         self._panels.pop(id(panel), None)
 
+    def use_pace(self, hertz: int) -> None:
+        """Draw so many frames a second while frames are quick; fewer than ten are never reduced further."""
+        self._full = hertz
+        self._set_pace(hertz)
+
     def now_ms(self) -> int:
         """Return the milliseconds this clock has run."""
         return self._elapsed.elapsed()
@@ -114,7 +119,7 @@ class FrameClock(QObject):
         return FrameHealth(
             frames=kept,
             hertz=self._hertz,
-            full_hertz=self._full_hertz,
+            full_hertz=self._full,
             median_ms=float(np.median(times)),
             p99_ms=float(np.percentile(times, 99)),
             worst_ms=float(times.max()),
@@ -134,9 +139,9 @@ class FrameClock(QObject):
         self._count += 1
         self._calm = self._calm + 1 if milliseconds < _CALM_FRAME_MS else 0
         if milliseconds > _SLOW_FRAME_MS:
-            self._set_pace(min(REDUCED_HERTZ, self._full_hertz))
+            self._set_pace(min(REDUCED_HERTZ, self._full))
         elif self._calm >= _CALM_FRAMES_TO_RECOVER:
-            self._set_pace(self._full_hertz)
+            self._set_pace(self._full)
         if self._count % self._hertz == 0:
             self.newest = self.health()
             self.health_changed.emit(self.newest)

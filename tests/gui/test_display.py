@@ -8,7 +8,7 @@ from desktop.composition.display import Density, Display, Grouping, ThemeName, l
 from desktop.presentation import formats
 from desktop.presentation.theme import built_in_theme
 from desktop.redress import dress_application
-from desktop.windows.settings_dialog import SettingsDialog
+from desktop.windows.live_form import LiveForm
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_another_theme_dresses_the_running_desk(desk):
     before = desk.window
 
     desk.window.act("display")
-    form = desk.dialog(SettingsDialog)
+    form = desk.dialog(LiveForm)
     form.form.set_value(Display(theme=ThemeName.LIGHT, grouping=Grouping.MILLIONS))
-    form.accept()
+    form.apply()
     desk.wait_until(lambda: desk.window is not before)
 
     light = built_in_theme("light")
@@ -70,10 +70,10 @@ def test_keys_make_text_larger_and_stop_at_the_last_size(desk):
 
 def test_an_absurd_size_is_refused_beside_its_field(desk):
     desk.window.act("display")
-    dialog = desk.dialog(SettingsDialog)
+    dialog = desk.dialog(LiveForm)
     dialog.form.set_data({"text_size": 999})
 
-    dialog.accept()
+    dialog.apply()
 
     assert dialog.isVisible()
     assert "Text size" in " ".join(str(error) for error in dialog.form.errors())

@@ -51,6 +51,7 @@ CONTROLS = (
 INSIDE_OTHERS = (QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
 DIALOGS = (
     "command_palette",
+    "settings",
     "notifications",
     "performance",
     "new_portfolio",

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.composition.notifications import load_notifications
 from desktop.composition.notifier import Notifier
-from desktop.windows.notifications_dialog import NotificationsDialog
+from desktop.windows.notifications_page import NotificationsPage
 from engine.domain.alert import AlertClass
 from engine.domain.instant import ist_instant
 from engine.domain.multileg.states import KillLevel
@@ -97,11 +97,11 @@ def test_the_form_keeps_what_is_typed_and_the_window_goes_by_it_at_once(open_des
     desk.window.alerts._desk = replaced(desk)
 
     desk.window.act("notifications")
-    dialog = desk.dialog(NotificationsDialog)
+    dialog = desk.dialog(NotificationsPage)
     assert dialog.form.value() == Notifications()
     wanted = Notifications(channels=(Sound(takes=(AlertClass.STOP,)), Service(url="json://host/t0ken", name="Phone")))
     dialog.form.set_value(wanted)
-    dialog.accept()
+    dialog.apply()
 
     assert desk.window.alerts.settings == wanted
     assert load_notifications() == wanted
@@ -132,21 +132,20 @@ def test_a_url_that_no_service_has_is_said_in_the_form_and_nothing_is_kept(open_
     desk = open_desk()
     desk.window.alerts._desk = replaced(desk)
     desk.window.act("notifications")
-    dialog = desk.dialog(NotificationsDialog)
+    dialog = desk.dialog(NotificationsPage)
 
     dialog.form.set_value(Notifications(channels=(Service(url="pigeon://t0ken"),)))
-    dialog.accept()
+    dialog.apply()
 
     assert dialog.isVisible()
-    assert "No service takes the URL pigeon://…" in dialog._error.text()
+    assert "No service takes the URL pigeon://…" in dialog.said.text()
     assert desk.window.alerts.settings == Notifications()
-    dialog.reject()
 
 
 def test_a_test_is_sent_from_the_form_without_saving(open_desk, qtbot):
     desk = open_desk()
     desk.window.act("notifications")
-    dialog = desk.dialog(NotificationsDialog)
+    dialog = desk.dialog(NotificationsPage)
     button = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Send a test")
 
     button.click()
@@ -161,7 +160,6 @@ def test_a_test_is_sent_from_the_form_without_saving(open_desk, qtbot):
 
     assert [one["title"] for one in service.got] == ["Legwork: test"]
     assert load_notifications() == Notifications()
-    dialog.reject()
 
 
 def test_what_the_services_around_the_engine_say_stands_in_the_message_log(open_desk):

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from desktop.commands import window
 from desktop.commands.app import app
 from desktop.composition.failures import FailureError, MisuseError
-from desktop.composition.performance import Performance, load_performance, performance_file, save_performance
+from desktop.composition.own_settings import PERFORMANCE, Performance
 
 
 @pytest.fixture(autouse=True)
@@ -15,11 +15,11 @@ def own_folder(tmp_path, monkeypatch):
 
 
 def test_what_was_kept_is_given_back_and_nothing_is_the_default():
-    before = load_performance()
-    save_performance(Performance(engine_process=True))
+    before = PERFORMANCE.load()
+    PERFORMANCE.save(Performance(engine_process=True))
 
     assert before == Performance(engine_process=False)
-    assert load_performance() == Performance(engine_process=True)
+    assert PERFORMANCE.load() == Performance(engine_process=True)
 
 
 @pytest.mark.parametrize(
@@ -27,18 +27,18 @@ def test_what_was_kept_is_given_back_and_nothing_is_the_default():
     [("engine_process = 3", "Engine in its own process"), ("schema = 99", "newer"), ("threads = 2", "no such field")],
 )
 def test_a_wrong_file_is_refused_with_a_sentence_and_left_alone(text, sentence):
-    performance_file().write_text(text, encoding="utf-8")
+    PERFORMANCE.path().write_text(text, encoding="utf-8")
 
     with pytest.raises(MisuseError, match=sentence):
-        load_performance()
-    assert performance_file().read_text(encoding="utf-8") == text
+        PERFORMANCE.load()
+    assert PERFORMANCE.path().read_text(encoding="utf-8") == text
 
 
 def test_a_file_that_cannot_be_read_is_a_failure():
-    performance_file().mkdir()
+    PERFORMANCE.path().mkdir()
 
     with pytest.raises(FailureError, match="cannot be read"):
-        load_performance()
+        PERFORMANCE.load()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_read_is_a_failure():
     ],
 )
 def test_the_option_of_the_window_counts_before_the_file(monkeypatch, kept, words, expected):
-    save_performance(Performance(engine_process=kept))
+    PERFORMANCE.save(Performance(engine_process=kept))
     chosen = []
     monkeypatch.setattr(window, "_open", lambda choice, _workspace: chosen.append(choice.engine_process) or 0)
 

@@ -61,7 +61,8 @@ def test_an_unknown_page_is_refused_with_the_known_ones():
     refused = run("gardens")
 
     assert refused.exit_code == 2
-    assert "choose one of portfolio, risk-limits, notifications, template" in refused.stderr
+    assert "choose one of index, first-steps" in refused.stderr
+    assert "risk-limits, notifications" in refused.stderr
 
 
 def test_pages_are_written_anew(tmp_path, monkeypatch):
