@@ -4,15 +4,12 @@ import asyncio
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import qasync
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import QProcess, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.bridge import EngineBridge
 from desktop.composition.curves import Curves
@@ -22,14 +19,17 @@ from desktop.composition.display import Display, load_display
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
 from desktop.composition.grid_log import GridLog, MessageLog, load_message_log
+from desktop.composition.last_run import RunMark
 from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PAPER
 from desktop.composition.saved_portfolios import desk_cautions
+from desktop.composition.starting_again import command_again
 from desktop.presentation.qt_messages import quiet_known_messages
 from desktop.presentation.theme import Theme
 from desktop.redress import dress_application, redressed
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.windows.dialog import SentenceDialog
+from desktop.windows.exception_hook import QtExceptionHook
 from desktop.windows.main_window import MainWindow
 from desktop.windows.panel import Desk
 from desktop.workspace.layouts import OpenedWorkspace, open_workspace, workspace_names
@@ -73,7 +73,12 @@ def open_workstation(
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        return int(loop.run_until_complete(_session(choice, found, display, theme, opened)))
+        status, again = loop.run_until_complete(_session(choice, found, display, theme, opened))
+    if again:
+        program, *words = command_again()
+        # Only now: the journal is closed, and the new process can have it.
+        QProcess.startDetached(program, words)
+    return int(status)
 
 
 def _kept_display(found: OpenedWorkspace) -> tuple[Display, OpenedWorkspace]:
@@ -154,7 +159,8 @@ def build_window(
 
 async def _session(
     choice: DeskChoice, found: OpenedWorkspace, display: Display, theme: Theme, opened: Opened | None
-) -> int:
+) -> tuple[int, bool]:
+    """Show the window until it is closed; answer the exit status, and whether the program is to be started again."""
     composed = Composed(choice)
     bridge = EngineBridge(composed.client)
     splash = _splash(theme)
@@ -165,10 +171,11 @@ async def _session(
         splash.close()
         composed.close()
         await _refuse(str(error))
-        return _MISUSE if is_misuse(error) else _FAILURE
-    hook = QtExceptionHook(data_folder() / "logs" / "window.log")
+        return _MISUSE if is_misuse(error) else _FAILURE, False
+    mark = None if choice.journal is None else RunMark(choice.journal)
+    hook = QtExceptionHook()
     grid_log = None if choice.journal is None else _grid_log(bridge, composed)
-    ended = asyncio.Event()
+    ended, again = asyncio.Event(), asyncio.Event()
     shown: list[MainWindow] = []
 
     def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
@@ -176,6 +183,7 @@ async def _session(
         editor = shown[-1].desk.editor if shown else None
         window = build_window(bridge, found, theme, notifier, display, editor, composed.curves, grid_log)
         window.closed.connect(ended.set)
+        window.start_again.connect(again.set)
         window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))
         hook.install(window)
         shown[:] = [window]
@@ -187,7 +195,7 @@ async def _session(
         _close_on_signals(lambda: shown[-1] if shown else None)
         window.show()
         composed.words.attach(bridge.take_notices)
-        for warning in composed.warnings:
+        for warning in (*composed.warnings, *_about_last_run(mark, bridge, composed.words.say)):
             window.toasts.show_message(warning)
         if opened is not None:
             opened(window, bridge)
@@ -199,10 +207,30 @@ async def _session(
         if grid_log is not None:
             grid_log.close()
         trouble = _closing_trouble(composed)
+        if mark is not None:
+            mark.end()
     if trouble is not None:
         await _refuse(trouble)
-        return _FAILURE
-    return 0
+        return _FAILURE, False
+    return 0, again.is_set()
+
+
+def _about_last_run(mark: RunMark | None, bridge: EngineBridge, say: Callable[[str], None]) -> list[str]:
+    """Note that this run began; say it for good where the last one ended without goodbye, and what is known again.
+
+    Answers what could not be noted, a sentence each.
+    """
+    if mark is None:
+        return []
+    try:
+        lost = mark.begin()
+    except OSError as error:
+        return [f"Whether this run ends well cannot be noted in {data_folder() / 'logs'}: {error.strerror}."]
+    if lost is not None:
+        alive = [row for row in bridge.portfolios.values() if not row.is_done]
+        legs = sum(row.open_legs for row in alive)
+        say(lost.sentence(f"The journal knows everything: {len(alive)} portfolios are alive, {legs} legs are open."))
+    return []
 
 
 def _grid_log(bridge: EngineBridge, composed: Composed) -> GridLog:
@@ -231,61 +259,6 @@ def _closing_trouble(composed: Composed) -> str | None:
     except EXPECTED as error:
         return str(error)
     return None
-
-
-class QtExceptionHook:
-    """The desktop's one broad net: a mistake in a window is told and logged, and the engine trades on."""
-
-    def __init__(self, log: Path) -> None:
-        self._log = log
-        self._window: QWidget | None = None
-        self._before = sys.excepthook
-        self._open: SentenceDialog | None = None
-
-    def install(self, window: QWidget) -> None:
-        """Take every exception that nobody caught on Qt's thread."""
-        self._window = window
-        sys.excepthook = self.take
-
-    def remove(self) -> None:
-        """Give the hook back."""
-        sys.excepthook = self._before
-
-    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Log the exception and say what happened; an interrupt goes its own way."""
-        if not isinstance(error, Exception):
-            self._before(kind, error, trace)
-            return
-        detail = "".join(traceback.format_exception(kind, error, trace))
-        sys.stderr.write(detail)
-        place = self._written(detail)
-        if self._open is not None or self._window is None:
-            return
-        self._open = SentenceDialog(
-            self._window,
-            "Something in the window went wrong",
-            [
-                (
-                    "A panel could not do what was asked. The engine and the journal are not touched and trade on; if "
-                    "the window behaves oddly, close it and start Legwork again."
-                ),
-                f"{kind.__name__}: {error}. The details are in {place}.",
-            ],
-        )
-        self._open.finished.connect(self._closed)
-        self._open.open()
-
-    def _closed(self) -> None:
-        self._open = None
-
-    def _written(self, detail: str) -> str:
-        try:
-            self._log.parent.mkdir(parents=True, exist_ok=True)
-            with self._log.open("a", encoding="utf-8") as file:
-                file.write(f"{detail}\n")
-        except OSError as error:
-            return f"the terminal only, because {self._log} cannot be written ({error.strerror})"
-        return str(self._log)
 
 
 def _application() -> QApplication:

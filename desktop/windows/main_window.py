@@ -16,6 +16,8 @@ from desktop.widgets.toast import ToastStack
 from desktop.windows.action_reasons import ActionReasons
 from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDesk
 from desktop.windows.banner import Banner
+from desktop.windows.crash_desk import CrashDesk
+from desktop.windows.crash_dialog import WaysOut
 from desktop.windows.dialog import ask
 from desktop.windows.display_desk import DisplayDesk
 from desktop.windows.help_desk import HelpDesk
@@ -53,10 +55,12 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: The window was closed for good; the program may stop the engine and end.
+        start_again: Told before ``closed`` when the program is to be started anew after its end.
         display_chosen: The Display the trader wants from now on; whoever built the window builds it anew.
     """
 
     closed = Signal()
+    start_again = Signal()
     display_chosen = Signal(object)
 
     def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
@@ -74,6 +78,7 @@ class MainWindow(QMainWindow):
         self.table_export = TableExport(self, self.panel_keys.current_panel, own_folder / "exports", self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
         self.help_desk = HelpDesk(self, desk.theme, self.key_desk.keymap, self._say)
+        self.crash_desk = CrashDesk(self, desk, WaysOut(start_again=self._start_again, close=self.close_without_asking))
         self.settings_desk = SettingsDesk(
             self, desk, self.looks, self.alerts, self.clock, lambda: self.workspaces.links.links_of(""), self._say
         )
@@ -116,6 +121,7 @@ class MainWindow(QMainWindow):
         desk.bridge.engine_stopped.connect(self.alerts.engine_stopped)
         # A stopped engine watches nothing, so there is nothing to warn of.
         desk.bridge.engine_stopped.connect(self._agree_to_close)
+        desk.bridge.engine_stopped.connect(self.crash_desk.engine_stopped)
         if not stands:
             self.resize(1_600, 900)
             # A trading desk is looked at whole; the trader's own size is kept from the first close on.
@@ -290,6 +296,10 @@ class MainWindow(QMainWindow):
         """Close even with open positions: the system is shutting down, or a test is over."""
         self._closing_agreed = True
         self.close()
+
+    def _start_again(self) -> None:
+        self.start_again.emit()
+        self.close_without_asking()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while positions are open, then save the arrangement and end."""

@@ -201,8 +201,8 @@ class SettingsDesk:
             self._clock.use_pace(declared.frames)
 
         note = (
-            f"The engine runs {self._desk.bridge.way} now; where it runs counts from the next start. Where drawing takes "
-            "long, frames come more seldom by themselves."
+            f"The engine runs {self._desk.bridge.way} now; where it runs counts from the next start. Where drawing "
+            "takes long, frames come more seldom by themselves."
         )
         return LiveForm(self._performance, keep, note)
 

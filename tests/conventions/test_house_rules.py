@@ -23,7 +23,7 @@ FLOATS_ALLOWED: dict[str, str] = {
 }
 BROAD_EXCEPT_SEAMS: dict[str, str] = {
     "engine/runtime/engine.py": "the engine loop's outermost frame: the engine stops at once and says so",
-    "desktop/bootstrap.py": "the Qt exception hook: a mistake of ours becomes a banner",
+    "desktop/windows/exception_hook.py": "the Qt exception hook: a mistake of ours becomes a banner",
 }
 QT = frozenset({"PySide6", "PySide6QtAds", "pyqtgraph", "qasync", "qtawesome", "shiboken6"})
 OWNERLESS_NAMES = frozenset({"util", "utils", "helper", "helpers", "common", "misc"})

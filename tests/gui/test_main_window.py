@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from desktop.bootstrap import QtExceptionHook, check_display
+from desktop.bootstrap import check_display
 from desktop.composition.failures import FailureError
-from desktop.windows.dialog import QuestionDialog, SentenceDialog
+from desktop.windows.dialog import QuestionDialog
 from desktop.workspace.layouts import BUILT_IN, open_workspace
 from engine.domain.instant import MINUTE
 from engine.domain.multileg.states import PortfolioState
@@ -120,20 +120,6 @@ def test_the_status_bar_shows_clock_feed_and_frames(open_desk):
 
     assert "19 Aug" in status.lamp("clock").text
     assert status.kill_button.isEnabled()
-
-
-def test_a_mistake_in_a_window_is_told_and_logged(open_desk, tmp_path, capsys):
-    desk = open_desk()
-    hook = QtExceptionHook(tmp_path / "logs" / "window.log")
-    hook.install(desk.window)
-
-    error = ZeroDivisionError("a panel divided by nothing")
-    hook.take(type(error), error, None)
-    hook.remove()
-
-    assert "engine and the journal are not touched" in _words(desk.dialog(SentenceDialog))
-    assert "divided by nothing" in (tmp_path / "logs" / "window.log").read_text(encoding="utf-8")
-    assert "divided by nothing" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")

@@ -1,7 +1,7 @@
 """The settings window: every setting on one page or another, found by words, holding at once, and taken back."""
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop.composition.accounts import load_hierarchy
 from desktop.composition.own_settings import NEW_PORTFOLIOS, PERFORMANCE
@@ -98,6 +98,15 @@ def test_frames_a_second_hold_at_once(desk):
     typed(page, frames=20)
 
     assert desk.window.clock.health().full_hertz == 20
+
+
+def test_the_way_of_the_engine_is_kept_for_the_next_start_and_the_present_one_is_said(desk):
+    _, page = settings(desk, "Performance")
+
+    typed(page, engine_process=True)
+
+    assert PERFORMANCE.load().engine_process is True
+    assert any("in a thread of the window's process now" in label.text() for label in page.findChildren(QLabel))
 
 
 def test_limits_of_an_account_reach_the_engine_and_the_file(desk):
