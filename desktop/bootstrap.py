@@ -199,6 +199,8 @@ async def _session(
             window.toasts.show_message(warning)
         if opened is not None:
             opened(window, bridge)
+        elif choice.journal is not None:
+            window.tour.offer_once()
         await ended.wait()
         shown.pop().deleteLater()
     finally:

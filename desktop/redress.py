@@ -45,6 +45,8 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     else:
         window.show()
     window.activateWindow()
+    if (step := old.tour.number()) is not None:
+        window.tour.go(step)
     window.settings_desk.reopen(old.settings_desk.place())
     # Only now, so that the desk is never gone from the screen.
     old.retire()

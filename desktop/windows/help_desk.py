@@ -57,7 +57,7 @@ class HelpDesk:
 
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """Return what carries out the declared actions."""
-        return {"help": self.open_first, "help_here": self.open_here, "tour": self.open_first}
+        return {"help": self.open_first, "help_here": self.open_here}
 
     def open_first(self) -> None:
         """Show the first page of Help."""

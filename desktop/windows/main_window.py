@@ -36,6 +36,7 @@ from desktop.windows.portfolio_desk import PortfolioDesk
 from desktop.windows.settings_desk import SettingsDesk
 from desktop.windows.status_bar import DeskStatusBar
 from desktop.windows.table_export import TableExport
+from desktop.windows.tour_desk import TourDesk
 from desktop.windows.workspace_desk import WorkspaceDesk
 from desktop.windows.workspace_menu import WorkspaceMenu
 from desktop.workspace.docking import DockHost
@@ -43,9 +44,6 @@ from desktop.workspace.frame_clock import FrameClock
 from desktop.workspace.workspace import Workspace
 from engine.domain.identifiers import PortfolioId
 from engine.views.messages import MessageRow
-
-"""Panels that an action shows."""
-
 
 class MainWindow(QMainWindow):
     """The workstation.
@@ -96,6 +94,15 @@ class MainWindow(QMainWindow):
             self._orders,
             lambda: self.workspaces.show_panel("orders"),
             self._go_to_portfolio,
+        )
+        self.tour = TourDesk(
+            self,
+            desk,
+            self.key_desk.keymap,
+            lambda: self.host,
+            lambda: self.panels,
+            self.workspaces.show_panel,
+            self.act,
         )
         self.workspace_menu = WorkspaceMenu(self, self.workspaces, self.panel_keys.current, self._say)
         self.workspaces.opened.connect(lambda _name: self._show_title())
@@ -186,6 +193,7 @@ class MainWindow(QMainWindow):
             **self.panel_keys.handlers(),
             **self.table_export.handlers(),
             **self.help_desk.handlers(),
+            **self.tour.handlers(),
             "command_palette": self._open_palette,
             "paste_legs": lambda: self._with_editor(lambda editor: editor.paste_legs()),
             "copy_legs": lambda: self._with_editor(lambda editor: editor.copy_legs()),
@@ -332,6 +340,7 @@ class MainWindow(QMainWindow):
     def _stop(self) -> None:
         self.workspaces.close()
         self.help_desk.close()
+        self.tour.close()
         self.clock.stop()
         for window in self.host.floating_windows():
             window.hide()
