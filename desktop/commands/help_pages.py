@@ -10,7 +10,7 @@ from desktop.commands.leaving import sentences
 from desktop.composition.failures import EXPECTED
 from desktop.composition.folders import data_folder, resource_path
 from desktop.composition.keys_file import read_keys
-from desktop.composition.manual import FIRST, REFERENCE, ActionWords, Manual
+from desktop.composition.manual import FIRST, KEYS, REFERENCE, ActionWords, Manual, Page
 from engine.schema.reference import field_reference
 
 _EXIT_FAILURE = 1
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
             return
         with sentences():
             manual = Manual(declared_words())
+        manual.add(_keys_page())
         if search is not None:
             _say_hits(manual, search)
         elif page is None:
@@ -79,6 +80,16 @@ class _Words:
 
     def __call__(self, name: str) -> ActionWords:
         return self._said[name]
+
+
+def _keys_page() -> Page:
+    """Answer the page of the keys of all actions; those of panels are known to the window only."""
+    rows = [f"| {{key:{spec.name}}} | {spec.plain_title} | {spec.tip} |" for spec in ACTIONS]
+    return Page(
+        id=KEYS,
+        title="All keys",
+        text="\n".join(["# All keys", "", "| Keys | Action | What happens |", "|---|---|---|", *rows]),
+    )
 
 
 def _listed(manual: Manual) -> list[str]:

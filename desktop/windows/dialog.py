@@ -1,10 +1,20 @@
 """The base of every dialog: never blocks the loop, and keeps the emergency keys working."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.forms.field_menu import HELP_ACTION
 
@@ -25,6 +35,7 @@ class DeskDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in emergency_actions(parent):
             self.addAction(action)
+        self._by_tab: tuple[QPushButton, ...] = ()
         self._help = help_above(parent)
         if self._help is not None:
             self.addAction(self._help)
@@ -61,16 +72,27 @@ class DeskDialog(QDialog):
             # What cannot be taken back must not lie under a blind Enter.
             leave.setDefault(True)
             leave.setFocus()
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        row = QHBoxLayout()
         if self._help is not None:
-            explain = box.addButton("Help", QDialogButtonBox.ButtonRole.HelpRole)
+            explain = QPushButton("Help", self)
             explain.setAccessibleName("Help")
             explain.setToolTip(self._help.toolTip())
             explain.setAutoDefault(False)
             explain.clicked.connect(self._explain)
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        self.column.addWidget(box)
+            row.addWidget(explain)
+            # An answer comes before an explanation: Tab goes from one answer to the other first.
+            self._by_tab = tuple(one for one in (leave, button, explain) if one is not None)
+        row.addWidget(box, 1)
+        self.column.addLayout(row)
         return button
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the buttons into their order; the box that holds them has one of its own until now."""
+        super().showEvent(event)
+        for one, following in pairwise(self._by_tab):
+            QWidget.setTabOrder(one, following)
 
     def _explain(self) -> None:
         if self._help is not None:

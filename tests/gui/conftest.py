@@ -1,7 +1,11 @@
 """A whole desk for tests of windows: the real engine on the simulated market, in memory, and its main window."""
 
+import asyncio
+import sys
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from desktop.bootstrap import build_window
@@ -64,6 +68,39 @@ class WholeDesk:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.bridge.stop()
         self._composed.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left(request):
+    """Fail a test that leaves a window on the screen, an asyncio task, or a mistake that nobody caught.
+
+    Threads, timers and QThreads are watched for every test; Qt's own warnings fail a test by themselves.
+    """
+    if request.node.get_closest_marker("real_window"):
+        yield
+        return
+    before, hook = _shown_windows(), sys.excepthook
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    left = [f"window {window!r}" for window in _shown_windows() if window not in before]
+    left += [f"task {task.get_name()}" for task in _tasks_left()]
+    left += ["the exception hook"] if sys.excepthook is not hook else []
+    if left:
+        pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+
+
+def _shown_windows():
+    if QApplication.instance() is None:
+        return []
+    return [window for window in QApplication.topLevelWidgets() if isValid(window) and window.isVisible()]
+
+
+def _tasks_left():
+    """Tasks of a loop that this thread still has; none where it has no loop."""
+    try:
+        return [task for task in asyncio.all_tasks(asyncio.get_running_loop()) if not task.done()]
+    except RuntimeError:
+        return []
 
 
 @pytest.fixture

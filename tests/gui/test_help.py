@@ -4,13 +4,14 @@ import re
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from desktop.actions import ACTIONS
 from desktop.commands.help_pages import declared_words
 from desktop.composition.manual import FIRST, KEYS, Manual, Page, action_names, links
 from desktop.presentation.theme import built_in_theme, theme_names
 from desktop.windows import help_desk
+from desktop.windows.dialog import ask
 from desktop.windows.help_desk import PAGE_OF
 from desktop.windows.help_text import HelpText
 from desktop.windows.help_window import HelpWindow
@@ -129,8 +130,7 @@ def test_the_help_button_of_a_dialog_opens_its_page(open_desk):
     desk = open_desk()
     desk.window.act("kill_switch")
     dialog = desk.dialog(KillSwitchDialog)
-    box = dialog.findChild(QDialogButtonBox)
-    button = next(one for one in box.buttons() if one.text() == "Help")
+    button = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Help")
 
     button.setFocus()
     desk.wait_until(button.hasFocus)
@@ -215,3 +215,18 @@ def test_every_page_can_be_drawn_in_every_theme(qtbot, theme):
         text.show_page(MANUAL.text(page_id))
         assert "{action" not in text.toPlainText()
         assert MANUAL.pages[page_id].title in text.toPlainText()
+
+
+def test_help_never_comes_between_the_answers_of_a_question(open_desk, qtbot):
+    desk = open_desk()
+    desk.window.activateWindow()
+    dialog = ask(desk.window, "Close everything", ["All of it?"], "Close it", lambda: None, danger=True)
+    buttons = {one.text(): one for one in dialog.findChildren(QPushButton)}
+    desk.wait_until(buttons["Leave it"].hasFocus)
+
+    qtbot.keyClick(buttons["Leave it"], Qt.Key.Key_Tab)
+    first = QApplication.focusWidget()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+
+    assert (first, QApplication.focusWidget()) == (buttons["Close it"], buttons["Help"])
+    dialog.reject()

@@ -82,3 +82,22 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 
     assert refused.exit_code == 1
     assert "cannot be written" in refused.stderr
+
+
+def test_the_guide_is_shown_and_searched_in_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
+
+    assert "`Ctrl+Shift+K`" in run("kill-switch").stdout
+    assert "All keys" in run("all-keys").stdout
+    assert "Freak protection" in run("--search", "freak protection").stdout
+    nothing = run("--search", "quetzalcoatl")
+    assert (nothing.exit_code, "no page of Help holds" in nothing.stderr) == (1, True)
+
+
+def test_the_guide_names_the_traders_own_keys(tmp_path, monkeypatch):
+    monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
+    (tmp_path / "keys.toml").write_text('format = 1\n[keys]\nkill_switch = ["Ctrl+F12"]\n', encoding="utf-8")
+
+    assert "`Ctrl+F12`" in run("kill-switch").stdout
+    (tmp_path / "keys.toml").write_text("format = 99\n", encoding="utf-8")
+    assert "`Ctrl+Shift+K`" in run("kill-switch").stdout
