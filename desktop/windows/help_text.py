@@ -27,6 +27,8 @@ _MARGIN = 18
 _CELL_PADDING = 5
 _SPACE_ABOVE = {1: 0, 2: 16, 3: 10}
 _SPACE_BELOW = 7
+_OF_FIELDS = (16, 15, 24, 13, 32)
+"""Percent of the width that the columns of a table of fields take: the meaning most."""
 
 
 class HelpText(QTextBrowser):
@@ -54,6 +56,8 @@ class HelpText(QTextBrowser):
         self.moveCursor(QTextCursor.MoveOperation.Start)
         if mark:
             self._go_to(mark)
+        else:
+            self.verticalScrollBar().setValue(0)
 
     def _dressed(self, text: str) -> QTextDocument:
         page = QTextDocument(self)
@@ -136,6 +140,10 @@ class HelpText(QTextBrowser):
         shape.setCellSpacing(0)
         shape.setCellPadding(_CELL_PADDING)
         shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        if table.columns() == len(_OF_FIELDS):
+            shape.setColumnWidthConstraints(
+                [QTextLength(QTextLength.Type.PercentageLength, percent) for percent in _OF_FIELDS]
+            )
         table.setFormat(shape)
         for column in range(table.columns()):
             cell = table.cellAt(0, column)

@@ -149,6 +149,9 @@ def act(window, bridge):
     match how:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "hard":
+            import ctypes
+            ctypes.string_at(0)
         case "slot":
             QTimer.singleShot(0, lambda: 1 / 0)
             QTimer.singleShot(500, window.close_without_asking)
@@ -191,8 +194,11 @@ def process(home, how, journal):
     )
 
 
-@pytest.mark.parametrize(("how", "goodbye"), [("slot", True), ("engine", True), ("kill", False)])
-def test_the_journal_is_whole_after_each_and_the_next_start_goes_on(tmp_path, how, goodbye):
+@pytest.mark.parametrize(
+    ("how", "status", "written"),
+    [("slot", 0, "window"), ("engine", 0, "engine"), ("kill", -9, ""), ("hard", -11, "hard")],
+)
+def test_the_journal_is_whole_after_each_and_the_next_start_goes_on(tmp_path, how, status, written):
     journal = tmp_path / "journal.sqlite"
 
     ended = process(tmp_path, how, journal)
@@ -203,8 +209,9 @@ def test_the_journal_is_whole_after_each_and_the_next_start_goes_on(tmp_path, ho
     after = process(tmp_path, "look", journal)
 
     assert json.loads(verified.stdout)["ok"], verified.stderr
-    assert ended.returncode == (0 if goodbye else -9), ended.stderr
+    assert ended.returncode == status, ended.stderr
     assert after.returncode == 0, after.stderr
     assert "] 4" in after.stdout, after.stdout + after.stderr
-    assert ("4 legs are open" in after.stdout) is not goodbye
-    assert len(reports(tmp_path)) == (1 if goodbye else 0)
+    assert ("4 legs are open" in after.stdout) is (status != 0)
+    assert [place.stem.rpartition("-")[2] for place in reports(tmp_path)] == ([written] if written else [])
+    assert "string_at" in reports(tmp_path)[0].read_text(encoding="utf-8") if how == "hard" else True
