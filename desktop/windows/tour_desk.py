@@ -169,11 +169,16 @@ class TourDesk:
         around = QRect(target.mapTo(window, QPoint(0, 0)), target.size()) if target is not window else window.rect()
         if self._frame.geometry() != around:
             self._frame.setGeometry(around)
-        self._frame.setVisible(target is not window)
+        before = self.balloon.geometry()
         self.balloon.place_beside(around, window.rect())
-        self.balloon.show()
-        self._frame.raise_()
-        self.balloon.raise_()
+        over = window.childAt(self.balloon.geometry().center())
+        covered = over is None or not (over is self.balloon or self.balloon.isAncestorOf(over))
+        if self.balloon.isHidden() or covered or self.balloon.geometry() != before:
+            # Only then: what is raised is painted anew.
+            self._frame.setVisible(target is not window)
+            self.balloon.show()
+            self._frame.raise_()
+            self.balloon.raise_()
 
     def _worded(self, found: re.Match[str]) -> str:
         title, keys = self._title(found[2]), shown_keys(self._keymap.keys(found[2]))

@@ -1,6 +1,7 @@
 """Help inside: every page can be read, every link leads somewhere, and everything on screen knows its page."""
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from desktop.actions import ACTIONS
 from desktop.commands.help_pages import declared_words
-from desktop.composition.manual import FIRST, KEYS, Manual, Page, action_names, links
+from desktop.composition.manual import FIRST, KEYS, REFERENCE, Manual, Page, action_names, links
 from desktop.presentation.theme import built_in_theme, theme_names
 from desktop.windows import help_desk
 from desktop.windows.dialog import ask
@@ -21,11 +22,13 @@ from desktop.windows.panel_kinds import PanelKinds
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.schema.describe import describe
+from engine.schema.reference import reference_sections
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 MANUAL = Manual(declared_words())
 MANUAL.add(Page(id=KEYS, title="All keys", text="# All keys"))
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = re.compile(r"`legwork ([a-z]+)")
 SPELLED_KEY = re.compile(r"`(?:Ctrl|Alt|Shift)\+[^`]*`|`F\d+`")
 
@@ -230,3 +233,33 @@ def test_help_never_comes_between_the_answers_of_a_question(open_desk, qtbot):
 
     assert (first, QApplication.focusWidget()) == (buttons["Close it"], buttons["Help"])
     dialog.reject()
+
+
+EMPHASIS = {
+    "simulated market", "simulated money", "demonstration", "journal", "entry rule", "idle", "reasons", "waiting",
+    "entering", "running", "exiting", "exit blocked", "Held", "held", "Completed", "failed", "rejected", "Unknown",
+    "strategy tag", "before", "entry", "In the window", "In the engine", "Hard", "nothing watches your stops",
+}  # fmt: skip
+"""What is printed bold and is no name on screen."""
+
+BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+
+
+def test_every_bold_name_of_the_guide_stands_on_the_screen():
+    titles = {spec.ask.title for spec in every_field()} | {spec.plain_title for spec in ACTIONS}
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "desktop").rglob("*.py")))
+
+    named = {(page, name) for page in MANUAL.chapters for name in BOLD.findall(MANUAL.pages[page].text)}
+    on_screen = {name for _, name in named if name in titles or name in sources}
+
+    assert {(page, name) for page, name in named if name not in on_screen | EMPHASIS} == set()
+    assert len(on_screen) > 30
+
+
+def every_field():
+    return [
+        spec
+        for found in REFERENCE.values()
+        for section in reference_sections(found.declaration)
+        for spec in describe(section.declaration)
+    ]
