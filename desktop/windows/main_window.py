@@ -45,6 +45,7 @@ from desktop.workspace.workspace import Workspace
 from engine.domain.identifiers import PortfolioId
 from engine.views.messages import MessageRow
 
+
 class MainWindow(QMainWindow):
     """The workstation.
 
