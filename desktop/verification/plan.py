@@ -10,7 +10,7 @@ from brokers.paper.faults import FaultPlan
 from brokers.simulated.scenario import Event, FeedGap, Gap, Halt, Move, Scenario, Volatility, Whipsaw
 from desktop.verification import account_draws
 from desktop.verification.account_draws import BOTH, FIRST, AccountPlan, mild
-from desktop.verification.deed_draws import FAULTS_END, Action, account_deeds, actions, edits
+from desktop.verification.deed_draws import FAULTS_END, Action, account_deeds, actions, edits, position_deeds
 from desktop.verification.draw import Draw
 from desktop.verification.portfolios import FIRST_START, LAST_START, Refusals, portfolio
 from desktop.verification.power import Moment, Outage
@@ -112,7 +112,8 @@ def day_plan(seed: int, rules: MarketRules) -> DayPlan:
         actions=actions(draw, opens, ends_at, portfolios),
         tags=() if tag is None else (tag,),
     )
-    return _with_edits(_draw(seed, 6), _with_second_account(_draw(seed, 5), plan, ends_at), ends_at)
+    plan = _with_edits(_draw(seed, 6), _with_second_account(_draw(seed, 5), plan, ends_at), ends_at)
+    return _with_position_deeds(_draw(seed, 7), plan, ends_at)
 
 
 def _draw(seed: int, stream: int) -> Draw:
@@ -151,6 +152,14 @@ def _with_edits(draw: Draw, plan: DayPlan, ends_at: Instant) -> DayPlan:
     if draw.chance(60):
         accounts = tuple(msgspec.structs.replace(one, faults=mild(one.faults)) for one in accounts)
     return msgspec.structs.replace(plan, actions=_merged(plan.actions, deeds), accounts=accounts)
+
+
+def _with_position_deeds(draw: Draw, plan: DayPlan, ends_at: Instant) -> DayPlan:
+    """Let the trader work on open legs on some days."""
+    if not draw.chance(40):
+        return plan
+    deeds = position_deeds(draw, plan.opens, ends_at, plan.portfolios)
+    return msgspec.structs.replace(plan, actions=_merged(plan.actions, deeds))
 
 
 def _merged(one: tuple[Action, ...], other: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from engine.domain.identifiers import AccountId, PortfolioId
 from engine.domain.multileg.live_edit import PORTFOLIO, Standing, locked
 from engine.domain.multileg.portfolio import MultilegPortfolio
-from engine.domain.multileg.states import FINAL, LEG_WAITS, NOT_BEGUN, LegOrigin, LegState, PortfolioState
+from engine.domain.multileg.states import FINAL, LEG_WAITS, NOT_BEGUN, PROTECTORS, LegOrigin, LegState, PortfolioState
 from engine.schema.diff import diff
 from engine.views.portfolios import LegRow, PortfolioRow
 
-_OTHERS = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA, LegOrigin.LAZY})
+_OTHERS = PROTECTORS | {LegOrigin.LAZY}
 _NOT_ORDERED = LEG_WAITS | {LegState.WAITING, LegState.RESOLVED, LegState.CANCELLED}
 
 

@@ -21,6 +21,7 @@ from engine.core.exits import (
     hit_actions,
     leg_exits,
     portfolio_again,
+    rolls,
 )
 from engine.core.hedges import delta_hedge, hedging
 from engine.core.orders import at_broker, order_router
@@ -64,6 +65,7 @@ _ASKS: tuple[Callable[[EngineState, PortfolioRun], bool], ...] = (
     hedging.asks_again,
     delta_hedge.asks_again,
     portfolio_again.asks_again,
+    rolls.asks_again,
     user_sync.asks_again,
 )
 """Whether stages wait for something that comes without a message of its own: an account, the funds, another price."""

@@ -28,9 +28,10 @@ from engine.core.exits import (
     hit_actions,
     leg_exits,
     portfolio_again,
+    rolls,
     side_limits,
 )
-from engine.core.hedges import delta_hedge, hedging
+from engine.core.hedges import delta_hedge, guards, hedging
 from engine.core.orders import at_broker, margin_gate, order_book, order_gate, order_router, reconciliation
 from engine.core.prices.resting import is_quiet
 from engine.core.records.portfolio_run import PortfolioRun
@@ -218,6 +219,7 @@ _BEFORE_ORDERS: tuple[Stage, ...] = (
     exit_plan.taken_along,
     cost_moves.move_to_cost,
     closings.late_fills,
+    rolls.rolls,
     lambda state, run: hit_actions.leg_actions(state, run, command_intake.on_other),
     range_reentries.reentries,
     range_reentries.sides_again,
@@ -335,6 +337,7 @@ def _look(state: EngineState, run: PortfolioRun) -> Facts:
     for leg in run.legs:
         yield from entry_scheduler.leg_progress(state, run, leg)
     yield from hedging.hedges(state, run)
+    yield from guards.guards(state, run)
     yield from delta_hedge.delta_band(state, run)
     yield from part_entry.scaling(state, run)
     yield from entry_scheduler.failures(state, run)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from engine.domain.identifiers import AccountId, LegId, OrderId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.multileg.portfolio import MultilegPortfolio
@@ -78,6 +78,34 @@ class PartExit(Command, frozen=True, kw_only=True, tag="part_exit"):
     lots: int | None = None
     percent: Decimal | None = None
     confirmed: bool = False
+
+
+class PartExitLeg(Command, frozen=True, kw_only=True, tag="part_exit_leg"):
+    """Close a part of what one leg holds: ``lots`` or ``percent`` of them, in whole lots; the other legs go on."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    lots: int | None = None
+    percent: Decimal | None = None
+
+
+class AddHedge(Command, frozen=True, kw_only=True, tag="add_hedge"):
+    """Buy ``lots`` of a farther strike for one sold leg of a portfolio; they are sold when that leg is closed."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    instrument: InstrumentId
+    lots: int
+
+
+class RollLegs(Command, frozen=True, kw_only=True, tag="roll_legs"):
+    """Close open legs and open each on another contract of its underlying and type, same side and lots.
+
+    ``to`` names each leg and its new contract. Nothing is opened before all of these legs are closed whole.
+    """
+
+    portfolio_id: PortfolioId
+    to: tuple[tuple[LegId, InstrumentId], ...]
 
 
 class PartEntry(Command, frozen=True, kw_only=True, tag="part_entry"):
@@ -244,6 +272,9 @@ AnyCommand = (
     | ExecuteIdleLeg
     | EditPortfolio
     | PartExit
+    | PartExitLeg
+    | AddHedge
+    | RollLegs
     | PartEntry
     | MarkCompleted
     | MarkLegClosed

@@ -14,6 +14,9 @@ def leg_action_words(fact: f.AnyLegActionFact, leg: str) -> tuple[bool, str]:
             return False, f"{leg}, on its hit: {fact.what}"
         case f.ReentryBlocked():
             return True, f"{leg} is not opened again: {fact.why} ({fact.reason.value})"
+        case f.RollBlocked():
+            contract = fact.instrument.partition(":")[2] or fact.instrument
+            return True, f"{leg} is closed and its roll to {contract} is not carried out: {fact.why}"
         case f.LegLookedBack():
             return True, f"{leg} goes on waiting: {fact.why}"
         case f.LegWaitMissed():
@@ -29,6 +32,9 @@ def portfolio_action_words(fact: f.AnyPortfolioActionFact, name: str) -> tuple[b
             return True, f"{name} is not executed again: {fact.why} ({fact.reason.value})"
         case f.PortfolioReexecuted():
             return False, f"{name} is {fact.why}; last time for it {clock_text(fact.ends_at)}"
+        case f.RollDecided():
+            legs = ", ".join(f"leg {leg_id} to {to.partition(':')[2] or to}" for leg_id, to, _ in fact.rolls)
+            return True, f"{name} is rolled, {legs}: {fact.why}"
         case f.CombinedWaitSet():
             words = f"{plain_text(fact.trigger)}, counted from {plain_text(fact.reference)}"
             return False, f"{name} waits for a combined premium of {words}"

@@ -70,6 +70,7 @@ OF_PORTFOLIO: dict[type[f.AnyFact], AlertClass] = {
     f.RangeLookedBack: AlertClass.ENTRY,
     f.EntryLookedBack: AlertClass.ENTRY,
     f.LegEntryFailed: AlertClass.ENTRY,
+    f.RollBlocked: AlertClass.ENTRY,
     f.PartEntryBegun: AlertClass.ENTRY,
     f.PortfolioExitBlocked: AlertClass.EXIT,
     f.PortfolioClosed: AlertClass.EXIT,

@@ -5,7 +5,8 @@ from datetime import date
 import msgspec
 
 from engine.core.entries import entry_orders
-from engine.core.exits import combined_levels
+from engine.core.exits import combined_levels, rolls
+from engine.core.exits.rolls import HALF_DONE
 from engine.core.hedges import delta_hedge, hedging
 from engine.core.readings import account_standing, ledger, stop_limits
 from engine.core.records import hedge_ties
@@ -37,6 +38,8 @@ from engine.domain.settings.strategy_tag import DEFAULT_TAG
 from engine.views.contracts import contract_name, entry_rule, leg_rule
 from engine.views.waits import Pending, Wait, combined_wait, entry_lacks, leg_wait, next_execution, pending_actions
 from engine.views.watched import CombinedWatch, LegWatch, combined_watch, leg_watch
+
+__all__ = ["HALF_DONE", "LegRow", "Level", "PortfolioRow", "portfolio_row"]
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +104,8 @@ class LegRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     again_at: Instant
     """When a failed leg is tried again."""
+    roll: str = ""
+    """What the second half of its roll waits for, or why that is not carried out; empty for one that is not rolled."""
     lacks: str = ""
     """Why no contract can be chosen yet, for a leg that wants one."""
     resting: tuple[str, ...]
@@ -335,6 +340,7 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         failure=leg.failure,
         attempt=leg.attempt,
         again_at=leg.again_at,
+        roll=rolls.waits_for(state, run, leg),
         lacks=_lacks(state, run, leg),
         resting=_resting(working),
         behind_bought_legs=waiting_buys and leg.leg.side is Side.SELL and ledger.is_entering(leg),
@@ -344,7 +350,7 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         execution=leg.execution,
         wait=leg_wait(run, leg),
         hedge=hedge_ties.hedge_name(run, leg),
-        hedge_of=leg.parent if leg.origin is LegOrigin.HEDGE else None,
+        hedge_of=leg.parent if leg.origin in (LegOrigin.HEDGE, LegOrigin.GUARD) else None,
         counts=hedge_ties.counts(run, leg),
         in_premium=hedge_ties.counts(run, leg) and leg.origin is not LegOrigin.DELTA,
         watch=leg_watch(state, run, leg),

@@ -8,11 +8,11 @@ import msgspec
 from engine.domain.instant import SECOND, Instant, clock_text, ist_date
 from engine.domain.multileg.levels import Measure
 from engine.domain.multileg.portfolio import PriceType
-from engine.domain.multileg.states import FINAL, ExitReason, LegState, PortfolioState
+from engine.domain.multileg.states import FINAL, ExitReason, LegOrigin, LegState, PortfolioState
 from engine.views import waits, watched
 from engine.views.amounts import grouped_text, rupees_text
 from engine.views.marks import PortfolioMark
-from engine.views.portfolios import LegRow, Level, PortfolioRow
+from engine.views.portfolios import HALF_DONE, LegRow, Level, PortfolioRow
 from engine.views.status import StatusRow
 
 
@@ -90,6 +90,12 @@ def _waits(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[Rea
             underlying = (row.underlying, mark.underlying)
             for words in waits.sentences(leg.wait, leg.state, _name(leg), leg_mark.mark, underlying, now):
                 yield _waiting(words)
+    for leg in row.legs:
+        if leg.roll:
+            refused = leg.roll.startswith(HALF_DONE)
+            yield (_refused if refused else _waiting)(f"{_name(leg)}: {leg.roll}")
+        if leg.origin is LegOrigin.ROLLED and leg.state is LegState.ENTRY_FAILED:
+            yield _refused(f"{_name(leg)} is the second half of a roll and not open; arm it again, or leave it closed")
     for pending in row.pending:
         due = f" in {_span(pending.due - now)}" if pending.due > now else ""
         yield _waiting(f"{pending.what}{due}, because of {pending.source}")

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 import msgspec
 
 from engine.core.accounts import account_desk, fan_out, user_sync
-from engine.core.desk import by_hand, closed_outside, command_desk, live_edit, part_desk, signal_desk
+from engine.core.desk import by_hand, closed_outside, command_desk, live_edit, part_desk, position_desk, signal_desk
 from engine.core.entries import entry_start, extra_conditions
 from engine.core.orders import reconciliation, risk_gate
 from engine.core.readings import entry_days
@@ -41,6 +41,9 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
             state.nudged += copies
         case c.SquareOffLeg():
             yield from command_desk.square_off_leg(state, command)
+            state.nudged.append(command.portfolio_id)
+        case c.PartExitLeg() | c.AddHedge() | c.RollLegs():
+            yield from position_desk.carry_out(state, command)
             state.nudged.append(command.portfolio_id)
         case c.ExecuteIdleLeg():
             yield from command_desk.execute_idle(state, command)

@@ -38,6 +38,9 @@ from engine.domain.multileg.states import (
 )
 from engine.domain.order import Purpose
 
+_BY_HAND = frozenset({LegOrigin.ADDED, LegOrigin.ROLLED})
+"""Legs that a person wanted while the portfolio ran: where one cannot be entered, the others go on."""
+
 _FINAL_WORDS = ("FREEZE", "INVALID", "BLOCK", "RESTRICT", "EXPIRED", "CONTRACT", "LOT:", "ACCOUNT", "TICK")
 """Broker wordings that no repetition cures (executor reference §1.11, non-retryable reasons)."""
 
@@ -135,7 +138,7 @@ def failures(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         leg
         for leg in run.present
         if leg.failed
-        and leg.origin is not LegOrigin.ADDED
+        and leg.origin not in _BY_HAND
         and not _is_behind_us(run, leg)
         and not hedge_ties.is_dealt_with(run, leg)
     ]

@@ -41,6 +41,9 @@ from engine.domain.multileg.states import (
 )
 from engine.domain.volatility_history import SESSIONS
 
+_AT_ONCE = frozenset({LegOrigin.HEDGE, LegOrigin.GUARD, LegOrigin.ROLLED})
+"""Legs that protect, or that somebody wants whatever the conditions are."""
+
 
 def at_the_start(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say once that the conditions of a waiting portfolio hold, or end it for today because they do not."""
@@ -71,7 +74,7 @@ def before_orders(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     if extra is None or not extra.tests_legs() or run.state not in ENTERS:
         return
     for leg in run.present:
-        tested = leg.state in (LegState.RESOLVED, LegState.WAIT_CONDITION) and leg.origin is not LegOrigin.HEDGE
+        tested = leg.state in (LegState.RESOLVED, LegState.WAIT_CONDITION) and leg.origin not in _AT_ONCE
         if not tested or leg.conditions_met or market_data.is_stale(state):
             continue
         unmet = list(leg_unmet(state, extra, leg))

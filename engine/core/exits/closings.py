@@ -65,7 +65,7 @@ def closings(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
         return  # What follows on a closed leg is decided before the portfolio is done.
     if run.state in FINAL:
         return
-    if run.todo or any(leg.todo for leg in run.legs):
+    if run.todo or any(leg.todo or leg.roll for leg in run.legs):
         return  # Something still follows.
     if run.state in EXITING and not run.holds_something:
         yield _portfolio_closed(state, run)

@@ -12,13 +12,11 @@ from engine.domain.money import Price, down_to_tick, plain_text, up_to_tick
 from engine.domain.multileg.leg import LegKind
 from engine.domain.multileg.levels import cost_level, premium_stop
 from engine.domain.multileg.move_to_cost import CostScope, CostTimes, CostType, MoveToCost, SafetyFrom
-from engine.domain.multileg.states import ACTIVE, LEG_OPEN, Hit, LegOrigin
+from engine.domain.multileg.states import ACTIVE, LEG_OPEN, PROTECTORS, Hit
 from engine.domain.order import Side
 
 _BEHIND = 10_000 // 5
 """A losing leg's stop goes 0.05 % behind its price: one part in so many."""
-
-_HEDGES = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
 
 
 def move_to_cost(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -63,7 +61,7 @@ def _refusal(run: PortfolioRun, trigger: CostTrigger, rule: MoveToCost) -> str |
 
 
 def _is_meant(run: PortfolioRun, leg: LegRun, trigger: CostTrigger, rule: MoveToCost) -> bool:
-    if leg.state not in LEG_OPEN or not leg.net_quantity or leg.average_entry is None or leg.origin in _HEDGES:
+    if leg.state not in LEG_OPEN or not leg.net_quantity or leg.average_entry is None or leg.origin in PROTECTORS:
         return False
     hit = run.leg(trigger.leg_id).leg.kind
     match rule.option_type:

@@ -22,7 +22,7 @@ from engine.domain.multileg.states import (
 )
 from engine.domain.order import OrderStatus, Purpose, Side
 
-_TOGETHER = COMBINED_HITS | {ExitReason.SIDE_LIMIT, ExitReason.PARTIAL}
+_TOGETHER = COMBINED_HITS | {ExitReason.SIDE_LIMIT, ExitReason.PARTIAL, ExitReason.ROLL}
 """Reasons that close several legs at once while the portfolio goes on."""
 
 _NEVER_SLICED = frozenset({ExitReason.KILL, ExitReason.USER_LIMIT, ExitReason.TAG_LIMIT, ExitReason.MANUAL_PANIC})

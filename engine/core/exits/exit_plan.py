@@ -13,10 +13,7 @@ from engine.domain.facts import AnyFact, PortfolioReduced
 from engine.domain.instant import clock_text, ist_date, ist_instant
 from engine.domain.money import exact_units, plain_text
 from engine.domain.multileg.exit import LegStopScope, PartAtLoss, PartAtProfit, PartAtTime, PartExit, PartLegs
-from engine.domain.multileg.states import ACTIVE, LEG_OPEN, ON_STOP_HITS, RUNNING, ExitReason, LegOrigin
-
-_HEDGES = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
-"""Legs that follow what they protect, and nothing else."""
+from engine.domain.multileg.states import ACTIVE, LEG_OPEN, ON_STOP_HITS, PROTECTORS, RUNNING, ExitReason
 
 
 def planned_exits(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
@@ -131,7 +128,8 @@ def taken_along(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     for hit in stopped:
         for leg in run.present:
             was_open = leg.entered_at is not None and leg.entered_at <= (hit.exit_decided_at or 0)
-            if leg is hit or leg.state not in LEG_OPEN or not leg.net_quantity or not was_open or leg.origin in _HEDGES:
+            is_held = leg.state in LEG_OPEN and leg.net_quantity and was_open
+            if leg is hit or not is_held or leg.origin in PROTECTORS:
                 continue
             if _is_taken(state, run, hit, leg, scope):
                 why = f"the stop of leg {hit.leg_id} closes {scope.value}"

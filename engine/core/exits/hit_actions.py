@@ -31,6 +31,7 @@ from engine.domain.multileg.states import (
     LEG_DONE,
     LEG_WAITS,
     ON_STOP_HITS,
+    PROTECTORS,
     ExitReason,
     LegOrigin,
     LegState,
@@ -41,8 +42,6 @@ from engine.domain.order import Side
 
 Others = Callable[[EngineState, PortfolioRun, a.OtherAction], Generator[AnyFact, None, str]]
 """Carries an action on another portfolio out and answers what was done in words; the pipeline knows how."""
-
-_HEDGES = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
 
 
 def leg_actions(state: EngineState, run: PortfolioRun, others: Others) -> Iterator[AnyFact]:
@@ -147,7 +146,7 @@ def _closed(
     """Close the open legs that are meant and cancel those that wait; hedges follow their parents by themselves."""
     meant = [
         one for one in run.present
-        if one is not leg and one.origin not in _HEDGES and one.state not in LEG_DONE and is_meant(one)
+        if one is not leg and one.origin not in PROTECTORS and one.state not in LEG_DONE and is_meant(one)
     ]  # fmt: skip
     why = f"{name} is squared off by {_source(leg, todo)}"
     closed = 0

@@ -26,6 +26,7 @@ from engine.domain.multileg.states import (
     EXITING,
     LEG_DONE,
     LEG_TARGET_HITS,
+    PROTECTORS,
     RUNNING,
     ExitReason,
     LegOrigin,
@@ -141,7 +142,7 @@ def _last_contracts(run: PortfolioRun) -> tuple[InstrumentId | None, ...]:
     held = {
         leg.number: leg.instrument
         for leg in run.present
-        if leg.entered_quantity and leg.origin not in (LegOrigin.HEDGE, LegOrigin.DELTA, LegOrigin.LAZY)
+        if leg.entered_quantity and leg.origin not in PROTECTORS | {LegOrigin.LAZY}
     }
     return tuple(held.get(number) for number in range(1, len(run.portfolio.legs) + 1))
 

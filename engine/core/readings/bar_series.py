@@ -40,7 +40,7 @@ def series_of(state: EngineState, run: PortfolioRun, source: PriceSource) -> Ser
 
 def premium_legs(run: PortfolioRun) -> list[LegRun]:
     """Answer the legs whose premiums are combined: those that are held, before the entry those that will be entered."""
-    held = [leg for leg in run.present if leg.net_quantity and leg.origin is not LegOrigin.HEDGE]
+    held = [leg for leg in run.present if leg.net_quantity and leg.origin not in (LegOrigin.HEDGE, LegOrigin.GUARD)]
     if held:
         return held
     return [

@@ -15,7 +15,7 @@ from engine.domain.multileg.protection import Stake, protectors
 from engine.domain.multileg.states import LEG_ENTERS, LEG_OPEN, LEG_WAITS, LegOrigin, LegState, PortfolioState
 from engine.domain.order import OrderStatus, Purpose, RestsFor, Side
 
-_FOLLOWS = frozenset({LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM})
+_FOLLOWS = hedge_ties.FOLLOWERS
 """Executions that take the place of the one they come from."""
 
 
@@ -97,7 +97,7 @@ def stake_of(state: EngineState, leg: LegRun, quantity: int) -> Stake:
         expiry=None if contract is None else contract.expiry,
         strike=None if contract is None else contract.strike,
         quantity=quantity,
-        protects=leg.parent if leg.origin is LegOrigin.HEDGE else None,
+        protects=leg.parent if leg.origin in (LegOrigin.HEDGE, LegOrigin.GUARD) else None,
     )
 
 

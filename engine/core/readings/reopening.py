@@ -18,14 +18,19 @@ from engine.domain.multileg.actions import (
 )
 from engine.domain.multileg.leg import LazyLeg, Leg, LegAction
 from engine.domain.multileg.reexecution import Delay, Seconds
-from engine.domain.multileg.states import ON_STOP_HITS, ExitReason, LegOrigin, LegState
+from engine.domain.multileg.states import ON_STOP_HITS, PROTECTORS, ExitReason, LegOrigin, LegState
 
 SAME_LEG = frozenset(
-    {LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM, LegOrigin.PARALLEL}
+    {
+        LegOrigin.REEXECUTED,
+        LegOrigin.REVERSED,
+        LegOrigin.REENTERED,
+        LegOrigin.MOMENTUM,
+        LegOrigin.PARALLEL,
+        LegOrigin.ROLLED,
+    }
 )
 """Executions of the very leg that they come from."""
-
-_HEDGES = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
 
 OPENS = (ReExecute, ReExecuteFirst, ReEnter, ReMomentum, ReversePosition, Pyramid, LazyLeg)
 """Actions that open an execution."""
@@ -115,7 +120,7 @@ def is_storm(state: EngineState, run: PortfolioRun, leg: LegRun) -> bool:
     todays = [
         one
         for one in run.legs
-        if one.number == leg.number and one.origin not in _HEDGES and ist_date(one.wanted_since) == today
+        if one.number == leg.number and one.origin not in PROTECTORS and ist_date(one.wanted_since) == today
     ]
     return len(todays) >= run.portfolio.reexecution.most_per_leg
 

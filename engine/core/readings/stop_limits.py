@@ -5,10 +5,10 @@ from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain.money import Price, down_to_tick, plain_text, up_to_tick
 from engine.domain.multileg.execution import Pricing
-from engine.domain.multileg.states import LegOrigin, LegState
+from engine.domain.multileg.states import PROTECTORS, LegOrigin, LegState
 from engine.domain.order import Side
 
-_AT_ONCE = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA, LegOrigin.REENTERED, LegOrigin.MOMENTUM})
+_AT_ONCE = PROTECTORS | {LegOrigin.REENTERED, LegOrigin.MOMENTUM, LegOrigin.ROLLED}
 """Executions that must be there at once, or whose price was waited for already."""
 
 _LEAST_TICKS = 2

@@ -1,7 +1,7 @@
 """How the facts of actions, waits and re-executions change a portfolio; part of folding, no decisions."""
 
 from engine.core.records import level_folding
-from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, Todo
+from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, RollRun, Todo
 from engine.core.records.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
@@ -40,6 +40,8 @@ def fold_leg(leg: LegRun, fact: f.AnyLegActionFact) -> None:
             leg.missed = True
         case f.LegLookedBack():
             leg.lost_why = fact.why
+        case f.RollBlocked():
+            leg.roll, leg.roll_why = None, fact.why
 
 
 def note_close(run: PortfolioRun, leg: LegRun, fact: f.LegClosed) -> None:
@@ -105,6 +107,8 @@ def fold_added(run: PortfolioRun, master: ContractMaster, fact: f.LegAdded) -> N
         take_off(run.leg(fact.parent), fact.answers)
     if leg.origin is LegOrigin.DELTA:
         run.delta_left_at = None
+    if leg.origin is LegOrigin.ROLLED and fact.parent is not None:
+        run.leg(fact.parent).roll = None
 
 
 _ENDS_ALL = frozenset(
@@ -131,7 +135,7 @@ _REVERSES = COMBINED_HITS | {ExitReason.CONDITION}
 def note_exit(run: PortfolioRun, fact: f.PortfolioExitDecided) -> None:
     """Drop what legs were still to set off: a higher exit owns the portfolio. Remember what follows it."""
     for leg in run.legs:
-        leg.todo = []
+        leg.todo, leg.roll = [], None
     run.todo = []
     follow = () if fact.reason in _ENDS_ALL else run.portfolio.exit.on_complete
     strategy = run.portfolio.exit.strategy
@@ -156,6 +160,10 @@ def fold_portfolio(run: PortfolioRun, master: ContractMaster, fact: f.AnyPortfol
                     leg.todo = []
         case f.PortfolioReexecuted():
             _begin_again(run, master, fact)
+        case f.RollDecided():
+            together = tuple(leg_id for leg_id, _, _ in fact.rolls)
+            for leg_id, instrument, quantity in fact.rolls:
+                run.leg(leg_id).roll = RollRun(instrument, quantity, fact.at, together)
         case f.CombinedWaitSet():
             run.combined_wait = CombinedWaitRun(fact.reference, fact.trigger)
         case f.CombinedWaitOver():

@@ -13,20 +13,31 @@ from engine.domain.multileg.actions import (
 )
 from engine.domain.multileg.dynamic_hedge import HedgeOrder
 from engine.domain.multileg.leg import LazyLeg
-from engine.domain.multileg.states import EXITING, LEG_DONE, LEG_ENTERS, LEG_OPEN, LegOrigin, LegState
+from engine.domain.multileg.states import (
+    EXITING,
+    LEG_DONE,
+    LEG_ENTERS,
+    LEG_OPEN,
+    PROTECTORS,
+    LegOrigin,
+    LegState,
+)
 from engine.domain.order import Side
 
-FOLLOWERS = frozenset({LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM})
+FOLLOWERS = frozenset(
+    {LegOrigin.REEXECUTED, LegOrigin.REVERSED, LegOrigin.REENTERED, LegOrigin.MOMENTUM, LegOrigin.ROLLED}
+)
 """Executions that take the place of the one they come from, and may take over its hedge."""
 
 _OPENS = (ReExecute, ReExecuteFirst, ReEnter, ReMomentum, ReversePosition, Pyramid, LazyLeg)
 
-_HEDGES = frozenset({LegOrigin.HEDGE, LegOrigin.DELTA})
+_OF_ONE_LEG = frozenset({LegOrigin.HEDGE, LegOrigin.GUARD})
+"""Hedges that protect one sold leg, bought by a rule or by hand."""
 
 
 def is_hedge(leg: LegRun) -> bool:
     """Say whether a leg was added to protect others: it has no levels and no actions of its own."""
-    return leg.origin in _HEDGES
+    return leg.origin in PROTECTORS
 
 
 def counts(run: PortfolioRun, leg: LegRun) -> bool:
@@ -85,7 +96,7 @@ def is_first(run: PortfolioRun, leg: LegRun) -> bool:
 def is_dealt_with(run: PortfolioRun, hedge: LegRun) -> bool:
     """Say whether a hedge that failed with nothing matters no more: another took its place, or its parent is gone."""
     if hedge.origin is not LegOrigin.HEDGE or hedge.state is not LegState.ENTRY_FAILED or hedge.parent is None:
-        return hedge.origin is LegOrigin.DELTA
+        return hedge.origin in (LegOrigin.DELTA, LegOrigin.GUARD)
     parent = run.leg(hedge.parent)
     return parent.state in LEG_DONE or bool(live_hedges(run, parent))
 
@@ -94,6 +105,9 @@ def covers(run: PortfolioRun, leg: LegRun) -> bool:
     """Say whether a leg counts when it is asked what protects a sold one: not a hedge that is gone or being sold."""
     if leg.origin is LegOrigin.DELTA:
         return False
+    if leg.origin is LegOrigin.GUARD:
+        # It was never planned: it protects with what it holds, and is missed by nobody.
+        return leg.state in LEG_OPEN and leg.net_quantity != 0 and not leg.failed
     if leg.origin is LegOrigin.HEDGE:
         over = leg.state in (LegState.EXITING, LegState.CLOSED, LegState.CANCELLED)
         return not over and not is_dealt_with(run, leg)
@@ -103,7 +117,7 @@ def covers(run: PortfolioRun, leg: LegRun) -> bool:
 
 def guards_open_short(run: PortfolioRun, hedge: LegRun) -> bool:
     """Say whether selling a hedge now could leave something naked: its parent, or any short when all is closed."""
-    if hedge.origin is not LegOrigin.HEDGE:
+    if hedge.origin not in _OF_ONE_LEG:
         return False
     if run.state in EXITING:
         return any(map(_is_short, _others(run)))
@@ -112,7 +126,7 @@ def guards_open_short(run: PortfolioRun, hedge: LegRun) -> bool:
 
 def is_held_back(run: PortfolioRun, leg: LegRun) -> bool:
     """Say whether closing a hedge, or a part of it, must wait for what it protects."""
-    if leg.origin is not LegOrigin.HEDGE or leg.parent is None:
+    if leg.origin not in _OF_ONE_LEG or leg.parent is None:
         return False
     if leg.state is LegState.EXITING or leg.keep is None:
         return guards_open_short(run, leg)
@@ -136,8 +150,8 @@ def is_over(leg: LegRun) -> bool:
 
 
 def opens_again(leg: LegRun) -> bool:
-    """Say whether an action of a leg that is due or waits for its pause will open something."""
-    return any(isinstance(todo.action, _OPENS) for todo in leg.todo)
+    """Say whether a roll of a leg, or an action that is due or waits for its pause, will open something."""
+    return leg.roll is not None or any(isinstance(todo.action, _OPENS) for todo in leg.todo)
 
 
 def only_hedges_left(run: PortfolioRun) -> bool:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.domain.identifiers import LegId
+from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instant import Instant
 from engine.domain.multileg.actions import PortfolioAction
 from engine.domain.multileg.exit import Reverse
@@ -17,6 +17,16 @@ class Todo(msgspec.Struct, frozen=True):
     action: LegAction
     reason: ExitReason
     since: Instant
+
+
+class RollRun(msgspec.Struct, frozen=True):
+    """A leg that is closed to be opened on another contract."""
+
+    instrument: InstrumentId
+    quantity: int
+    since: Instant
+    together: tuple[LegId, ...]
+    """All legs of the roll: each is closed before any is opened anew."""
 
 
 class PortfolioTodo(msgspec.Struct, frozen=True):

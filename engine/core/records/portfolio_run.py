@@ -4,7 +4,7 @@ import msgspec
 
 from engine.core.records.entry_run import EntryRun
 from engine.core.records.order_record import average
-from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, Todo
+from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, RollRun, Todo
 from engine.core.records.range_run import RangeRun
 from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
@@ -66,6 +66,10 @@ class LegRun(msgspec.Struct, kw_only=True):
     """Actions that its hit set off and that are still to be done, oldest first."""
     todos: int = 0
     """How many actions its hits set off so far."""
+    roll: RollRun | None = None
+    """It is closed to be opened on another contract, or waits for that."""
+    roll_why: str = ""
+    """Why it was closed for a roll and not opened again."""
     instrument: InstrumentId | None = None
     row: int = -1
     scale: int = 1

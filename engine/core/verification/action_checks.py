@@ -35,11 +35,39 @@ def see(
             yield from _answered(portfolio, fact, fact.leg_id, fact.action)
         case f.PortfolioReexecuted() | f.PortfolioReset():
             yield from _again(portfolio, fact)
+        case f.RollDecided():
+            yield from _roll_decided(portfolio, fact)
+        case f.RollBlocked():
+            portfolio.legs[fact.leg_id - 1].rolls_to = None
         case _:
             return
 
 
+def _roll_decided(portfolio: SeenPortfolio, fact: f.RollDecided) -> Iterator[Violation]:
+    together = tuple(leg_id for leg_id, _, _ in fact.rolls)
+    for leg_id, instrument, quantity in fact.rolls:
+        leg = portfolio.legs[leg_id - 1]
+        if not leg.net or leg.rolls_to is not None:
+            yield Violation(62, fact.at, f"leg {leg_id} of {fact.portfolio_id} holds {leg.net:+d} and is rolled")
+        leg.rolls_to, leg.rolls_with = (instrument, quantity), together
+
+
+def _rolled(portfolio: SeenPortfolio, fact: f.LegAdded) -> Iterator[Violation]:
+    """Answer the second half of a roll that comes too early, that nobody decided, or that opens something else."""
+    parent = None if fact.parent is None else portfolio.legs[fact.parent - 1]
+    words = f"leg {fact.leg_id} of {fact.portfolio_id} opens {fact.quantity} {fact.instrument}"
+    if parent is None or parent.rolls_to != (fact.instrument, fact.quantity):
+        yield Violation(62, fact.at, f"{words}, which no roll says")
+        return
+    held = [leg_id for leg_id in parent.rolls_with if portfolio.legs[leg_id - 1].net]
+    if held or fact.leg.side is not parent.side:
+        yield Violation(62, fact.at, f"{words} while its roll still holds legs {held}")
+    parent.rolls_to = None
+
+
 def _added(portfolio: SeenPortfolio, fact: f.LegAdded) -> Iterator[Violation]:
+    if fact.origin is LegOrigin.ROLLED:
+        yield from _rolled(portfolio, fact)
     if fact.answers is None or fact.parent is None:
         return
     parent = portfolio.legs[fact.parent - 1]

@@ -33,12 +33,22 @@ def uncovers(portfolio: SeenPortfolio, fact: f.OrderRequested, under_way: int) -
     """Answer how an exit order would sell a hedge that is still needed; None where it does not."""
     rule = portfolio.declared.dynamic_hedge
     hedge = portfolio.legs[fact.leg_id - 1]
+    if hedge.origin is LegOrigin.GUARD and hedge.parent is not None:
+        return _bares(portfolio.legs[hedge.parent - 1], hedge, fact, under_way)
     if rule is None or hedge.origin is not LegOrigin.HEDGE or hedge.parent is None:
         return None
     short = max(0, -portfolio.legs[hedge.parent - 1].net)
     needed = int(short * min(rule.ratio, Decimal(1)))
     left = sum(one.net for one in _hedges(portfolio, hedge.parent)) - fact.quantity - under_way
     return f"{fact.order_id} leaves {left} to protect {short} of leg {hedge.parent}" if left < needed else None
+
+
+def _bares(parent: SeenLeg, hedge: SeenLeg, fact: f.OrderRequested, under_way: int) -> str | None:
+    """Answer how selling a hedge by hand leaves less of it than the part of its leg that is still sold."""
+    short, left = max(0, -parent.net), hedge.net - fact.quantity - under_way
+    if short and left * parent.sold < short * hedge.bought:
+        return f"{fact.order_id} leaves {left} of a hedge by hand to protect {short} of leg {hedge.parent}"
+    return None
 
 
 def _asks(leg: SeenLeg) -> bool:

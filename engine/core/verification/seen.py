@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from engine.domain import facts as f
-from engine.domain.identifiers import AccountId, LegId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.multileg.leg import Leg
@@ -80,6 +80,10 @@ class SeenLeg(msgspec.Struct, kw_only=True):
     """What it may hold, since it was resized."""
     ends: bool = False
     """It was decided to close it."""
+    rolls_to: tuple[InstrumentId, int] | None = None
+    """The contract it is rolled to, and how many units of it; None once that is opened or given up."""
+    rolls_with: tuple[LegId, ...] = ()
+    """All legs of its roll."""
     answered: list[int] = []
     """Its actions that were carried out or blocked."""
 

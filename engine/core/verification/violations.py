@@ -65,6 +65,7 @@ SENTENCES: dict[int, str] = {
     59: "An edit is recorded with its difference in words, and only what may change has changed.",
     60: "An edit closes and enters nothing at once that was not confirmed, and adds the legs that it names.",
     61: "What is open together never comes to more notional value than declared.",
+    62: "A roll opens what it says, once, and not before every leg of it is closed whole.",
 }
 """Every invariant that is checked, by its number."""
 

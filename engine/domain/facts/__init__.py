@@ -28,6 +28,8 @@ from engine.domain.facts.actions import (
     PortfolioReentryBlocked,
     PortfolioReexecuted,
     ReentryBlocked,
+    RollBlocked,
+    RollDecided,
 )
 from engine.domain.facts.edits import (
     AnyEditFact,
@@ -269,6 +271,8 @@ __all__ = [
     "RecoveryFinished",
     "ReentryBlocked",
     "RiskLimitsSet",
+    "RollBlocked",
+    "RollDecided",
     "SecretWordSealed",
     "SessionFact",
     "SessionOpened",

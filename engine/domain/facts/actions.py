@@ -50,6 +50,13 @@ class LegLookedBack(LegActionFact, frozen=True, kw_only=True, tag="leg_looked_ba
     why: str
 
 
+class RollBlocked(LegActionFact, frozen=True, kw_only=True, tag="roll_blocked"):
+    """A leg was closed for a roll and is not opened on its new contract."""
+
+    instrument: InstrumentId
+    why: str
+
+
 class PortfolioActionFact(PortfolioFact, frozen=True, kw_only=True):
     """A fact about what follows the close of a whole portfolio, or about the wait of all its legs together."""
 
@@ -91,6 +98,14 @@ class PortfolioReexecuted(PortfolioActionFact, frozen=True, kw_only=True, tag="p
     """The legs of the execution before, whose contracts that premium is measured on."""
 
 
+class RollDecided(PortfolioActionFact, frozen=True, kw_only=True, tag="roll_decided"):
+    """Open legs are closed and opened on other contracts; nothing is opened before all of them are closed."""
+
+    rolls: tuple[tuple[LegId, InstrumentId, int], ...]
+    """Leg, new contract, and how many units of it."""
+    why: str
+
+
 class CombinedWaitSet(PortfolioActionFact, frozen=True, kw_only=True, tag="combined_wait_set"):
     """The combined wait and trade begins: nothing is entered before the combined premium reaches ``trigger``."""
 
@@ -104,10 +119,15 @@ class CombinedWaitOver(PortfolioActionFact, frozen=True, kw_only=True, tag="comb
     why: str
 
 
-AnyLegActionFact = LegHit | ActionDone | ReentryBlocked | LegWaitMissed | LegLookedBack
+AnyLegActionFact = LegHit | ActionDone | ReentryBlocked | LegWaitMissed | LegLookedBack | RollBlocked
 """Every fact about what a leg's hit sets off, or about its wait."""
 
 AnyPortfolioActionFact = (
-    PortfolioActionDone | PortfolioReentryBlocked | PortfolioReexecuted | CombinedWaitSet | CombinedWaitOver
+    PortfolioActionDone
+    | PortfolioReentryBlocked
+    | PortfolioReexecuted
+    | RollDecided
+    | CombinedWaitSet
+    | CombinedWaitOver
 )
 """Every fact about what follows the close of a portfolio, or about the wait of its legs together."""

@@ -125,7 +125,15 @@ class LegOrigin(Enum):
     LAZY = "lazy leg"
     HEDGE = "dynamic hedge"
     DELTA = "delta hedge"
+    GUARD = "hedge by hand"
+    """Bought by a person for one sold leg; it is sold when that is closed."""
+    ROLLED = "rolled"
+    """The same leg on another contract, once the one before is closed."""
     ADDED = "added by hand"
+
+
+PROTECTORS = frozenset({LegOrigin.HEDGE, LegOrigin.GUARD, LegOrigin.DELTA})
+"""Legs that follow what they protect: they have no levels and no actions of their own."""
 
 
 class ExitReason(Enum):
@@ -162,6 +170,8 @@ class ExitReason(Enum):
     TAG_LIMIT = "TAG_LIMIT"
     LEG_FAIL = "LEG_FAIL"
     PARTIAL = "PARTIAL"
+    ROLL = "ROLL"
+    """It is closed to be opened on another contract."""
     MARGIN = "MARGIN"
     ACTION = "ACTION"
     """The hit of another leg, or of another portfolio, said so."""
