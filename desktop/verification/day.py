@@ -11,7 +11,7 @@ from brokers.simulated.market import SimulatedMarket
 from desktop.verification import deeds
 from desktop.verification.account_line import AccountLine, dice_of
 from desktop.verification.at_rest import AtRest
-from desktop.verification.deed_draws import EDITS, Action, Deed
+from desktop.verification.deed_draws import EDITS, OF_POSITIONS, Action, Deed
 from desktop.verification.edit_deeds import Editor
 from desktop.verification.findings import Broken, Findings
 from desktop.verification.plan import DayPlan, day_plan, opens_on
@@ -213,6 +213,10 @@ class Day:
         if action.deed is Deed.PART_EXIT and action.pick % 2:
             self._confirms(deeds.chosen(action, self.plan.portfolios))
         self.run_now.submit(command)
+        if action.deed in OF_POSITIONS and action.pick % 4 == 0:
+            # Between any two facts of what follows, or with its order on the wire.
+            moment = tuple(Moment)[action.pick // 4 % len(Moment)]
+            self.breaker.fail_next(Outage(moment=moment, number=action.pick // 16 % 4 + 1, lasts=30 * SECOND))
 
     def _edit(self, action: Action) -> None:
         active = [run for run in self.state.alive() if run.state in ACTIVE]

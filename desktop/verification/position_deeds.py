@@ -11,16 +11,19 @@ from engine.domain.identifiers import InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.messages import Message
 from engine.domain.money import Price
+from engine.domain.multileg.states import RUNNING
 
 Command = Callable[[Instant], Message]
 
 
 def command_of(deed: Deed, state: EngineState, portfolio_id: PortfolioId, pick: int) -> Command | None:
     """Answer the command of a deed on open legs as things stand now; None where nothing is held."""
-    run = state.books.portfolios.get(portfolio_id)
-    held = [] if run is None else [leg for leg in run.legs if leg.net_quantity and leg.row >= 0]
+    running = [run for run in state.alive() if run.state in RUNNING and _held(run)]
+    run = running[pick // 23 % len(running)] if running else state.books.portfolios.get(portfolio_id)
+    held = [] if run is None else _held(run)
     if run is None or not held:
         return None
+    portfolio_id = run.portfolio_id
     leg = held[pick // 7 % len(held)]
     match deed:
         case Deed.PART_EXIT_LEG:
@@ -32,6 +35,10 @@ def command_of(deed: Deed, state: EngineState, portfolio_id: PortfolioId, pick: 
             chosen = held if pick % 3 == 0 else [leg]
             to = [(one.leg_id, name) for one in chosen if (name := _other(state, one, pick)) is not None]
             return lambda at: c.RollLegs(at=at, portfolio_id=portfolio_id, to=tuple(to))
+
+
+def _held(run: PortfolioRun) -> list[LegRun]:
+    return [leg for leg in run.legs if leg.net_quantity and leg.row >= 0]
 
 
 def _hedge(state: EngineState, run: PortfolioRun, leg: LegRun, pick: int) -> Command | None:

@@ -10,7 +10,7 @@ from desktop.composition.rules import market_rules
 from desktop.verification.day import Day
 from desktop.verification.deed_draws import Deed
 from desktop.verification.plan import DayPlan, day_plan
-from tests.simulation.planted import account_bugs, edit_bugs, order_bugs, rule_bugs, stress
+from tests.simulation.planted import account_bugs, edit_bugs, order_bugs, position_bugs, rule_bugs, stress
 from tests.simulation.planted.plant import Plant
 
 Stress = Callable[[DayPlan], DayPlan]
@@ -41,6 +41,8 @@ HEDGE = {"rule": {"type": "distance", "strikes": 4}, "unsatisfied": "skip the le
 PARTS = {"parts": [{"type": "time", "at": "10:00:00", "percent": 50}]}
 SLICES = {"slicing": {"type": "time", "lots": 1, "every": 50}}
 STARTS = tuple((minutes, deed) for minutes in (30, 60) for deed in (Deed.SQUARE_OFF, Deed.START))
+ROLLED = tuple((minutes, Deed.ROLL) for minutes in range(21, 61, 5))
+GUARDED = ((21, Deed.ADD_HEDGE), (26, Deed.ADD_HEDGE), (31, Deed.ADD_HEDGE), (41, Deed.SQUARE_OFF))
 FAR_AWAY = {"type": "underlying_band", "distance": 20}
 """Pieces of portfolios that trade in the way of a bug; the band is left by a fifth, which never happens."""
 
@@ -153,6 +155,14 @@ HUNTS: dict[Plant, Hunt] = {
     edit_bugs.what_is_locked_may_be_edited: Hunt(
         6, by(47, 59, 60), stress.playing(*EDITED_OFTEN, legs=[{**PUT, "lots": 3}, {**LONG, "lots": 3}])
     ),
+    position_bugs.a_roll_opens_before_its_close_is_complete: Hunt(0, by(62), stress.playing(*ROLLED, legs=[FIVE])),
+    position_bugs.a_roll_is_carried_out_twice: Hunt(0, by(62), stress.playing(*ROLLED, legs=[FIVE])),
+    position_bugs.a_part_of_a_leg_closes_more_than_it_holds: Hunt(
+        0, by(13), stress.playing((31, Deed.PART_EXIT_LEG), legs=[FIVE])
+    ),
+    position_bugs.a_hedge_by_hand_is_sold_before_its_leg: Hunt(
+        0, by(42), stress.playing(*GUARDED, legs=[FIVE, {**FIVE, "kind": "CE"}], exit={"shorts_first": False})
+    ),
 }
 
 
@@ -178,6 +188,7 @@ def test_the_days_of_the_hunt_are_clean_without_their_bugs():
 
 
 def test_every_plant_is_hunted():
-    plants = (*order_bugs.PLANTS, *rule_bugs.PLANTS, *account_bugs.PLANTS, *edit_bugs.PLANTS)
+    bugs = (order_bugs, rule_bugs, account_bugs, edit_bugs, position_bugs)
+    plants = [plant for module in bugs for plant in module.PLANTS]
 
-    assert list(HUNTS) == list(plants)
+    assert list(HUNTS) == plants

@@ -26,9 +26,7 @@ def part(desk, leg_id=1, **how):
 
 def hedge(desk, strike, kind="CE", leg_id=1, lots=1):
     instrument = symbol(strike, kind)
-    return desk.say(
-        c.AddHedge(at=desk.now, portfolio_id=P1, leg_id=LegId(leg_id), instrument=instrument, lots=lots)
-    )
+    return desk.say(c.AddHedge(at=desk.now, portfolio_id=P1, leg_id=LegId(leg_id), instrument=instrument, lots=lots))
 
 
 def roll(desk, *to):
@@ -171,9 +169,7 @@ def test_a_roll_closes_first_and_opens_the_same_lots_on_the_new_contract():
     assert [(one.side, one.instrument) for one in closing] == [(Side.BUY, symbol(24850, "CE"))]
     desk.fill(closing[0], "130")
     opening = desk.pending()
-    assert [(one.side, one.instrument, one.quantity) for one in opening] == [
-        (Side.SELL, symbol(25000, "CE"), 2 * LOT)
-    ]
+    assert [(one.side, one.instrument, one.quantity) for one in opening] == [(Side.SELL, symbol(25000, "CE"), 2 * LOT)]
     desk.fill_all("120")
 
     old, new = desk.run.legs
