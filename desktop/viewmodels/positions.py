@@ -1,151 +1,30 @@
-"""Positions with Greeks as a grid: underlying → expiry → portfolio → leg, with subtotals and a total."""
+"""Positions with Greeks as a grid, in groups of the trader's choice, with sub-totals and a total."""
 
 from collections.abc import Sequence
 
 from desktop.bridge import EngineBridge
-from desktop.presentation import formats
-from desktop.presentation.tones import Tone, tone_of_sign
-from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, RowGridSource
+from desktop.viewmodels.position_columns import POSITION_COLUMNS
 from engine.domain.instant import ist_date
-from engine.views.positions import PositionBook, PositionLevel, PositionRow
+from engine.views.positions import BrokersBooks, Grouping, PositionBook, PositionLevel, PositionRow
 
-
-def _sign(value: float | None) -> Tone:
-    return Tone.MUTED if value is None else tone_of_sign(value)
-
-
-def _quantity(row: PositionRow) -> str:
-    """Write what a leg holds, marked where the broker's books differ."""
-    if row.net_quantity is None:
-        return ""
-    text = formats.signed_quantity(row.net_quantity)
-    return text if row.brokers_quantity is None else f"≠ {text}"
-
-
-def _quantity_story(row: PositionRow) -> str:
-    if row.brokers_quantity is None:
-        return "Units held, signed"
-    theirs = formats.signed_quantity(row.brokers_quantity)
-    return f"The broker holds {theirs} of this contract in all; our books differ. Nothing is opened until that is clear"
-
-
-POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
-    Column(key="name", header="Position", width=188, align=Align.LEFT, text=lambda row: row.name),
-    Column(
-        key="quantity",
-        header="Net qty",
-        tooltip="Units held, signed",
-        width=54,
-        text=_quantity,
-        tone=lambda row: Tone.WARNING if row.brokers_quantity is not None else _sign(row.net_quantity),
-        cell_tooltip=_quantity_story,
-    ),
-    Column(
-        key="average",
-        header="Average",
-        tooltip="Average entry price, ₹",
-        width=58,
-        text=lambda row: "" if row.net_quantity is None else formats.price(row.average_price, row.tick_size),
-        rank=2,
-    ),
-    Column(
-        key="exit",
-        header="Exit",
-        tooltip="Average exit price of what was closed, ₹",
-        width=54,
-        text=lambda row: "" if row.exit_price is None else formats.price(row.exit_price, row.tick_size),
-        rank=4,
-    ),
-    Column(
-        key="last",
-        header="LTP",
-        tooltip="Last traded price, ₹",
-        width=54,
-        text=lambda row: "" if row.net_quantity is None else formats.price(row.last_price, row.tick_size),
-        flash=lambda row: row.last_price or 0,
-    ),
-    Column(
-        key="mtm",
-        header="MTM",
-        tooltip="Profit still open, ₹, before charges, by the price type of its portfolio",
-        width=78,
-        rank=3,
-        text=lambda row: formats.signed_amount(row.mtm),
-        tone=lambda row: _sign(row.mtm),
-    ),
-    Column(
-        key="booked",
-        header="Booked",
-        tooltip="Profit already booked, ₹, before charges",
-        width=80,
-        rank=5,
-        text=lambda row: formats.signed_amount(row.booked),
-        tone=lambda row: _sign(row.booked),
-    ),
-    Column(
-        key="total",
-        header="Total",
-        tooltip="Open and booked profit together, ₹, before charges",
-        width=80,
-        text=lambda row: formats.signed_amount(None if row.mtm is None else row.mtm + row.booked),
-        tone=lambda row: _sign(None if row.mtm is None else row.mtm + row.booked),
-    ),
-    Column(
-        key="volatility",
-        header="IV %",
-        tooltip="Implied volatility from the out-of-the-money side of the strike, on the expiry's own forward",
-        width=44,
-        rank=6,
-        text=lambda row: formats.volatility(row.volatility) if row.level is PositionLevel.LEG else "",
-    ),
-    Column(
-        key="delta",
-        header="Δ",
-        tooltip="Units of the underlying: ₹ per index point",
-        width=46,
-        text=lambda row: formats.decimal(row.delta, 1, signed=True),
-        tone=lambda row: _sign(row.delta),
-    ),
-    Column(
-        key="gamma",
-        header="Γ",
-        tooltip="Change of Δ per index point",
-        width=54,
-        text=lambda row: formats.decimal(row.gamma, 3, signed=True),
-        tone=lambda row: _sign(row.gamma),
-    ),
-    Column(
-        key="theta",
-        header="Θ ₹/day",
-        tooltip="₹ per calendar day",
-        width=56,
-        text=lambda row: formats.decimal(row.theta, 0, signed=True),
-        tone=lambda row: _sign(row.theta),
-    ),
-    Column(
-        key="vega",
-        header="V ₹/pt",
-        tooltip="₹ per volatility point",
-        width=52,
-        text=lambda row: formats.decimal(row.vega, 0, signed=True),
-        tone=lambda row: _sign(row.vega),
-    ),
-)
-"""Columns of the positions."""
+__all__ = ["POSITION_COLUMNS", "PositionsSource"]
 
 
 class PositionsSource(RowGridSource[PositionRow]):
     """A grid source for FastGrid: ``FastGrid(source, source.columns, theme, "Positions")``.
 
     Call ``refresh(now_ms)`` once per frame before the grid's own; connect ``expander_toggled`` to ``toggle``.
+
+    Attributes:
+        brokers: Where the brokers' books and ours differed at the newest snapshot.
     """
 
     def __init__(self, bridge: EngineBridge) -> None:
         super().__init__(
             POSITION_COLUMNS,
             lambda row: row.key,
-            level=lambda row: max(0, row.level - 1),
+            level=lambda row: max(0, len(row.key) - 1),
             bold=lambda row: row.has_children,
             highlighted=lambda row: row.level is PositionLevel.TOTAL,
             pinned=lambda row: row.level is PositionLevel.TOTAL,
@@ -154,9 +33,11 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._bridge = bridge
         self._folded: set[tuple[str, ...]] = set()
         self._with_closed = False
+        self._grouping = Grouping.UNDERLYING_EXPIRY_PORTFOLIO
         self._book: PositionBook | None = None
         self._lines: Sequence[PositionRow] = ()
         self._seen_snapshot = 0
+        self.brokers = BrokersBooks()
         bridge.portfolios_changed.connect(self._forget_book)
 
     def refresh(self, now_ms: int) -> None:
@@ -170,8 +51,9 @@ class PositionsSource(RowGridSource[PositionRow]):
             today = ist_date(bridge.now())
             rows = bridge.portfolios.values()
             self._book = PositionBook(rows, bridge.master, bridge.rules, today, with_closed=self._with_closed)
-        drift = bridge.status.drift if bridge.status else ()
-        self._lines = self._book.priced(snapshot.quotes(self._book.rows), snapshot.at, drift)
+        self.brokers = BrokersBooks.of(bridge.status)
+        values = snapshot.quotes(self._book.rows)
+        self._lines = self._book.priced(values, snapshot.at, self.brokers, self._grouping)
         self._show()
 
     def toggle(self, row: int) -> None:
@@ -186,9 +68,32 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._forget_book()
 
     @property
+    def grouping(self) -> Grouping:
+        """How the positions are grouped."""
+        return self._grouping
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Group the positions otherwise; what was folded is open again."""
+        if grouping is not self._grouping:
+            self._grouping = grouping
+            self._folded.clear()
+            self._forget_book()
+
+    @property
     def total(self) -> PositionRow | None:
         """The line that adds everything up; None while nothing is held."""
-        return self._lines[0] if self._lines else None
+        first = self._lines[0] if self._lines else None
+        return first if first is not None and first.level is PositionLevel.TOTAL else None
+
+    @property
+    def lines(self) -> Sequence[PositionRow]:
+        """Every line, folded away or not."""
+        return self._lines
+
+    def legs_of(self, row: PositionRow) -> list[PositionRow]:
+        """Return the legs that a line stands for: itself, those of its group, or all; none of what is not ours."""
+        depth = len(row.key)
+        return [one for one in self._lines if one.level is PositionLevel.LEG and one.key[:depth] == row.key]
 
     def _forget_book(self, _rows: object = None) -> None:
         self._book = None

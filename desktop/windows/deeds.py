@@ -69,6 +69,37 @@ DEEDS: tuple[DeedSpec, ...] = (
     ),
     DeedSpec(name="square_off_leg", title="Square off {}…", tip="Close this leg only; the others go on."),
     DeedSpec(
+        name="part_exit_leg",
+        title="Close a part of {}…",
+        tip="Close some lots of this leg; its stop goes on with what is left.",
+    ),
+    DeedSpec(
+        name="add_hedge",
+        title="Add a hedge to {}…",
+        tip="Buy a farther strike for this sold leg; it is sold when the leg is closed.",
+    ),
+    DeedSpec(
+        name="roll_legs",
+        title="Roll {}…",
+        tip="Close, then open the same on other strikes or another expiry, in one command.",
+    ),
+    DeedSpec(
+        name="square_off_group",
+        title="Square off {}…",
+        tip="Close every leg of this line, after one question with the numbers.",
+    ),
+    DeedSpec(
+        name="open_payoff",
+        title="Payoff of {}…",
+        tip="Show profit and loss of exactly what is held at every level, today and at expiry.",
+    ),
+    DeedSpec(name="go_to_portfolio", title="Go to {}", tip="Select the portfolio and show it in its panel."),
+    DeedSpec(
+        name="accept_drift",
+        title="Take the broker's books as they are…",
+        tip="Take what the broker holds beyond our ledger as not ours, with a reason that is kept.",
+    ),
+    DeedSpec(
         name="closed_outside",
         title="{} was closed at the broker…",
         tip="Take the leg as closed, at the price you say; nothing is sent.",
@@ -152,14 +183,19 @@ def cursor_menu(parent: QWidget) -> QMenu:
     return menu
 
 
-def add_deed(menu: QMenu, name: str, act: Callable[[], None], *, about: str = "", possible: bool = True) -> QAction:
-    """Add a declared deed; ``about`` says to what it is done. Raises KeyError for one that is not declared."""
+def add_deed(
+    menu: QMenu, name: str, act: Callable[[], None], *, about: str = "", possible: bool = True, against: str = ""
+) -> QAction:
+    """Add a declared deed; ``about`` says to what it is done, ``against`` why it cannot be done now.
+
+    Raises KeyError for one that is not declared.
+    """
     deed = _BY_NAME[name]
     # A tab before the keys shows them at the right without making them work a second time.
     entry = menu.addAction(deed.title.format(about.replace("&", "&&")) + (f"\t{deed.keys}" if deed.keys else ""))
     entry.setObjectName(name)
-    entry.setToolTip(deed.tip)
-    entry.setEnabled(possible)
+    entry.setToolTip(f"{deed.tip} Not now: {against}." if against else deed.tip)
+    entry.setEnabled(possible and not against)
     entry.triggered.connect(lambda _checked=False: act())
     return entry
 

@@ -54,7 +54,7 @@ class PanelKinds:
                 "Order book",
                 lambda placed, links: OrderBookPanel(desk, links, own_folder, placed.context),
             ),
-            "positions": ("Positions", lambda _placed, links: PositionsPanel(desk, links)),
+            "positions": ("Positions", lambda placed, links: PositionsPanel(desk, links, placed.context)),
             "option_chain": ("Option chain", lambda placed, links: OptionChainPanel(desk, links, placed.context)),
             "chart": ("Chart", lambda placed, links: ChartPanel(desk, links, placed.context)),
             "premium_chart": (

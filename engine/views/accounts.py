@@ -35,6 +35,8 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     halted: bool = False
     halt_why: str = ""
     drift: tuple[tuple[InstrumentId, int, int], ...] = ()
+    outside: tuple[tuple[InstrumentId, int], ...] = ()
+    """Net quantity at the broker that the trader took as not ours."""
     profit: Money = Money(0)
     """What its portfolios made today, before charges."""
     floor: Money | None = None
@@ -101,6 +103,7 @@ def _account_row(
         halted=account.halted,
         halt_why=account.halt_why,
         drift=tuple((instrument, ours, brokers) for instrument, (ours, brokers) in account.drift.items()),
+        outside=tuple((name, quantity) for name, quantity in account.outside.items() if quantity),
         profit=Money(made.amount),
         floor=account.floor,
         margin_free=None if sight.margin_free is None else Money(sight.margin_free),

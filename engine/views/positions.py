@@ -1,75 +1,29 @@
-"""Positions with Greeks: underlying → expiry → portfolio → leg, with subtotals and a total."""
+"""Positions with Greeks: what every leg holds, what it is worth and how it moves, in groups with sub-totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import IntEnum
-from typing import TypeVar
 
 import msgspec
 import numpy as np
 
 from engine.domain.contract_master import ContractMaster
-from engine.domain.identifiers import InstrumentId, LegId, PortfolioId
+from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.instant import Instant, ist_date
-from engine.domain.instrument import Kind
+from engine.domain.instrument import Exchange, Kind
+from engine.domain.margin import Holding, blocked_margin
 from engine.domain.market_rules import MarketRules
-from engine.domain.money import Money, Price
-from engine.domain.quote import IntArray
+from engine.domain.money import SCALE, Money, Price
+from engine.domain.quote import IntArray, QuoteColumn
 from engine.views.contracts import contract_name
 from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing, expiry_ladder
 from engine.views.expiry_pricing import priced as expiry_priced
-from engine.views.marks import leg_mark
+from engine.views.foreign_positions import BrokersBooks, foreign_rows
+from engine.views.marks import last_price, leg_mark
 from engine.views.portfolios import LegRow, PortfolioRow
+from engine.views.position_groups import Grouping, grouped
+from engine.views.position_rows import PositionLevel, PositionRow
 
-
-class PositionLevel(IntEnum):
-    """How deep a line of the positions stands."""
-
-    TOTAL = 0
-    UNDERLYING = 1
-    EXPIRY = 2
-    PORTFOLIO = 3
-    LEG = 4
-
-
-class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the positions. Money in 1/10,000 ₹; Greeks of the whole position: unit Greek × signed quantity.
-
-    ``delta`` in units of the underlying (₹ per index point), ``gamma`` units per point, ``theta`` ₹ per calendar day,
-    ``vega`` ₹ per volatility point. None: a price or a volatility is missing.
-    """
-
-    key: tuple[str, ...]
-    """Underlying, expiry, portfolio, leg: as far as the level goes; empty for the total."""
-    level: PositionLevel
-    name: str
-    underlying: str
-    expiry: date | None
-    portfolio_id: PortfolioId | None
-    leg_id: LegId | None
-    instrument: InstrumentId | None
-    row: int
-    """Row in the quote board; -1 on subtotals."""
-    net_quantity: int | None
-    """Signed; None on lines that join different contracts."""
-    brokers_quantity: int | None
-    """What the broker holds of the whole contract where its books and ours differ; None where they agree."""
-    average_price: Price | None
-    """Of the entry."""
-    exit_price: Price | None
-    """Average of what was closed; None before the first exit and on subtotals."""
-    last_price: Price | None
-    tick_size: Price
-    mtm: Money | None
-    """Profit still open."""
-    booked: Money
-    volatility: float | None
-    """Per year; legs only."""
-    delta: float | None
-    gamma: float | None
-    theta: float | None
-    vega: float | None
-    has_children: bool
+__all__ = ["BrokersBooks", "Grouping", "PositionBook", "PositionLevel", "PositionRow"]
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -79,31 +33,27 @@ class _Held(msgspec.Struct, frozen=True):
     leg: LegRow
 
 
-class _Sums(msgspec.Struct):
-    """What a subtotal adds up; None once a part is missing."""
+class _Priced(msgspec.Struct, frozen=True, eq=False):
+    """An expiry's ladder with its volatilities and Greeks, and what one percent of its underlying is."""
 
-    mtm: int | None = 0
-    booked: int = 0
-    delta: float | None = 0.0
-    gamma: float | None = 0.0
-    theta: float | None = 0.0
-    vega: float | None = 0.0
-
-    def add(self, row: PositionRow) -> None:
-        """Count a leg in."""
-        self.booked += row.booked
-        self.mtm = _plus(self.mtm, row.mtm)
-        self.delta = _plus(self.delta, row.delta)
-        self.gamma = _plus(self.gamma, row.gamma)
-        self.theta = _plus(self.theta, row.theta)
-        self.vega = _plus(self.vega, row.vega)
+    ladder: ExpiryLadder
+    pricing: ExpiryPricing
+    one_percent: float
+    """Index points; NaN where there is no price."""
 
 
-Number = TypeVar("Number", int, float)
+class _UnitGreeks(msgspec.Struct, frozen=True):
+    """Volatility and Greeks of one unit; None where they are not known."""
+
+    volatility: float | None = None
+    delta: float | None = None
+    gamma: float | None = None
+    theta: float | None = None
+    vega: float | None = None
 
 
-def _plus(total: Number | None, part: Number | None) -> Number | None:
-    return None if total is None or part is None else total + part
+_FLAT = _UnitGreeks(delta=0.0, gamma=0.0, theta=0.0, vega=0.0)
+_LINEAR = _UnitGreeks(delta=1.0, gamma=0.0, theta=0.0, vega=0.0)
 
 
 class PositionBook:
@@ -122,7 +72,7 @@ class PositionBook:
         *,
         with_closed: bool = False,
     ) -> None:
-        self._master = master
+        self._master, self._on = master, on
         held = [
             _Held(portfolio, leg)
             for portfolio in portfolios
@@ -139,79 +89,150 @@ class PositionBook:
         self._ladders = [
             expiry_ladder(master, rules, underlying, expiry) for underlying, expiry in sorted(priced, key=str) if expiry
         ]
+        self._margins: dict[PortfolioId, Money] | None = None
+        self._ours = _ledger(self._held)
         legs = np.array([item.leg.row for item in self._held], dtype=np.int64)
-        self.rows: IntArray = np.concatenate([legs, *(ladder.rows for ladder in self._ladders)])
+        spots = np.array([item.portfolio.underlying_row for item in self._held], dtype=np.int64)
+        self.rows: IntArray = np.concatenate([legs, spots, *(ladder.rows for ladder in self._ladders)])
         """Rows of the quote board whose quotes ``priced`` wants, in this order."""
 
     def priced(
-        self, values: IntArray, now: Instant, drift: Iterable[tuple[InstrumentId, int, int]] = ()
+        self,
+        values: IntArray,
+        now: Instant,
+        brokers: BrokersBooks | None = None,
+        grouping: Grouping = Grouping.UNDERLYING_EXPIRY_PORTFOLIO,
     ) -> list[PositionRow]:
         """Answer the lines from the quotes of ``rows``, int64 (n, COLUMNS): total, then each group before its parts.
 
-        ``drift`` names the contracts in which our net quantity and the broker's differ: ours, the broker's.
+        Behind them stands what the broker holds beyond our ledger, which no total counts.
         """
-        brokers = {instrument: theirs for instrument, _, theirs in drift}
-        count = len(self._held)
-        pricing = self._pricing(values[count:], now)
-        quotes = values[:count].tolist()
-        legs = [
-            self._leg_row(item, quote, pricing.get((item.portfolio.underlying, item.leg.expiry)), brokers)
-            for item, quote in zip(self._held, quotes, strict=True)
-        ]
-        return _with_subtotals(legs, {item.portfolio.portfolio_id: _called(item.portfolio) for item in self._held})
+        brokers = brokers or BrokersBooks()
+        legs = self.legs(values, now, brokers)
+        spots = values[len(self._held) : 2 * len(self._held), int(QuoteColumn.LAST_PRICE)].tolist()
+        if self._margins is None and all(spots):
+            self._margins = self._estimated(spots)
+        return grouped(legs, grouping, self._margins) + foreign_rows(self._master, brokers)
 
-    def _pricing(self, values: IntArray, now: Instant) -> dict[tuple[str, date | None], "_Priced"]:
+    def legs(self, values: IntArray, now: Instant, brokers: BrokersBooks | None = None) -> list[PositionRow]:
+        """Answer the legs alone, in no group."""
+        brokers, count = brokers or BrokersBooks(), len(self._held)
+        pricing = self._pricing(values[2 * count :], now)
+        quotes, spots = values[:count].tolist(), values[count : 2 * count].tolist()
+        return [
+            self._leg_row(item, quote, spot, pricing.get((item.portfolio.underlying, item.leg.expiry)), brokers)
+            for item, quote, spot in zip(self._held, quotes, spots, strict=True)
+        ]
+
+    def _pricing(self, values: IntArray, now: Instant) -> dict[tuple[str, date | None], _Priced]:
         found: dict[tuple[str, date | None], _Priced] = {}
         start = 0
         for ladder in self._ladders:
             end = start + len(ladder.rows)
             pricing = expiry_priced(ladder, values[start:end], now)
-            found[ladder.underlying, ladder.expiry] = _Priced(ladder, pricing)
+            spot = last_price(values[start].tolist())
+            points = pricing.forward if spot is None else spot / SCALE
+            found[ladder.underlying, ladder.expiry] = _Priced(ladder, pricing, points / 100)
             start = end
         return found
 
     def _leg_row(
-        self, item: _Held, quote: Sequence[int], pricing: "_Priced | None", brokers: Mapping[InstrumentId, int]
+        self,
+        item: _Held,
+        quote: Sequence[int],
+        spot: Sequence[int],
+        pricing: _Priced | None,
+        brokers: BrokersBooks,
     ) -> PositionRow:
         leg, portfolio = item.leg, item.portfolio
         contract = self._master.instruments[leg.row]
         mark = leg_mark(leg, portfolio.price_type, quote, None)
-        units = _unit_greeks(leg, pricing)
+        unit = _unit_greeks(leg, pricing)
         # A unit of a coin's quantity is a hundredth of a coin, and so are its Greeks.
         held = leg.net_quantity / leg.scale
-        delta, gamma, theta, vega = (None if unit is None else unit * held for unit in units[1:])
+        percent = _one_percent(pricing, spot, quote)
+        delta, gamma = _times(unit.delta, held), _times(unit.gamma, held)
+        ours, theirs = _compared(self._ours, brokers, portfolio.account, contract.id)
         return PositionRow(
-            key=(portfolio.underlying, _text(leg.expiry), portfolio.portfolio_id, str(leg.leg_id)),
+            key=(f"{portfolio.portfolio_id}/{leg.leg_id}",),
             level=PositionLevel.LEG,
             name=contract_name(contract),
             underlying=portfolio.underlying,
             expiry=leg.expiry,
+            days=None if leg.expiry is None else (leg.expiry - self._on).days,
             portfolio_id=portfolio.portfolio_id,
+            portfolio=_called(portfolio),
+            account=portfolio.account,
+            tag=portfolio.tag,
             leg_id=leg.leg_id,
+            state=leg.state,
+            origin=leg.origin,
             instrument=leg.instrument,
             row=leg.row,
             net_quantity=leg.net_quantity,
-            brokers_quantity=None if leg.instrument is None else brokers.get(leg.instrument),
+            lot_size=leg.lot_size,
+            lots_entered=leg.entered // leg.lot_size,
+            brokers_quantity=theirs,
+            ledger_quantity=ours,
             average_price=leg.average_entry,
             exit_price=leg.average_exit,
             last_price=mark.last_price,
             tick_size=leg.tick_size,
             mtm=mark.unrealised,
             booked=mark.booked,
-            volatility=units[0],
+            entry_value=Money((leg.average_entry or 0) * leg.entered // leg.scale),
+            volatility=unit.volatility,
+            forward=_known(None if pricing is None else pricing.pricing.forward) or _rupees(mark.last_price),
+            years=_known(None if pricing is None else pricing.pricing.years),
+            kind=leg.kind,
+            strike=leg.strike,
+            side=leg.side,
+            scale=leg.scale,
             delta=delta,
             gamma=gamma,
-            theta=theta,
-            vega=vega,
-            has_children=False,
+            theta=_times(unit.theta, held),
+            vega=_times(unit.vega, held),
+            cash_delta=_times(delta, percent),
+            cash_gamma=_times(_times(gamma, percent), percent),
         )
 
+    def _estimated(self, spots: Sequence[int]) -> dict[PortfolioId, Money]:
+        """Answer the estimated margin of every portfolio alone, at these prices of the underlyings."""
+        holdings: dict[PortfolioId, list[Holding]] = {}
+        prices: dict[str, Price] = {}
+        for item, price in zip(self._held, spots, strict=True):
+            prices[item.portfolio.underlying] = Price(price)
+            if item.leg.net_quantity:
+                contract = self._master.instruments[item.leg.row]
+                spot = self._master.spot(item.portfolio.underlying)
+                on_share = spot is not None and spot.kind is Kind.EQUITY and spot.exchange is not Exchange.CRYPTO
+                held = Holding(contract, item.leg.net_quantity, on_share)
+                holdings.setdefault(item.portfolio.portfolio_id, []).append(held)
+        return {name: blocked_margin(held, {}, prices) for name, held in holdings.items()}
 
-class _Priced(msgspec.Struct, frozen=True, eq=False):
-    """An expiry's ladder with its volatilities and Greeks."""
 
-    ladder: ExpiryLadder
-    pricing: ExpiryPricing
+def _ledger(held: Iterable[_Held]) -> dict[tuple[AccountId, InstrumentId], int]:
+    """Answer what our ledger holds of each contract in each account."""
+    found: dict[tuple[AccountId, InstrumentId], int] = {}
+    for item in held:
+        if item.leg.instrument is not None:
+            key = item.portfolio.account, item.leg.instrument
+            found[key] = found.get(key, 0) + item.leg.net_quantity
+    return found
+
+
+def _compared(
+    ledger: Mapping[tuple[AccountId, InstrumentId], int],
+    brokers: BrokersBooks,
+    account: AccountId,
+    instrument: InstrumentId,
+) -> tuple[int, int]:
+    """Answer what our books say that the broker holds of a contract in an account, and what he says himself."""
+    drifted = brokers.drift.get((account, instrument))
+    if drifted is not None:
+        return drifted
+    expected = ledger.get((account, instrument), 0) + brokers.outside.get((account, instrument), 0)
+    return expected, expected
 
 
 def _called(portfolio: PortfolioRow) -> str:
@@ -224,92 +245,35 @@ def _was_held(portfolio: PortfolioRow, leg: LegRow, on: date) -> bool:
     return leg.entered > 0 and (ended is None or ist_date(ended) == on)
 
 
-def _unit_greeks(leg: LegRow, pricing: _Priced | None) -> tuple[float | None, ...]:
-    """Answer volatility, delta, gamma, theta and vega of one unit; None where they are not known."""
+def _one_percent(pricing: _Priced | None, spot: Sequence[int], quote: Sequence[int]) -> float | None:
+    """Answer one percent of the underlying in index points: of its own price, else of the forward, else the future."""
+    price = last_price(spot) or (last_price(quote) if pricing is None else None)
+    if price is not None:
+        return price / SCALE / 100
+    return None if pricing is None or np.isnan(pricing.one_percent) else pricing.one_percent
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or np.isnan(value) else value
+
+
+def _rupees(price: Price | None) -> float | None:
+    return None if price is None else price / SCALE
+
+
+def _times(value: float | None, factor: float | None) -> float | None:
+    return None if value is None or factor is None else value * factor
+
+
+def _unit_greeks(leg: LegRow, pricing: _Priced | None) -> _UnitGreeks:
     if not leg.net_quantity:
-        return None, 0.0, 0.0, 0.0, 0.0
+        return _FLAT
     if leg.kind is Kind.FUTURE:
-        return None, 1.0, 0.0, 0.0, 0.0
+        return _LINEAR
     if pricing is None or leg.strike is None:
-        return (None,) * 5
+        return _UnitGreeks()
     place = int(np.searchsorted(pricing.ladder.strikes, leg.strike))
     side = pricing.pricing.calls if leg.kind is Kind.CALL else pricing.pricing.puts
     columns = (pricing.pricing.volatility, side.delta, side.gamma, side.theta, side.vega)
     numbers = (float(np.atleast_1d(column)[place]) for column in columns)
-    return tuple(None if np.isnan(number) else number for number in numbers)
-
-
-def _with_subtotals(legs: Sequence[PositionRow], names: Mapping[PortfolioId, str]) -> list[PositionRow]:
-    """Answer the legs with a line before every group: total, underlying, expiry, portfolio."""
-    members: dict[tuple[str, ...], list[PositionRow]] = {}
-    for leg in legs:
-        for depth in range(PositionLevel.LEG):
-            members.setdefault(leg.key[:depth], []).append(leg)
-    lines: list[PositionRow] = []
-    for leg in _grouped(legs):
-        for depth in range(PositionLevel.LEG):
-            key = leg.key[:depth]
-            if key in members:
-                lines.append(_subtotal(key, members.pop(key), names))
-        lines.append(leg)
-    return lines
-
-
-def _grouped(legs: Sequence[PositionRow]) -> list[PositionRow]:
-    """Answer the legs with each group's together, groups in the order of their first leg."""
-    groups: dict[tuple[str, ...], list[PositionRow]] = {}
-    for leg in legs:
-        groups.setdefault(leg.key[: PositionLevel.PORTFOLIO], []).append(leg)
-    return [leg for group in groups.values() for leg in group]
-
-
-def _subtotal(key: tuple[str, ...], legs: Sequence[PositionRow], names: Mapping[PortfolioId, str]) -> PositionRow:
-    level = PositionLevel(len(key))
-    sums = _Sums()
-    for leg in legs:
-        sums.add(leg)
-    first = legs[0]
-    below_expiry = level >= PositionLevel.EXPIRY
-    portfolio_id = first.portfolio_id if level is PositionLevel.PORTFOLIO else None
-    return PositionRow(
-        key=key,
-        level=level,
-        name=_group_name(level, first, names),
-        underlying=first.underlying if level else "",
-        expiry=first.expiry if below_expiry else None,
-        portfolio_id=portfolio_id,
-        leg_id=None,
-        instrument=None,
-        row=-1,
-        net_quantity=None,
-        brokers_quantity=None,
-        average_price=None,
-        exit_price=None,
-        last_price=None,
-        tick_size=first.tick_size,
-        mtm=None if sums.mtm is None else Money(sums.mtm),
-        booked=Money(sums.booked),
-        volatility=None,
-        delta=sums.delta,
-        gamma=sums.gamma,
-        theta=sums.theta,
-        vega=sums.vega,
-        has_children=True,
-    )
-
-
-def _group_name(level: PositionLevel, first: PositionRow, names: Mapping[PortfolioId, str]) -> str:
-    match level:
-        case PositionLevel.TOTAL:
-            return "Total"
-        case PositionLevel.UNDERLYING:
-            return first.underlying
-        case PositionLevel.EXPIRY:
-            return f"{first.expiry:%d %b %Y}" if first.expiry else "No expiry"
-        case PositionLevel.PORTFOLIO | PositionLevel.LEG:
-            portfolio_id = first.portfolio_id
-            return names.get(portfolio_id, "") if portfolio_id is not None else ""
-
-
-def _text(expiry: date | None) -> str:
-    return "" if expiry is None else expiry.isoformat()
+    return _UnitGreeks(*(None if np.isnan(number) else number for number in numbers))
