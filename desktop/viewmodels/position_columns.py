@@ -75,7 +75,7 @@ def _last(row: PositionRow) -> str:
 
 
 def _cash(value: float | None) -> str:
-    return formats.decimal(value, 0, signed=True)
+    return formats.signed_amount(None if value is None else round(value * formats.UNITS_PER_RUPEE), 0)
 
 
 def _ours(write: Callable[[PositionRow], str]) -> Callable[[PositionRow], str]:

@@ -64,16 +64,20 @@ class RiskGauges:
         total = sum(known) if len(known) == len(parts) else None
         self._largest[name] = max(self._largest[name], abs(total or 0.0))
         largest = self._largest[name]
-        each = "\n".join(f"{underlying}: {formats.decimal(part, 0, signed=True)}" for underlying, part in parts.items())
-        scale = f"A full bar is the largest seen in this window, {formats.decimal(largest, 0)}"
+        each = "\n".join(f"{underlying}: {_cash(part)}" for underlying, part in parts.items())
+        scale = f"A full bar is the largest seen in this window, {_cash(largest)}"
         return Gauge(
             title=title,
-            text=formats.decimal(total, 0, signed=True),
+            text=_cash(total),
             fraction=None if total is None or not largest else total / largest,
             centred=True,
             tone=Tone.MUTED if total is None else tone_of_sign(total),
             tip="\n".join(part for part in (f"{words}.", each, f"{scale}.") if part),
         )
+
+
+def _cash(rupees: float | None) -> str:
+    return formats.signed_amount(None if rupees is None else round(rupees * formats.UNITS_PER_RUPEE), 0)
 
 
 def _margin(status: StatusRow | None) -> Gauge:

@@ -20,6 +20,9 @@ from engine.domain.commands import SquareOffLeg
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.views.positions import Grouping, PositionLevel, PositionRow
 
+_ROOM_FOR_GAUGES = 150
+"""Pixels of height below which the lines need all the room."""
+
 _NOT_OURS = (PositionLevel.NOT_OURS, PositionLevel.FOREIGN)
 
 
@@ -98,6 +101,7 @@ class PositionsPanel(Panel):
         """Show the newest prices and Greeks."""
         self.source.refresh(now_ms)
         self.grid.refresh(now_ms)
+        self.gauges.setVisible(self.height() >= _ROOM_FOR_GAUGES)
         status = self._desk.bridge.status
         if self._seen == (id(self.source.lines), id(status)):
             return
@@ -106,12 +110,13 @@ class PositionsPanel(Panel):
         drift = len(self.source.brokers.drift)
         self.drift_button.setVisible(drift > 0)
         legs = sum(row.level is PositionLevel.LEG and bool(row.net_quantity) for row in self.source.lines)
-        words = f"{legs} open · Δ in units, Θ in ₹ a day, vega in ₹ a point" if legs else "Nothing is held."
+        words, tip = (f"{legs} open", "Legs that hold something") if legs else ("Nothing is held.", "")
         if drift:
-            contracts = "1 contract differs" if drift == 1 else f"{drift} contracts differ"
-            words = f"≠ {contracts} from the broker's books: nothing is opened until that is clear"
+            words = "≠ 1 contract differs" if drift == 1 else f"≠ {drift} contracts differ"
+            tip = "The broker's books and ours differ: nothing is opened until that is clear"
         if words != self._hint.text():
             self._hint.setText(words)
+            self._hint.setToolTip(tip)
 
     def follow(self, subject: Subject) -> None:
         """Put the cursor on the line of a portfolio, unless it stands within it."""
