@@ -106,6 +106,24 @@ class PaperBooks:
         self._write(trade)
         del self.net[position]
 
+    def convert(self, instrument: InstrumentId, quantity: int, before: Product, after: Product, at: Instant) -> None:
+        """Move a signed quantity from one product to another: two trades of no value, so that no money moves."""
+        for product, moved in ((before, -quantity), (after, quantity)):
+            trade = PaperTrade(
+                number=self._trades_so_far + 1,
+                broker_order_id=None,
+                order_id=None,
+                instrument=instrument,
+                product=product,
+                side=Side.BUY if moved > 0 else Side.SELL,
+                quantity=abs(moved),
+                price=Price(0),
+                value=Money(0),
+                at=at,
+            )
+            self._keep_trade(trade)
+            self._write(trade)
+
     def begin_day(self, day: date) -> None:
         """Forget yesterday's finished orders and trades; positions and cash stay."""
         self.day = day

@@ -15,13 +15,13 @@ from brokers.simulated.matching import ExchangeOrder, Fill, Matching
 from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId, OrderId
 from engine.domain.instant import DAY, Instant, ist_date, ist_time_of_day
 from engine.domain.instrument import Instrument, Kind, value_of
-from engine.domain.money import Money, Price, divide_half_up, money_of
+from engine.domain.money import Money, Price, divide_half_up, money_of, plain_text
 from engine.domain.order import OrderStatus, OrderType, Product, Side
 from engine.domain.quote import QuoteFrame
-from engine.domain.reports import BookOrder, ChangeRefused, OrderReport
-from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
+from engine.domain.reports import BookOrder, ChangeRefused, ConversionReport, OrderReport
+from engine.ports.broker import CancelOrder, ChangeOrder, ConvertPosition, PlaceOrder
 
-Answers = list[OrderReport | ChangeRefused]
+Answers = list[OrderReport | ChangeRefused | ConversionReport]
 
 _DAY_ENDED = "The day order lapsed at the end of the session"
 
@@ -112,6 +112,34 @@ class Desk:
         if request.broker_order_id not in self.books.working:
             return [*answers, self._too_late(request, at)]
         return answers + self.withdraw(request.broker_order_id, at, "Cancelled at your request")
+
+    def convert(self, request: ConvertPosition, at: Instant) -> Answers:
+        """Move a position to another product, or refuse; margin is the same in both, as peak-margin rules have it."""
+        answers = self.new_day(at)
+        refusal = self._conversion_refusal(request, at)
+        if refusal is None:
+            self.books.convert(request.instrument, request.quantity, request.before, request.after, at)
+        words = refusal or f"Converted from {request.before.value} to {request.after.value}"
+        report = ConversionReport(
+            at=at, account=self.account, reference=request.reference, done=refusal is None, wording=words
+        )
+        return [*answers, report]
+
+    def _conversion_refusal(self, request: ConvertPosition, at: Instant) -> str | None:
+        if request.instrument not in self._contracts:
+            return wording(Refusal.CONTRACT, f"{request.instrument} is not listed")
+        held = self.books.net.get((request.instrument, request.before), 0)
+        if request.before is request.after or not request.quantity:
+            return wording(Refusal.BOOKS, "there is nothing to convert")
+        if held * request.quantity <= 0 or abs(held) < abs(request.quantity):
+            words = f"{held:+d} are held in {request.before.value}, {request.quantity:+d} cannot be converted"
+            return wording(Refusal.BOOKS, words)
+        if not self._checks.is_open(self._contracts.by_id(request.instrument), at):
+            return wording(Refusal.MARKET_CLOSED, "positions are converted while the market is open")
+        missing = -self.standing().available
+        if missing > 0:
+            return wording(Refusal.MARGIN, f"₹{plain_text(missing)} are missing; nothing is converted before that")
+        return None
 
     def withdraw(self, order: BrokerOrderId, at: Instant, reason: str) -> Answers:
         """Cancel a working order, whoever wants it."""

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from brokers.definition import Surroundings
-from brokers.paper.desk import Desk
+from brokers.paper.desk import Answers, Desk
 from brokers.paper.faults import Fault, FaultDice, FaultPlan
 from brokers.paper.refusals import Refusal, wording
 from brokers.paper.report_line import PaperReport, ReportLine
@@ -23,8 +23,15 @@ from engine.domain.instrument import Instrument
 from engine.domain.money import Money, Price
 from engine.domain.order import OrderStatus, Product, Side
 from engine.domain.quote import QuoteFrame
-from engine.domain.reports import BookOrder, BookPosition, BooksReport, ChangeRefused, OrderReport
-from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, PlaceOrder
+from engine.domain.reports import (
+    BookOrder,
+    BookPosition,
+    BooksReport,
+    ChangeRefused,
+    ConversionReport,
+    OrderReport,
+)
+from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, ConvertPosition, PlaceOrder
 
 RANDOM_REJECTS = (
     wording(Refusal.SYSTEM, "the exchange's gateway is busy; try again"),
@@ -44,10 +51,12 @@ class AskBooks(msgspec.Struct, frozen=True, kw_only=True):
 class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """A request on its way to the exchange, with what the fault plan has in store for it."""
 
-    request: PlaceOrder | ChangeOrder | CancelOrder | AskBooks
+    request: PlaceOrder | ChangeOrder | CancelOrder | ConvertPosition | AskBooks
     fill_percent: int = 100
     reject: str = ""
     filled_just_before: bool = False
+    is_silent: bool = False
+    """Nothing is told of it."""
 
 
 class PaperBroker:
@@ -135,6 +144,21 @@ class PaperBroker:
         if self._leaves(cancel, Fault.LOST_CANCEL):
             met = self._strikes(Fault.FILL_BEFORE_CANCEL)
             self._depart(self._arrival_time(), _Arrival(request=cancel, filled_just_before=met))
+
+    def convert(self, conversion: ConvertPosition) -> None:
+        """Ask to move a position to another product."""
+        refusal = self._refused_at_door(conversion.account)
+        if refusal is not None:
+            self._line.tell(self._conversion(conversion, self._soon(), refusal, done=False))
+            return
+        unanswered = self._conversion(conversion, self._timeout(), "No answer in time; asking the books", done=None)
+        if self._strikes(Fault.LOST_REQUEST):
+            self._line.tell(unanswered)
+            return
+        is_silent = self._strikes(Fault.LOST_ANSWER)
+        if is_silent:
+            self._line.tell(unanswered)
+        self._depart(self._arrival_time(), _Arrival(request=conversion, is_silent=is_silent))
 
     def ask_books(self, account: AccountId) -> None:
         """Ask for orders, positions and funds; a read does not count towards the request rate."""
@@ -246,6 +270,9 @@ class PaperBroker:
                     self._send(self._desk.modify(change, at))
                 case CancelOrder() as cancel:
                     self._send(self._desk.cancel(cancel, at, filled_just_before=arrival.filled_just_before))
+                case ConvertPosition() as conversion:
+                    answers = self._desk.convert(conversion, at)
+                    self._send(answers[:-1] if arrival.is_silent else answers)
                 case AskBooks() as read:
                     self._read_books(read, at)
 
@@ -276,7 +303,7 @@ class PaperBroker:
             charges=standing.charges,
         )
 
-    def _send(self, reports: list[OrderReport | ChangeRefused]) -> None:
+    def _send(self, reports: Answers) -> None:
         for report in reports:
             self._line.send(report)
         trouble = self._desk.books.trouble
@@ -322,6 +349,9 @@ class PaperBroker:
             quantity=order.quantity,
             limit_price=order.limit_price,
         )
+
+    def _conversion(self, request: ConvertPosition, at: Instant, words: str, *, done: bool | None) -> ConversionReport:
+        return ConversionReport(at=at, account=request.account, reference=request.reference, done=done, wording=words)
 
     def _change_refused(
         self, request: ChangeOrder | CancelOrder, at: Instant, words: str, *, certain: bool

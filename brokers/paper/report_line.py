@@ -13,10 +13,11 @@ from engine.domain.reports import (
     ChangeRefused,
     Channel,
     ConnectionReport,
+    ConversionReport,
     OrderReport,
 )
 
-PaperReport = OrderReport | ChangeRefused | BooksReport | ConnectionReport
+PaperReport = OrderReport | ChangeRefused | ConversionReport | BooksReport | ConnectionReport
 """Everything that the paper broker says."""
 
 
@@ -38,7 +39,7 @@ class ReportLine:
             dice.injected[Fault.SESSION_LOSS.value] += 1
             self.lose_session(start, end)
 
-    def send(self, report: OrderReport | ChangeRefused | BooksReport, extra: int = 0) -> None:
+    def send(self, report: OrderReport | ChangeRefused | ConversionReport | BooksReport, extra: int = 0) -> None:
         """Send what the broker says; it is due after the latency, or ``extra`` microseconds later still."""
         at = Instant(report.at + self._latency + extra)
         if isinstance(report, OrderReport):
@@ -110,7 +111,7 @@ class ReportLine:
                 self._dice.injected["report_lost_with_session"] += 1
         return taken
 
-    def _push(self, at: Instant, report: OrderReport | ChangeRefused | BooksReport) -> None:
+    def _push(self, at: Instant, report: OrderReport | ChangeRefused | ConversionReport | BooksReport) -> None:
         heapq.heappush(self._due, (at, next(self._sequence), False, report))
 
     def _is_silent(self, report: OrderReport) -> bool:

@@ -48,13 +48,14 @@ class Deed(Enum):
     PART_EXIT_LEG = "part_exit_leg"
     ADD_HEDGE = "add_hedge"
     ROLL = "roll"
+    CONVERT = "convert"
 
 
 EDITS = (Deed.EDIT, Deed.EDIT_IN_FLIGHT, Deed.EDIT_AT_POWER_LOSS)
 _KILLS = (Deed.KILL_OPENINGS, Deed.KILL_CANCEL, Deed.KILL_FLATTEN)
 _CHANGES = (*(EDITS[0],) * 5, *(EDITS[1],) * 3, EDITS[2], Deed.PART_EXIT, Deed.PART_ENTRY)
 _OF_ACCOUNTS = (Deed.EXIT_ONLY, Deed.EXIT_ONLY_OVER, Deed.SET_ACCOUNT, Deed.SET_TAG, Deed.SET_TAG)
-OF_POSITIONS = (Deed.PART_EXIT_LEG, Deed.ADD_HEDGE, Deed.ROLL, Deed.ROLL)
+OF_POSITIONS = (Deed.PART_EXIT_LEG, Deed.ADD_HEDGE, Deed.CONVERT, Deed.ROLL, Deed.ROLL)
 """What is done to open legs; a roll twice as often as the rest."""
 _USUAL = tuple(deed for deed in Deed if deed not in {*_KILLS, *_CHANGES, *_OF_ACCOUNTS, *OF_POSITIONS})
 _DEEDS = (*_USUAL, *_USUAL, *_KILLS)

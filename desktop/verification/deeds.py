@@ -61,7 +61,7 @@ def command_of(action: Action, state: EngineState, plan: DayPlan) -> Command | N
             return lambda at: c.PartExit(at=at, portfolio_id=portfolio_id, percent=part, confirmed=pick % 2 > 0)
         case Deed.PART_ENTRY:
             return lambda at: c.PartEntry(at=at, portfolio_id=portfolio_id, lots=pick % 3 + 1)
-        case Deed.PART_EXIT_LEG | Deed.ADD_HEDGE | Deed.ROLL:
+        case Deed.PART_EXIT_LEG | Deed.ADD_HEDGE | Deed.ROLL | Deed.CONVERT:
             return position_deeds.command_of(deed, state, copy, pick)
         case _:
             return _on_accounts(deed, plan, pick)

@@ -12,6 +12,7 @@ from engine.domain.instant import Instant
 from engine.domain.messages import Message
 from engine.domain.money import Price
 from engine.domain.multileg.states import RUNNING
+from engine.domain.order import Product
 
 Command = Callable[[Instant], Message]
 
@@ -31,6 +32,9 @@ def command_of(deed: Deed, state: EngineState, portfolio_id: PortfolioId, pick: 
             return lambda at: c.PartExitLeg(at=at, portfolio_id=portfolio_id, leg_id=leg.leg_id, percent=percent)
         case Deed.ADD_HEDGE:
             return _hedge(state, run, leg, pick)
+        case Deed.CONVERT:
+            product = Product.CARRY_FORWARD if pick % 4 else Product.INTRADAY
+            return lambda at: c.ConvertLeg(at=at, portfolio_id=portfolio_id, leg_id=leg.leg_id, product=product)
         case _:
             chosen = held if pick % 3 == 0 else [leg]
             to = [(one.leg_id, name) for one in chosen if (name := _other(state, one, pick)) is not None]

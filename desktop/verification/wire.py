@@ -20,7 +20,7 @@ from engine.domain.multileg.states import KillLevel
 from engine.domain.order import TERMINAL, OrderStatus, Purpose
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import BookOrder, BooksReport, OrderReport, Report
-from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, PlaceOrder
+from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, ConvertPosition, PlaceOrder
 
 MOST_PER_SECOND = 10
 _MOST_CHANGES = 20
@@ -139,6 +139,13 @@ class Wire:
         self._findings.take(self._cancelled(cancel))
         self._sent("cancel", cancel.order_id)
         self.broker.cancel(cancel)
+        self._breaker.count(Moment.ON_THE_WIRE)
+
+    def convert(self, conversion: ConvertPosition) -> None:
+        """Ask for a conversion."""
+        self.catch_up()
+        self._sent("convert", OrderId(conversion.reference))
+        self.broker.convert(conversion)
         self._breaker.count(Moment.ON_THE_WIRE)
 
     # --- the checks ------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from engine.core.exits import (
     side_limits,
 )
 from engine.core.hedges import delta_hedge, guards, hedging
-from engine.core.orders import at_broker, margin_gate, order_book, order_gate, order_router, reconciliation
+from engine.core.orders import at_broker, conversions, margin_gate, order_book, order_gate, order_router, reconciliation
 from engine.core.prices.resting import is_quiet
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -52,6 +52,7 @@ from engine.domain.reports import (
     BooksReport,
     ChangeRefused,
     ConnectionReport,
+    ConversionReport,
     EngineLag,
     HeldBackReport,
     JournalTrouble,
@@ -110,6 +111,8 @@ def _decide(state: EngineState, message: Message) -> Facts:
             yield from _step_all(state, [p for p, wake in state.wakes.items() if wake <= state.now])
         case OrderReport() | SendReport() | ChangeRefused():
             yield from _on_order(state, message)
+        case ConversionReport():
+            yield from _on_conversion(state, message)
         case HeldBackReport():
             yield from order_router.priced_anew(state, message)
         case BooksReport():
@@ -165,6 +168,12 @@ def _on_quotes(state: EngineState, frame: QuoteFrame) -> Facts:
         resting = state.resting.get(portfolio_id)
         if resting is None or not is_quiet(resting, state.ticks, state.now):
             yield from _step_all(state, (portfolio_id,))
+
+
+def _on_conversion(state: EngineState, report: ConversionReport) -> Facts:
+    asked = [run.portfolio_id for run, _ in conversions.pending(state, report.account)]
+    yield from conversions.absorb(state, report)
+    yield from _step_all(state, asked)
 
 
 def _on_order(state: EngineState, report: OrderReport | SendReport | ChangeRefused) -> Facts:
@@ -270,6 +279,7 @@ def _on_books(state: EngineState, report: BooksReport) -> Facts:
     for one in reconciliation.order_reports(state, report):
         yield from order_book.absorb(state, one)
     yield from reconciliation.compare(state, report)
+    yield from conversions.by_books(state, report)
     yield from _step_of(state, report.account, all_of_them=state.books.facts > before)
 
 

@@ -9,6 +9,7 @@ from engine.domain.instant import Instant
 from engine.domain.money import Price
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.states import KillLevel, SignalAction
+from engine.domain.order import Product
 from engine.domain.settings.account import Account
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.domain.settings.strategy_tag import StrategyTag
@@ -106,6 +107,14 @@ class RollLegs(Command, frozen=True, kw_only=True, tag="roll_legs"):
 
     portfolio_id: PortfolioId
     to: tuple[tuple[LegId, InstrumentId], ...]
+
+
+class ConvertLeg(Command, frozen=True, kw_only=True, tag="convert_leg"):
+    """Move all that a leg holds to another product of the broker: MIS to NRML or back."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+    product: Product
 
 
 class PartEntry(Command, frozen=True, kw_only=True, tag="part_entry"):
@@ -275,6 +284,7 @@ AnyCommand = (
     | PartExitLeg
     | AddHedge
     | RollLegs
+    | ConvertLeg
     | PartEntry
     | MarkCompleted
     | MarkLegClosed

@@ -63,6 +63,16 @@ class ChangeRefused(msgspec.Struct, frozen=True, kw_only=True, tag="change_refus
     certain: bool = True
 
 
+class ConversionReport(msgspec.Struct, frozen=True, kw_only=True, tag="conversion_report"):
+    """The broker's answer to a conversion; ``done`` None: it was not answered, and only the books can tell."""
+
+    at: Instant
+    account: AccountId
+    reference: str
+    done: bool | None
+    wording: str = ""
+
+
 class BookOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a broker's order book."""
 
@@ -170,6 +180,7 @@ Report = (
     | HeldBackReport
     | ChangeRefused
     | BooksReport
+    | ConversionReport
     | ConnectionReport
     | MarginReport
     | JournalTrouble

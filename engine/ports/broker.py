@@ -51,6 +51,17 @@ class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     broker_order_id: BrokerOrderId
 
 
+class ConvertPosition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A signed quantity of a contract to move from one product to another; ``reference`` comes back in the answer."""
+
+    account: AccountId
+    reference: str
+    instrument: InstrumentId
+    quantity: int
+    before: Product
+    after: Product
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a broker's interface allows."""
 
@@ -67,6 +78,7 @@ class OrderGateway(Protocol):
 
     - place, modify, cancel: return at once; answers arrive as OrderReport or ChangeRefused; an unanswered call becomes
       an OrderReport with status UNKNOWN;
+    - convert: returns at once; the answer arrives as a ConversionReport, also where there is none;
     - ask_books: the answer arrives as a BooksReport, or as a ConnectionReport where the broker cannot be read;
     - one call leaves the machine at most once: no retries, no redirects.
     """
@@ -86,6 +98,10 @@ class OrderGateway(Protocol):
 
     def cancel(self, cancel: CancelOrder) -> None:
         """Send a cancellation."""
+        ...
+
+    def convert(self, conversion: ConvertPosition) -> None:
+        """Ask to move a position to another product."""
         ...
 
     def ask_books(self, account: AccountId) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.core.records.order_record import Order
 from engine.core.state import EngineState
-from engine.domain.facts import AnyFact, OrderCancelRequested, OrderModifyRequested, OrderRequested
+from engine.domain.facts import AnyFact, ConversionRequested, OrderCancelRequested, OrderModifyRequested, OrderRequested
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price, exact_units
@@ -15,10 +15,11 @@ from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus, Purpose
 from engine.domain.reports import ChangeRefused, HeldBackReport, OrderReport, SendReport
 from engine.domain.settings.risk_limits import RiskLimits
-from engine.ports.broker import CancelOrder, ChangeOrder, OrderGateway, PlaceOrder
+from engine.ports.broker import CancelOrder, ChangeOrder, ConvertPosition, OrderGateway, PlaceOrder
 from engine.runtime.request_stages import RequestStages
 
-Outgoing = OrderRequested | OrderModifyRequested | OrderCancelRequested
+OfOrder = OrderRequested | OrderModifyRequested | OrderCancelRequested
+Outgoing = OfOrder | ConversionRequested
 Told = SendReport | OrderReport | ChangeRefused | HeldBackReport
 """What the engine is told about requests."""
 
@@ -31,7 +32,7 @@ class Waiting(msgspec.Struct, frozen=True):
     fact: Outgoing
 
 
-_EXIT, _CANCEL, _MODIFY, _ENTRY = range(4)
+_EXIT, _CANCEL, _MODIFY, _CONVERT, _ENTRY = range(5)
 
 
 class Outbox:
@@ -71,15 +72,20 @@ class Outbox:
     def take(self, facts: list[AnyFact]) -> None:
         """Queue the requests among facts that are safely in the journal."""
         for fact in facts:
-            if isinstance(fact, OrderRequested | OrderModifyRequested | OrderCancelRequested):
-                if self._order(fact.order_id).account != self._account:
+            if isinstance(fact, OrderRequested | OrderModifyRequested | OrderCancelRequested | ConversionRequested):
+                if self._account_of(fact) != self._account:
                     continue
                 self._sequence += 1
                 self._queue.append(Waiting(self._priority(fact), self._sequence, fact))
         if len(self._queue) > 1:
             self._queue.sort(key=lambda waiting: (waiting.priority, waiting.sequence))
 
+    def _account_of(self, fact: Outgoing) -> AccountId:
+        return fact.account if isinstance(fact, ConversionRequested) else self._order(fact.order_id).account
+
     def _priority(self, fact: Outgoing) -> int:
+        if isinstance(fact, ConversionRequested):
+            return _CONVERT
         exits = self._order(fact.order_id).purpose is Purpose.EXIT
         match fact:
             case OrderRequested():
@@ -119,8 +125,10 @@ class Outbox:
         room = self._limit() - len(self._sent) if self._room(now) else 0
         patience = exact_units(self._limits().priced_anew_after) * SECOND // exact_units(1)
         for waiting in self._queue[: max(0, room)]:
+            if isinstance(waiting.fact, OrderCancelRequested | ConversionRequested):
+                continue
             order = self._order(waiting.fact.order_id)
-            if isinstance(waiting.fact, OrderCancelRequested) or not order.is_working:
+            if not order.is_working:
                 continue
             waited = now - order.priced_at
             if min(waited, now - self._asked.get(order.order_id, Instant(0))) > patience:
@@ -142,7 +150,10 @@ class Outbox:
         return self._state.books.orders[order_id]
 
     def _stamped(self, fact: Outgoing, now: Instant) -> Told | None:
-        """Send a request and note when the gateway had it."""
+        """Send a request and note when the gateway had it; a conversion is no order, and nobody waits for it."""
+        if isinstance(fact, ConversionRequested):
+            self._convert(fact, now)
+            return None
         sent_before = len(self._sent)
         report = self._send(fact, now)
         if len(self._sent) > sent_before:
@@ -151,7 +162,7 @@ class Outbox:
             self._stages.dropped(fact)
         return report
 
-    def _send(self, fact: Outgoing, now: Instant) -> Told | None:
+    def _send(self, fact: OrderRequest, now: Instant) -> Told | None:
         order = self._order(fact.order_id)
         self._asked.pop(fact.order_id, None)
         match fact:
@@ -174,6 +185,19 @@ class Outbox:
             case OrderCancelRequested():
                 return self._cancel(order, now)
         return None
+
+    def _convert(self, fact: ConversionRequested, now: Instant) -> None:
+        self._sent.append(now)
+        self._gateway.convert(
+            ConvertPosition(
+                account=fact.account,
+                reference=fact.reference,
+                instrument=fact.instrument,
+                quantity=fact.quantity,
+                before=fact.before,
+                after=fact.after,
+            )
+        )
 
     def _place(self, order: Order, now: Instant) -> SendReport | OrderReport | None:
         if order.status is not OrderStatus.NEW or order.order_id in self._placed:
@@ -206,9 +230,9 @@ class Outbox:
         # An order placed a moment ago, in the same release, is still NEW until the engine hears of it.
         if order.status is OrderStatus.NEW and order.order_id not in self._placed:
             for waiting in self._queue:
-                if waiting.fact.order_id == order.order_id:
+                if not isinstance(waiting.fact, ConversionRequested) and waiting.fact.order_id == order.order_id:
                     self._stages.dropped(waiting.fact)
-            self._queue = [waiting for waiting in self._queue if waiting.fact.order_id != order.order_id]
+            self._queue = [waiting for waiting in self._queue if _order_of(waiting.fact) != order.order_id]
             return self._withdrawn(order, now, "withdrawn before it left")
         if order.broker_order_id is None or not order.is_working:
             return self._moot(order, now)
@@ -226,6 +250,10 @@ class Outbox:
     def _moot(self, order: Order, now: Instant) -> ChangeRefused:
         wording = "the broker has not given it a number yet" if order.is_working else "the order is done"
         return ChangeRefused(at=now, account=order.account, order_id=order.order_id, wording=wording)
+
+
+def _order_of(fact: Outgoing) -> OrderId | None:
+    return None if isinstance(fact, ConversionRequested) else fact.order_id
 
 
 def _limit_of(order: Order, fact: OrderModifyRequested) -> Price | None:

@@ -23,6 +23,20 @@ def leg_action_words(fact: f.AnyLegActionFact, leg: str) -> tuple[bool, str]:
             return True, f"{leg} goes on waiting: {fact.why}"
 
 
+def conversion_words(fact: f.AnyConversionFact, leg: str) -> tuple[bool, str]:
+    """Answer whether a fact of a conversion is a warning, and what it says."""
+    match fact:
+        case f.ConversionRequested():
+            return (
+                False,
+                f"{leg}: {fact.quantity:+d} are to be converted from {fact.before.value} to {fact.after.value}",
+            )
+        case f.LegConverted():
+            return False, f"{leg} is {fact.product.value} now: {fact.why}"
+        case f.ConversionRefused():
+            return True, f"{leg} is not converted: {fact.why}"
+
+
 def portfolio_action_words(fact: f.AnyPortfolioActionFact, name: str) -> tuple[bool, str]:
     """Answer whether a fact of what follows a close, or of a combined wait, is a warning, and what it says."""
     match fact:

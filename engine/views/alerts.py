@@ -71,6 +71,7 @@ OF_PORTFOLIO: dict[type[f.AnyFact], AlertClass] = {
     f.EntryLookedBack: AlertClass.ENTRY,
     f.LegEntryFailed: AlertClass.ENTRY,
     f.RollBlocked: AlertClass.ENTRY,
+    f.ConversionRefused: AlertClass.REJECTION,
     f.PartEntryBegun: AlertClass.ENTRY,
     f.PortfolioExitBlocked: AlertClass.EXIT,
     f.PortfolioClosed: AlertClass.EXIT,

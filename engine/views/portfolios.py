@@ -8,6 +8,7 @@ from engine.core.entries import entry_orders
 from engine.core.exits import combined_levels, rolls
 from engine.core.exits.rolls import HALF_DONE
 from engine.core.hedges import delta_hedge, hedging
+from engine.core.orders import conversions
 from engine.core.readings import account_standing, ledger, stop_limits
 from engine.core.records import hedge_ties
 from engine.core.records.order_record import Order
@@ -33,7 +34,7 @@ from engine.domain.multileg.states import (
     LegState,
     PortfolioState,
 )
-from engine.domain.order import OrderStatus, Side
+from engine.domain.order import OrderStatus, Product, Side
 from engine.domain.settings.strategy_tag import DEFAULT_TAG
 from engine.views.contracts import contract_name, entry_rule, leg_rule
 from engine.views.waits import Pending, Wait, combined_wait, entry_lacks, leg_wait, next_execution, pending_actions
@@ -104,6 +105,10 @@ class LegRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     again_at: Instant
     """When a failed leg is tried again."""
+    product: Product = Product.INTRADAY
+    """In which it is held and closed."""
+    conversion: str = ""
+    """How its conversion to another product stands; empty where none was asked for."""
     roll: str = ""
     """What the second half of its roll waits for, or why that is not carried out; empty for one that is not rolled."""
     lacks: str = ""
@@ -340,6 +345,8 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         failure=leg.failure,
         attempt=leg.attempt,
         again_at=leg.again_at,
+        product=conversions.product_of(run, leg),
+        conversion=conversions.waits_for(leg),
         roll=rolls.waits_for(state, run, leg),
         lacks=_lacks(state, run, leg),
         resting=_resting(working),

@@ -12,7 +12,7 @@ from engine.domain.multileg.states import ExitReason, KillLevel, PortfolioState
 from engine.domain.order import OrderStatus
 from engine.domain.reports import Channel
 from engine.views.account_sentences import account_line, sync_line
-from engine.views.action_sentences import leg_action_words, portfolio_action_words
+from engine.views.action_sentences import conversion_words, leg_action_words, portfolio_action_words
 from engine.views.amounts import rupees_text
 from engine.views.edit_sentences import edit_words, leg_edit_words
 from engine.views.entry_words import entry_words
@@ -226,6 +226,9 @@ def leg_line(fact: f.AnyLegFact, leg: str) -> Line:
     match fact:
         case f.LegActionFact():
             loud, words = leg_action_words(fact, leg)
+            return Line(_WARNING if loud else _INFO, words)
+        case f.ConversionFact():
+            loud, words = conversion_words(fact, leg)
             return Line(_WARNING if loud else _INFO, words)
         case f.LegEditFact():
             loud, words = leg_edit_words(fact, leg)

@@ -91,6 +91,8 @@ def _waits(row: PortfolioRow, mark: PortfolioMark, now: Instant) -> Iterator[Rea
             for words in waits.sentences(leg.wait, leg.state, _name(leg), leg_mark.mark, underlying, now):
                 yield _waiting(words)
     for leg in row.legs:
+        if leg.conversion:
+            yield _waiting(f"{_name(leg)}: {leg.conversion}")
         if leg.roll:
             refused = leg.roll.startswith(HALF_DONE)
             yield (_refused if refused else _waiting)(f"{_name(leg)}: {leg.roll}")

@@ -163,6 +163,9 @@ HUNTS: dict[Plant, Hunt] = {
     position_bugs.a_hedge_by_hand_is_sold_before_its_leg: Hunt(
         0, by(42), stress.playing(*GUARDED, legs=[FIVE, {**FIVE, "kind": "CE"}], exit={"shorts_first": False})
     ),
+    position_bugs.a_converted_leg_is_closed_in_its_old_product: Hunt(
+        0, by(63), stress.playing((31, Deed.CONVERT), (41, Deed.SQUARE_OFF), legs=[FIVE])
+    ),
 }
 
 

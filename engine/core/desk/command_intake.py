@@ -42,7 +42,7 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
         case c.SquareOffLeg():
             yield from command_desk.square_off_leg(state, command)
             state.nudged.append(command.portfolio_id)
-        case c.PartExitLeg() | c.AddHedge() | c.RollLegs():
+        case c.PartExitLeg() | c.AddHedge() | c.RollLegs() | c.ConvertLeg():
             yield from position_desk.carry_out(state, command)
             state.nudged.append(command.portfolio_id)
         case c.ExecuteIdleLeg():

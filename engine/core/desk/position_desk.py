@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engine.core.orders import reducing
+from engine.core.orders import conversions, reducing
 from engine.core.readings import account_standing, ledger, market_data
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import LegRun, PortfolioRun
 from engine.core.state import EngineState
 from engine.domain import commands as c
-from engine.domain.facts import AnyFact, CommandRefused, LegAdded, LegReduced, RollDecided
+from engine.domain.facts import AnyFact, CommandRefused, ConversionRequested, LegAdded, LegReduced, RollDecided
 from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instant import clock_text
 from engine.domain.instrument import Instrument, Kind
@@ -18,9 +18,9 @@ from engine.domain.multileg.expiry import FixedDate
 from engine.domain.multileg.leg import Leg
 from engine.domain.multileg.states import LEG_OPEN, RUNNING, ExitReason, LegOrigin
 from engine.domain.multileg.strike import FixedStrike
-from engine.domain.order import Side
+from engine.domain.order import Product, Side
 
-PositionCommand = c.PartExitLeg | c.AddHedge | c.RollLegs
+PositionCommand = c.PartExitLeg | c.AddHedge | c.RollLegs | c.ConvertLeg
 """What is done to open legs of one portfolio."""
 
 
@@ -37,6 +37,8 @@ def carry_out(state: EngineState, command: PositionCommand) -> Iterator[AnyFact]
             found = _hedge(state, run, command)
         case c.RollLegs():
             found = _roll(state, run, command)
+        case c.ConvertLeg():
+            found = _conversion(state, run, command)
     yield _refused(state, command, found) if isinstance(found, str) else found
 
 
@@ -171,6 +173,41 @@ def _cannot_become(run: PortfolioRun, leg: LegRun, held: Instrument, contract: I
     return None
 
 
+# --- a conversion ----------------------------------------------------------------------------------------------------
+
+
+def _conversion(state: EngineState, run: PortfolioRun, command: c.ConvertLeg) -> ConversionRequested | str:
+    leg = _open_leg(run, command.leg_id)
+    if isinstance(leg, str):
+        return leg
+    before, contract = conversions.product_of(run, leg), ledger.instrument_of(state, leg)
+    if command.product is before:
+        return f"leg {leg.leg_id} is {before.value} already"
+    if command.product is Product.INTRADAY and run.portfolio.schedule.positional is not None:
+        return f"{run.portfolio.name} is held over days, and MIS is not"
+    if leg.working:
+        return f"order {leg.working[0]} of leg {leg.leg_id} works at the broker in {before.value}; take it away first"
+    same = [one for _, one in conversions.pending(state, run.account) if one.instrument == leg.instrument]
+    if same:
+        return f"leg {same[0].leg_id} of the same contract is being converted; wait until that is answered"
+    line = account_standing.line_denial(state.books, run.account)
+    if line is not None:
+        return account_standing.sentence(line)
+    if not market_data.is_open(state, run.portfolio.exchange):
+        return f"{run.portfolio.exchange.value} is closed at this time"
+    return ConversionRequested(
+        at=state.now,
+        portfolio_id=run.portfolio_id,
+        leg_id=leg.leg_id,
+        reference=f"{state.books.lineage}-{run.portfolio_id}-{leg.leg_id}-{leg.conversions + 1}",
+        account=run.account,
+        instrument=contract.id,
+        quantity=leg.net_quantity,
+        before=before,
+        after=command.product,
+    )
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +221,8 @@ def _open_leg(run: PortfolioRun, leg_id: LegId) -> LegRun | str:
     leg = run.leg(leg_id)
     if leg.state not in LEG_OPEN or not leg.net_quantity:
         return f"leg {leg_id} of {name} is {leg.state.value}, not open"
+    if leg.conversion is not None:
+        return f"leg {leg_id} of {name} is being converted to {leg.conversion.after.value}; wait for the answer"
     if leg.roll is not None:
         return f"leg {leg_id} of {name} is being rolled; wait until that is done"
     if ledger.to_close(leg):

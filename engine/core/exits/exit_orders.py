@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.core.orders import order_slices, resting_orders
+from engine.core.orders import conversions, order_slices, resting_orders
 from engine.core.readings import account_standing, ledger
 from engine.core.records import hedge_ties
 from engine.core.records.order_record import Order
@@ -42,6 +42,8 @@ def exit_wants(state: EngineState, run: PortfolioRun) -> Iterator[Want]:
     for leg in [*exiting, *_reducing(run)]:
         if hedge_ties.is_held_back(run, leg):
             continue  # Never naked: what it protects is closed first.
+        if conversions.holds_back(state, leg):
+            continue  # The answer says in which product it is closed.
         if any(_delays_exit(state, leg, order) for order in ledger.working(state, leg, Purpose.ENTRY)):
             continue
         held = leg.net_quantity
@@ -97,6 +99,7 @@ def wakes(state: EngineState, run: PortfolioRun) -> Iterator[int]:
         if refused := _refused_exits(state, leg):
             yield refused[-1].updated_at + account_standing.exit_retry(state.books, run).pause(len(refused))
         yield from ledger.doubts_end(state, leg)
+        yield from conversions.wakes(leg)
         last = _last_slice_at(state, leg) if slicing is not None and ledger.to_close(leg) else None
         if slicing is not None and last is not None:
             yield last + slicing.every * SECOND

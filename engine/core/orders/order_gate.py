@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.core.orders import margin_gate, notional_gate, risk_gate
+from engine.core.orders import conversions, margin_gate, notional_gate, risk_gate
 from engine.core.readings import ledger
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -72,7 +72,7 @@ def _requested(state: EngineState, run: PortfolioRun, want: Want) -> OrderReques
         instrument=want.instrument.id,
         side=want.side,
         quantity=want.quantity,
-        product=run.leg(want.leg_id).leg.product or run.portfolio.execution.product,
+        product=conversions.product_of(run, run.leg(want.leg_id)),
         order_type=want.order_type,
         limit_price=want.limit_price,
         trigger_price=want.trigger_price,

@@ -1,7 +1,7 @@
 """How the facts of actions, waits and re-executions change a portfolio; part of folding, no decisions."""
 
 from engine.core.records import level_folding
-from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, RollRun, Todo
+from engine.core.records.pending import AgainRun, CombinedWaitRun, ConversionRun, PortfolioTodo, RollRun, Todo
 from engine.core.records.portfolio_run import LegRun, PortfolioRun, new_leg, place_leg
 from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
@@ -42,6 +42,19 @@ def fold_leg(leg: LegRun, fact: f.AnyLegActionFact) -> None:
             leg.lost_why = fact.why
         case f.RollBlocked():
             leg.roll, leg.roll_why = None, fact.why
+
+
+def fold_conversion(leg: LegRun, fact: f.AnyConversionFact) -> None:
+    """Change a leg by a fact of its conversion: only what is converted is closed in the other product."""
+    match fact:
+        case f.ConversionRequested():
+            leg.conversions += 1
+            leg.conversion_why = ""
+            leg.conversion = ConversionRun(fact.reference, fact.before, fact.after, fact.quantity, fact.at)
+        case f.LegConverted():
+            leg.conversion, leg.leg = None, replace(leg.leg, product=fact.product)
+        case f.ConversionRefused():
+            leg.conversion, leg.conversion_why = None, fact.why
 
 
 def note_close(run: PortfolioRun, leg: LegRun, fact: f.LegClosed) -> None:

@@ -226,6 +226,8 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegF
             level_folding.fold_leg(run, leg, fact)
         case f.LegActionFact():
             action_folding.fold_leg(leg, fact)
+        case f.ConversionFact():
+            action_folding.fold_conversion(leg, fact)
         case f.LegResolved():
             place_leg(leg, master.by_id(fact.instrument), master.row(fact.instrument))
             leg.state, leg.wanted = LegState.RESOLVED, fact.quantity

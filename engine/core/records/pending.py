@@ -8,6 +8,7 @@ from engine.domain.multileg.actions import PortfolioAction
 from engine.domain.multileg.exit import Reverse
 from engine.domain.multileg.leg import LegAction
 from engine.domain.multileg.states import ExitReason
+from engine.domain.order import Product
 
 
 class Todo(msgspec.Struct, frozen=True):
@@ -27,6 +28,16 @@ class RollRun(msgspec.Struct, frozen=True):
     since: Instant
     together: tuple[LegId, ...]
     """All legs of the roll: each is closed before any is opened anew."""
+
+
+class ConversionRun(msgspec.Struct, frozen=True):
+    """A conversion that the broker was asked for and has not answered."""
+
+    reference: str
+    before: Product
+    after: Product
+    quantity: int
+    since: Instant
 
 
 class PortfolioTodo(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import msgspec
 
 from engine.core.records.entry_run import EntryRun
 from engine.core.records.order_record import average
-from engine.core.records.pending import AgainRun, CombinedWaitRun, PortfolioTodo, RollRun, Todo
+from engine.core.records.pending import AgainRun, CombinedWaitRun, ConversionRun, PortfolioTodo, RollRun, Todo
 from engine.core.records.range_run import RangeRun
 from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import Instant
@@ -70,6 +70,12 @@ class LegRun(msgspec.Struct, kw_only=True):
     """It is closed to be opened on another contract, or waits for that."""
     roll_why: str = ""
     """Why it was closed for a roll and not opened again."""
+    conversion: ConversionRun | None = None
+    """The broker was asked to move it to another product and has not answered."""
+    conversions: int = 0
+    """How often that was asked for."""
+    conversion_why: str = ""
+    """Why it stayed in its product at the last time."""
     instrument: InstrumentId | None = None
     row: int = -1
     scale: int = 1

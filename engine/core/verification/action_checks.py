@@ -43,6 +43,33 @@ def see(
             return
 
 
+def see_conversion(portfolio: SeenPortfolio, fact: f.AnyConversionFact) -> Iterator[Violation]:
+    """Take a fact of a conversion into what is seen of a leg, and answer what it breaks."""
+    leg = portfolio.legs[fact.leg_id - 1]
+    words = f"leg {fact.leg_id} of {fact.portfolio_id}, conversion {fact.reference}"
+    match fact:
+        case f.ConversionRequested():
+            if leg.converts is not None or fact.reference in leg.conversions or fact.quantity != leg.net:
+                yield Violation(63, fact.at, f"{words} of {fact.quantity:+d} is asked for, it holds {leg.net:+d}")
+            leg.converts, leg.conversions = fact.reference, leg.conversions | {fact.reference}
+        case f.LegConverted() | f.ConversionRefused():
+            if leg.converts != fact.reference:
+                yield Violation(63, fact.at, f"{words} is answered, asked for was {leg.converts}")
+            leg.converts = None
+            if isinstance(fact, f.LegConverted):
+                leg.declared = replace(leg.declared, product=fact.product)
+
+
+def wrong_product(portfolio: SeenPortfolio, fact: f.OrderRequested) -> Violation | None:
+    """Answer an order that closes a leg in another product than it is held in."""
+    leg = portfolio.legs[fact.leg_id - 1]
+    held = leg.declared.product or portfolio.declared.execution.product
+    if fact.product is held:
+        return None
+    words = f"{fact.order_id} closes leg {fact.leg_id} of {fact.portfolio_id} in {fact.product.value}"
+    return Violation(63, fact.at, f"{words}, it is held in {held.value}")
+
+
 def _roll_decided(portfolio: SeenPortfolio, fact: f.RollDecided) -> Iterator[Violation]:
     together = tuple(leg_id for leg_id, _, _ in fact.rolls)
     for leg_id, instrument, quantity in fact.rolls:

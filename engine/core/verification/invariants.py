@@ -198,6 +198,9 @@ class FactChecks:
         unasked = plan_checks.closed_unasked(portfolio, fact, wanted_now)
         if unasked is not None:
             yield unasked
+        wrong = action_checks.wrong_product(portfolio, fact)
+        if wrong is not None:
+            yield wrong
         uncovered = hedge_checks.uncovers(portfolio, fact, under_way)
         if uncovered is not None:
             yield Violation(42, fact.at, uncovered)
@@ -275,6 +278,8 @@ class FactChecks:
                 yield from level_checks.see_combined(self.portfolios[fact.portfolio_id], fact)
             case f.LegLevelFact():
                 yield from level_checks.see_leg(self.portfolios[fact.portfolio_id], fact)
+            case f.ConversionFact():
+                yield from action_checks.see_conversion(self.portfolios[fact.portfolio_id], fact)
             case f.LotsMultiplied():
                 entry_checks.see(self.portfolios[fact.portfolio_id], fact)
             case f.LegAdded():

@@ -80,6 +80,10 @@ class SeenLeg(msgspec.Struct, kw_only=True):
     """What it may hold, since it was resized."""
     ends: bool = False
     """It was decided to close it."""
+    converts: str | None = None
+    """The reference of the conversion that is asked for and not answered."""
+    conversions: frozenset[str] = frozenset()
+    """Every conversion that was ever asked for."""
     rolls_to: tuple[InstrumentId, int] | None = None
     """The contract it is rolled to, and how many units of it; None once that is opened or given up."""
     rolls_with: tuple[LegId, ...] = ()

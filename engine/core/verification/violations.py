@@ -66,6 +66,7 @@ SENTENCES: dict[int, str] = {
     60: "An edit closes and enters nothing at once that was not confirmed, and adds the legs that it names.",
     61: "What is open together never comes to more notional value than declared.",
     62: "A roll opens what it says, once, and not before every leg of it is closed whole.",
+    63: "A conversion is asked for once and answered once, and what is held is closed in the product that it has.",
 }
 """Every invariant that is checked, by its number."""
 

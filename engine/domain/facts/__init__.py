@@ -31,6 +31,13 @@ from engine.domain.facts.actions import (
     RollBlocked,
     RollDecided,
 )
+from engine.domain.facts.conversions import (
+    AnyConversionFact,
+    ConversionFact,
+    ConversionRefused,
+    ConversionRequested,
+    LegConverted,
+)
 from engine.domain.facts.edits import (
     AnyEditFact,
     AnyLegEditFact,
@@ -155,6 +162,7 @@ __all__ = [
     "AlarmRaised",
     "AnyAccountFact",
     "AnyCombinedLevelFact",
+    "AnyConversionFact",
     "AnyEditFact",
     "AnyEntryFact",
     "AnyFact",
@@ -180,6 +188,9 @@ __all__ = [
     "ConditionsMet",
     "ConfirmationWanted",
     "ConnectionChanged",
+    "ConversionFact",
+    "ConversionRefused",
+    "ConversionRequested",
     "CostMoveWanted",
     "DayCarried",
     "DayStarted",
@@ -208,6 +219,7 @@ __all__ = [
     "LegClosed",
     "LegClosedOutside",
     "LegConditionsMet",
+    "LegConverted",
     "LegDelayCleared",
     "LegDelayStarted",
     "LegEditFact",
@@ -335,6 +347,7 @@ AnyPortfolioFact = (
 
 AnyLegFact = (
     AnyLegActionFact
+    | AnyConversionFact
     | AnyLegEditFact
     | AnyLegLevelFact
     | LegResolved

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.core.desk import position_desk
 from engine.core.exits import rolls
+from engine.core.orders import conversions
 from engine.core.records import action_folding, hedge_ties
 from engine.domain import facts as f
 from tests.simulation.planted.plant import Plant, patched
@@ -46,9 +47,15 @@ def a_hedge_by_hand_is_sold_before_its_leg() -> AbstractContextManager[None]:
     return patched((hedge_ties, "is_held_back", lambda _run, _leg: False))
 
 
+def a_converted_leg_is_closed_in_its_old_product() -> AbstractContextManager[None]:
+    """Nobody remembers what was converted."""
+    return patched((conversions, "product_of", lambda run, _leg: run.portfolio.execution.product))
+
+
 PLANTS: tuple[Plant, ...] = (
     a_roll_opens_before_its_close_is_complete,
     a_roll_is_carried_out_twice,
     a_part_of_a_leg_closes_more_than_it_holds,
     a_hedge_by_hand_is_sold_before_its_leg,
+    a_converted_leg_is_closed_in_its_old_product,
 )

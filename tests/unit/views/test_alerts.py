@@ -31,7 +31,7 @@ SILENT = {
     f.CombinedDelayCleared, f.CombinedReferencesSet, f.LegClosed, f.PartEntryOver,
     # What the trader did.
     f.PortfolioEdited, f.SecretWordSealed, f.ConfirmationWanted, f.PortfolioDisabled, f.PortfolioEnabled,
-    f.LegLevelsEdited, f.RollDecided,
+    f.LegLevelsEdited, f.RollDecided, f.ConversionRequested, f.LegConverted,
     # Orders that go their way.
     f.OrderRequested, f.OrderFilled, f.OrderModifyRequested, f.OrderModified, f.OrderCancelRequested,
     f.OrderPricedAnew,
