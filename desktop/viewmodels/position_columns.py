@@ -113,6 +113,14 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         rank=9,
     ),
     Column(
+        key="product",
+        header="Product",
+        tooltip="MIS: squared off by the broker the same day; NRML: carried over",
+        width=52,
+        text=lambda row: "" if row.product is None else row.product.value,
+        rank=15,
+    ),
+    Column(
         key="days",
         header="Days",
         tooltip="Calendar days to the expiry; 0 on the expiry day",

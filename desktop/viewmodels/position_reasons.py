@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from engine.domain.multileg.states import LEG_OPEN, PROTECTORS, RUNNING, LegOrigin
-from engine.domain.order import Side
+from engine.domain.order import Product, Side
 from engine.views.portfolios import PortfolioRow
 from engine.views.positions import PositionLevel, PositionRow
 from engine.views.status import StatusRow
@@ -82,6 +82,31 @@ def against_roll(legs: Sequence[PositionRow], portfolios: Portfolios, status: St
         return "legs of one portfolio are rolled together; choose a line within it"
     found = next((words for leg in legs if (words := against_leg(leg, portfolios))), "")
     return found or against_opening(status, portfolios.get(legs[0].portfolio_id or ""))
+
+
+def other_product(row: PositionRow) -> Product:
+    """Answer the product to which a leg can be converted."""
+    return Product.CARRY_FORWARD if row.product is Product.INTRADAY else Product.INTRADAY
+
+
+def against_convert(legs: Sequence[PositionRow], portfolios: Portfolios, status: StatusRow | None) -> str:
+    """Answer why legs cannot be converted together now; empty where they can."""
+    held = [leg for leg in legs if leg.net_quantity]
+    if not held:
+        return "it holds nothing"
+    if len({leg.product for leg in held}) > 1:
+        return "it holds both products; choose a leg"
+    for leg in held:
+        found = against_leg(leg, portfolios)
+        if found:
+            return found
+        portfolio = portfolios[leg.portfolio_id or ""]
+        row = next(one for one in portfolio.legs if one.leg_id == leg.leg_id)
+        if row.working_orders:
+            return "an order of it works at the broker; take it away first"
+        if other_product(leg) is Product.INTRADAY and portfolio.portfolio.schedule.positional is not None:
+            return "its portfolio is held over days, and MIS is not"
+    return "" if status is not None and status.market_open else "the market is closed"
 
 
 def to_roll(legs: Sequence[PositionRow]) -> list[PositionRow]:

@@ -6,6 +6,7 @@ from desktop.bridge import EngineBridge
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.position_columns import POSITION_COLUMNS
 from engine.domain.instant import ist_date
+from engine.domain.money import Money
 from engine.views.positions import BrokersBooks, Grouping, PositionBook, PositionLevel, PositionRow
 
 __all__ = ["POSITION_COLUMNS", "PositionsSource"]
@@ -94,6 +95,12 @@ class PositionsSource(RowGridSource[PositionRow]):
         """Return the legs that a line stands for: itself, those of its group, or all; none of what is not ours."""
         depth = len(row.key)
         return [one for one in self._lines if one.level is PositionLevel.LEG and one.key[:depth] == row.key]
+
+    def margin_of(self, legs: Sequence[PositionRow]) -> Money | None:
+        """Return the estimated margin of the portfolio that some legs are all of; None where they are not."""
+        ids = {leg.portfolio_id for leg in legs}
+        whole = (one for one in self._lines if one.margin is not None and one.portfolio_id in ids and len(ids) == 1)
+        return next((one.margin for one in whole), None)
 
     def _forget_book(self, _rows: object = None) -> None:
         self._book = None

@@ -84,6 +84,11 @@ DEEDS: tuple[DeedSpec, ...] = (
         tip="Close, then open the same on other strikes or another expiry, in one command.",
     ),
     DeedSpec(
+        name="convert_leg",
+        title="Convert {}…",
+        tip="Move what is held to the broker's other product, MIS or NRML; it is closed in that from then on.",
+    ),
+    DeedSpec(
         name="square_off_group",
         title="Square off {}…",
         tip="Close every leg of this line, after one question with the numbers.",

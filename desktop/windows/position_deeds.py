@@ -17,6 +17,7 @@ from engine.domain.commands import (
     AcceptDrift,
     AddHedge,
     AnyCommand,
+    ConvertLeg,
     PartExitLeg,
     RollLegs,
     SquareOffLeg,
@@ -25,6 +26,7 @@ from engine.domain.commands import (
 from engine.domain.identifiers import InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Money
+from engine.domain.order import Product
 from engine.views.positions import PositionRow
 
 _SHOWN = 8
@@ -54,6 +56,10 @@ class PositionDeeds:
         add_deed(menu, "roll_legs", lambda: self.roll(row), about=name, against=rolls)
         hedge = position_reasons.against_hedge(row, portfolios, status)
         add_deed(menu, "add_hedge", lambda: self.hedge(row), about="this leg", against=hedge)
+        closed = position_reasons.against_convert(legs, portfolios, status)
+        held = next((leg for leg in legs if leg.net_quantity), row)
+        target = f"{name} to {position_reasons.other_product(held).value}" if not closed else name
+        add_deed(menu, "convert_leg", lambda: self.convert(row), about=target, against=closed)
         menu.addSeparator()
         drawn = held_payoff.against(legs)
         add_deed(menu, "open_payoff", lambda: self.payoff(row), about=name, against=drawn)
@@ -135,6 +141,30 @@ class PositionDeeds:
 
         RollDialog(self._panel, bridge, legs, take).open()
 
+    def convert(self, row: PositionRow) -> None:
+        """Ask once with the numbers, then move what a line holds to the other product, leg by leg."""
+        bridge = self._desk.bridge
+        held = [leg for leg in self._source.legs_of(row) if leg.net_quantity]
+        found = position_reasons.against_convert(held, bridge.portfolios, bridge.status)
+        if found:
+            self._links.say(f"Nothing can be converted: {found}.")
+            return
+        before, after = held[0].product, position_reasons.other_product(held[0])
+        names = [f"{formats.signed_quantity(leg.net_quantity)}  {leg.name}" for leg in held[:_SHOWN]]
+        if len(held) > _SHOWN:
+            names.append(f"and {len(held) - _SHOWN} more legs")
+        legs = "1 leg" if len(held) == 1 else f"{len(held)} legs"
+        was = "" if before is None else f" from {before.value}"
+        margin = self._source.margin_of(held)
+        blocked = "" if margin is None else f" The estimated margin stays {formats.compact_rupees(margin)}."
+        question = (
+            f"Convert {legs}{was} to {after.value}?{blocked} The broker may refuse; the leg then stays as it is and "
+            "the message log has his words."
+        )
+        commands = [_converted(leg.portfolio_id, leg.leg_id, after) for leg in held if leg.portfolio_id and leg.leg_id]
+        title = f"Convert to {after.value}"
+        ask(self._panel, title, [question, "\n".join(names)], title, lambda: self._send(commands), danger=True)
+
     def payoff(self, row: PositionRow) -> None:
         """Open a window with the payoff of a line, which follows it while it is open."""
         name = row.name if row.leg_id is None else f"{row.name} of {row.portfolio}"
@@ -191,6 +221,10 @@ def _whole(portfolio_id: PortfolioId) -> Callable[[Instant], AnyCommand]:
 
 def _leg(portfolio_id: PortfolioId, leg_id: LegId) -> Callable[[Instant], AnyCommand]:
     return lambda at: SquareOffLeg(at=at, portfolio_id=portfolio_id, leg_id=leg_id)
+
+
+def _converted(portfolio_id: PortfolioId, leg_id: LegId, product: Product) -> Callable[[Instant], AnyCommand]:
+    return lambda at: ConvertLeg(at=at, portfolio_id=portfolio_id, leg_id=leg_id, product=product)
 
 
 def leg_sentence(row: PositionRow, quotes: position_plans.Quotes) -> str:

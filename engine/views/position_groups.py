@@ -135,6 +135,7 @@ def subtotal(
         portfolio=_common(leg.portfolio for leg in legs) or "",
         account=_common(leg.account for leg in legs) or AccountId(""),
         tag=_common(leg.tag for leg in legs) or "",
+        product=_common(leg.product for leg in legs),
         instrument=first.instrument if level is PositionLevel.CONTRACT else None,
         row=first.row if level is PositionLevel.CONTRACT else -1,
         net_quantity=sum(leg.net_quantity or 0 for leg in legs) if level is PositionLevel.CONTRACT else None,

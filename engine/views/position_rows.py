@@ -9,7 +9,7 @@ from engine.domain.identifiers import AccountId, InstrumentId, LegId, PortfolioI
 from engine.domain.instrument import Kind
 from engine.domain.money import Money, Price
 from engine.domain.multileg.states import LegOrigin, LegState
-from engine.domain.order import Side
+from engine.domain.order import Product, Side
 
 
 class PositionLevel(IntEnum):
@@ -52,6 +52,8 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     """Its portfolio's name, with the account where there are copies in several."""
     account: AccountId = AccountId("")
     tag: str = ""
+    product: Product | None = None
+    """In which it is held; of a group where all of it is in one."""
     leg_id: LegId | None = None
     state: LegState | None = None
     origin: LegOrigin | None = None

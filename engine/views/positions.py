@@ -164,6 +164,7 @@ class PositionBook:
             portfolio=_called(portfolio),
             account=portfolio.account,
             tag=portfolio.tag,
+            product=leg.product,
             leg_id=leg.leg_id,
             state=leg.state,
             origin=leg.origin,

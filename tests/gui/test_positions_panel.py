@@ -14,6 +14,7 @@ from desktop.windows.payoff_dialog import PayoffDialog
 from desktop.windows.position_dialogs import HedgeDialog, PartLegDialog, RollDialog
 from desktop.windows.reason_dialog import ReasonDialog
 from engine.domain.multileg.states import KillLevel, LegOrigin, LegState
+from engine.domain.order import Product
 from engine.views.positions import Grouping, PositionLevel
 from tests.gui.engine_desk import standing_desk
 
@@ -266,6 +267,18 @@ def test_a_group_is_squared_off_after_one_question_with_its_numbers(running):
     dialog.accept()
 
     running.wait_until(lambda: running.bridge.portfolios["P1"].is_done)
+
+
+def test_a_group_is_converted_after_one_question(running):
+    panel = running.panel("positions")
+
+    panel.deeds.convert(panel.source.total)
+    dialog = running.dialog(QuestionDialog)
+    words = " ".join(label.text() for label in dialog.findChildren(type(panel._hint)))
+    assert "Convert 4 legs from MIS to NRML? The estimated margin stays ₹" in words
+    dialog.accept()
+
+    running.wait_until(lambda: {leg.product for leg in running.bridge.portfolios["P1"].legs} == {Product.CARRY_FORWARD})
 
 
 def test_the_payoff_opens_beside_and_follows(running):
