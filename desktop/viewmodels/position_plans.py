@@ -137,9 +137,9 @@ class RollLeg(msgspec.Struct, frozen=True):
     def against(self) -> str:
         """Answer why the leg cannot be rolled so; empty where it can."""
         if self.to is None:
-            return f"{self.row.name}: no such contract is listed"
+            return f"{self.row.contract}: no such contract is listed"
         if self.to.id == self.row.instrument:
-            return f"{self.row.name} is held already; choose another strike or expiry"
+            return f"{self.row.contract} is held already; choose another strike or expiry"
         return "" if self.opens_at is not None else f"{contract_name(self.to)} has no price"
 
     @property
@@ -169,7 +169,7 @@ class RollPlan(msgspec.Struct, frozen=True):
             if leg.to is not None and not leg.against:
                 side, lots = closing_side(leg.row), abs(leg.row.lots or 0)
                 words.append(
-                    f"{verb(side)} {lots} lots of {leg.row.name} at about ₹{formats.price(leg.closes_at)}, then "
+                    f"{verb(side)} {lots} lots of {leg.row.contract} at about ₹{formats.price(leg.closes_at)}, then "
                     f"{verb(side.opposite).lower()} {lots} lots of {contract_name(leg.to)} at about "
                     f"₹{formats.price(leg.opens_at)}."
                 )

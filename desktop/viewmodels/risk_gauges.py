@@ -122,5 +122,11 @@ def _day(status: StatusRow | None) -> Gauge:
         fraction=worst,
         centred=False,
         tone=Tone.WARNING if near else tone_of_sign(profit),
-        tip="\n".join(("Profit of the day in all accounts, before charges.", *each, bar)),
+        tip="\n".join(
+            (
+                "Profit of the day in all accounts before charges, as the engine counts it against limits every second.",
+                *each,
+                bar,
+            )
+        ),
     )

@@ -27,7 +27,7 @@ from engine.domain.identifiers import InstrumentId, LegId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.money import Money
 from engine.domain.order import Product
-from engine.views.positions import PositionRow
+from engine.views.positions import PositionLevel, PositionRow
 
 _SHOWN = 8
 """Legs that a question names; more are counted."""
@@ -46,7 +46,7 @@ class PositionDeeds:
         legs, portfolios, status = self._source.legs_of(row), self._desk.bridge.portfolios, self._desk.bridge.status
         whole = position_reasons.to_roll(legs)
         one = row.leg_id is not None
-        name = "this leg" if one else row.name
+        name = "this leg" if one else _called(row)
         if not one:
             closing = position_reasons.against_close(legs)
             add_deed(menu, "square_off_group", lambda: self.square_off_all(row), about=name, against=closing)
@@ -75,7 +75,7 @@ class PositionDeeds:
         profit = [leg.mtm for leg in held]
         known = [amount for amount in profit if amount is not None]
         worth = formats.arrowed_amount(Money(sum(known))) if len(known) == len(profit) else "not known"
-        names = [f"{formats.signed_quantity(leg.net_quantity)}  {leg.name}" for leg in held[:_SHOWN]]
+        names = [f"{formats.signed_quantity(leg.net_quantity)}  {leg.contract}" for leg in held[:_SHOWN]]
         if len(held) > _SHOWN:
             names.append(f"and {len(held) - _SHOWN} more legs")
         portfolios = {leg.portfolio_id for leg in held}
@@ -90,7 +90,7 @@ class PositionDeeds:
         )
         ask(
             self._panel,
-            f"Square off {row.name}",
+            f"Square off {_called(row)}",
             [question, "\n".join(names)],
             "Square off",
             lambda: self._send(commands),
@@ -150,7 +150,7 @@ class PositionDeeds:
             self._links.say(f"Nothing can be converted: {found}.")
             return
         before, after = held[0].product, position_reasons.other_product(held[0])
-        names = [f"{formats.signed_quantity(leg.net_quantity)}  {leg.name}" for leg in held[:_SHOWN]]
+        names = [f"{formats.signed_quantity(leg.net_quantity)}  {leg.contract}" for leg in held[:_SHOWN]]
         if len(held) > _SHOWN:
             names.append(f"and {len(held) - _SHOWN} more legs")
         legs = "1 leg" if len(held) == 1 else f"{len(held)} legs"
@@ -167,7 +167,7 @@ class PositionDeeds:
 
     def payoff(self, row: PositionRow) -> None:
         """Open a window with the payoff of a line, which follows it while it is open."""
-        name = row.name if row.leg_id is None else f"{row.name} of {row.portfolio}"
+        name = _called(row) if row.leg_id is None else f"{row.contract} of {row.portfolio}"
         PayoffDialog(self._panel, self._desk.theme, name, lambda: self._source.legs_of(row)).show()
 
     def accept_drift(self) -> None:
@@ -215,6 +215,10 @@ class PositionDeeds:
             self._desk.bridge.submit(command)
 
 
+def _called(row: PositionRow) -> str:
+    return "everything" if row.level is PositionLevel.TOTAL else row.name
+
+
 def _whole(portfolio_id: PortfolioId) -> Callable[[Instant], AnyCommand]:
     return lambda at: SquareOffPortfolio(at=at, portfolio_id=portfolio_id)
 
@@ -234,4 +238,4 @@ def leg_sentence(row: PositionRow, quotes: position_plans.Quotes) -> str:
     at = "" if price is None else f" at about ₹{formats.price(price, row.tick_size)}"
     worth = "" if row.mtm is None else f", open profit {formats.arrowed_amount(row.mtm)}"
     held = formats.signed_quantity(row.net_quantity)
-    return f"Close {held} {row.name}: {position_plans.verb(side).lower()} {lots} lots{at}{worth}?"
+    return f"Close {held} {row.contract}: {position_plans.verb(side).lower()} {lots} lots{at}{worth}?"

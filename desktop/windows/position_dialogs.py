@@ -40,7 +40,11 @@ class LiveQuestion(DeskDialog):
         """Show the numbers of now."""
         words, can = self.judged()
         if words != self.answer.text():
+            more = words.count("\n") != self.answer.text().count("\n") or not self.answer.text()
             self.answer.setText(words)
+            if more:
+                # Another number of lines: the window grows and shrinks with what it says.
+                self.adjustSize()
         if self._button is not None:
             self._button.setEnabled(can)
 
@@ -48,12 +52,11 @@ class LiveQuestion(DeskDialog):
         """Return what would be done in words, and whether it can be; derive and answer."""
         raise NotImplementedError
 
-    def number(self, label: str, name: str, least: int, most: int, first: int, suffix: str) -> QSpinBox:
+    def number(self, label: str, name: str, least: int, most: int, first: int) -> QSpinBox:
         """Add a whole number to the form."""
         box = QSpinBox(self)
         box.setRange(least, most)
         box.setValue(first)
-        box.setSuffix(suffix)
         box.setAccessibleName(name)
         box.valueChanged.connect(lambda _value: self.look())
         self.form.addRow(label, box)
@@ -68,10 +71,10 @@ class PartLegDialog(LiveQuestion):
             parent,
             bridge,
             "Close a part of a leg",
-            f"Which part of {row.name}? The other legs of its portfolio go on, and its stop with what is left.",
+            f"Which part of {row.contract}? The other legs of its portfolio go on, and its stop with what is left.",
         )
         self._row, self._held = row, abs(row.lots or 0)
-        self.lots = self.number("Lots", "Lots to close", 1, max(1, self._held - 1), max(1, self._held // 2), " lots")
+        self.lots = self.number("Lots", "Lots to close", 1, max(1, self._held - 1), max(1, self._held // 2))
         self.percent = QComboBox(self)
         self.percent.setAccessibleName("Part in percent")
         self.percent.addItem("Choose a part", 0)
@@ -86,7 +89,7 @@ class PartLegDialog(LiveQuestion):
     def judged(self) -> tuple[str, bool]:
         """Return what the part trades and books."""
         quotes = self.bridge.quotes
-        return plans.part_plan(self._row, self.lots.value(), quotes).sentence(self._row.name), self._held > 1
+        return plans.part_plan(self._row, self.lots.value(), quotes).sentence(self._row.contract), self._held > 1
 
     def _take_percent(self) -> None:
         part = int(self.percent.currentData())
@@ -109,16 +112,15 @@ class HedgeDialog(LiveQuestion):
             parent,
             bridge,
             "Add a hedge",
-            f"Buy a farther strike for {row.name}. It becomes a leg of the portfolio and is sold when that is closed.",
+            f"Buy a farther strike for {row.contract}. It joins the portfolio and is sold when that leg is closed.",
         )
         self._row, self._legs, held = row, list(legs), abs(row.lots or 0)
         self._candidates = plans.hedge_candidates(row, bridge.master, bridge.quotes)
-        self.lots = self.number("Lots", "Lots to buy", 1, max(1, held), max(1, held), " lots")
+        self.lots = self.number("Lots", "Lots to buy", 1, max(1, held), max(1, held))
         farthest = max((one.steps for one in self._candidates), default=1)
-        self.strikes = self.number(
-            "Strikes out", "Strikes from the sold one", 1, farthest, min(10, farthest), " strikes"
-        )
-        self.premium = self.number("Premium at most", "Highest premium in rupees", 0, 100_000, 0, " ₹ (0: any)")
+        self.strikes = self.number("Strikes out", "Strikes from the sold one", 1, farthest, min(10, farthest))
+        self.premium = self.number("Premium at most, ₹", "Highest premium in rupees", 0, 100_000, 0)
+        self.premium.setSpecialValueText("any")
         self.list = QListWidget(self)
         self.list.setAccessibleName("Strikes that can be bought")
         self.list.addItems([one.words for one in self._candidates])
@@ -169,17 +171,17 @@ class RollDialog(LiveQuestion):
     def __init__(
         self, parent: QWidget, bridge: EngineBridge, legs: Sequence[PositionRow], take: Callable[[Rolled], None]
     ) -> None:
-        whole = legs[0].name if len(legs) == 1 else f"{len(legs)} legs of {legs[0].portfolio}"
+        whole = legs[0].contract if len(legs) == 1 else f"{len(legs)} legs of {legs[0].portfolio}"
         super().__init__(
             parent,
             bridge,
             "Roll",
-            f"Roll {whole}: everything is closed first, shorts before longs, and opened on the new contracts only when "
-            "all of it is closed. Same sides and lots; stops are counted from the new entries. If the second half is "
+            f"Roll {whole}. Everything is closed first, shorts before longs, and opened on the new contracts only when "
+            "all of it is closed: same sides and lots, stops counted from the new entries. If the second half is "
             "refused, it stays closed and the portfolio says so.",
         )
         self._legs = list(legs)
-        self.steps = self.number("Strikes", "Strikes up, below zero down", -200, 200, 0, " strikes up")
+        self.steps = self.number("Strikes up", "Strikes up, below zero down", -200, 200, 0)
         self.expiry = QComboBox(self)
         self.expiry.setAccessibleName("New expiry")
         self.expiry.addItem("As it is", None)

@@ -52,7 +52,7 @@ _NAMES: dict[PositionLevel, Callable[[PositionRow], str]] = {
     PositionLevel.UNDERLYING: lambda leg: leg.underlying,
     PositionLevel.EXPIRY: lambda leg: "No expiry" if leg.expiry is None else f"{leg.expiry:%d %b %Y}",
     PositionLevel.PORTFOLIO: lambda leg: leg.portfolio,
-    PositionLevel.CONTRACT: lambda leg: leg.name,
+    PositionLevel.CONTRACT: lambda leg: leg.contract,
     PositionLevel.ACCOUNT: lambda leg: leg.account,
     PositionLevel.TAG: lambda leg: leg.tag,
 }
@@ -127,6 +127,7 @@ def subtotal(
         key=key,
         level=level,
         name=_NAMES[level](first),
+        contract=_common(leg.contract for leg in legs) or "",
         has_children=True,
         underlying=_common(leg.underlying for leg in legs) or "",
         expiry=_common(leg.expiry for leg in legs),

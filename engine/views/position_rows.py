@@ -41,6 +41,8 @@ class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
     """The groups it stands in, as far as its level goes; empty for the total."""
     level: PositionLevel
     name: str
+    contract: str = ""
+    """The contract in words, whatever the line is called; empty on lines that join several."""
     has_children: bool = False
     underlying: str = ""
     """Empty on lines that join several, like the other things that legs have."""

@@ -157,6 +157,7 @@ class PositionBook:
             key=(f"{portfolio.portfolio_id}/{leg.leg_id}",),
             level=PositionLevel.LEG,
             name=contract_name(contract),
+            contract=contract_name(contract),
             underlying=portfolio.underlying,
             expiry=leg.expiry,
             days=None if leg.expiry is None else (leg.expiry - self._on).days,
