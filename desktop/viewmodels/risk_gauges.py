@@ -124,7 +124,7 @@ def _day(status: StatusRow | None) -> Gauge:
         tone=Tone.WARNING if near else tone_of_sign(profit),
         tip="\n".join(
             (
-                "Profit of the day in all accounts before charges, as the engine counts it against limits every second.",
+                "Profit of the day in all accounts before charges, counted once a second against limits.",
                 *each,
                 bar,
             )

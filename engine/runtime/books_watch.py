@@ -49,11 +49,10 @@ class BooksWatch:
 
     def _has_doubt(self) -> bool:
         state = self._state
-        if state.books.of(self._account).drift or state.sight(self._account).drift_suspects:
+        account = state.books.of(self._account)
+        if account.drift or account.converting or state.sight(self._account).drift_suspects:
             return True
         for run in state.alive():
-            if run.account == self._account and any(leg.conversion is not None for leg in run.legs):
-                return True
             at_rest = run.portfolio_id in state.resting and run.portfolio.at_broker is None
             if run.account != self._account or at_rest:
                 continue  # At rest nothing is under way.

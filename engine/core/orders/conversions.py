@@ -31,8 +31,9 @@ def product_of(run: PortfolioRun, leg: LegRun) -> Product:
 
 def pending(state: EngineState, account: AccountId) -> list[Conversion]:
     """Answer the legs of an account whose conversion is asked for and not answered."""
-    runs = (run for run in state.books.portfolios.values() if run.account == account)
-    return [(run, leg) for run in runs for leg in run.legs if leg.conversion is not None]
+    asked = state.books.of(account).converting.values()
+    runs = [(state.books.portfolios[portfolio_id], leg_id) for portfolio_id, leg_id in asked]
+    return [(run, run.leg(leg_id)) for run, leg_id in runs]
 
 
 def absorb(state: EngineState, report: ConversionReport) -> Iterator[AnyFact]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.domain.identifiers import AccountId, InstrumentId
+from engine.domain.identifiers import AccountId, InstrumentId, LegId, PortfolioId
 from engine.domain.money import Money
 from engine.domain.reports import BookOrder, Channel
 from engine.domain.settings.account import Account
@@ -31,6 +31,8 @@ class AccountBooks(msgspec.Struct, kw_only=True):
     """Contracts in which our net quantity and the broker's differ: ours, the broker's."""
     outside: dict[InstrumentId, int] = {}
     """Net quantity at the broker that the trader took as not ours."""
+    converting: dict[str, tuple[PortfolioId, LegId]] = {}
+    """Conversions that the broker has not answered, by their reference, with the legs they are of."""
     net_quantity: dict[InstrumentId, int] = {}
     """The sum of all our fills."""
     orders_today: int = 0

@@ -116,3 +116,11 @@ def known_books(books: Books, account_id: AccountId) -> AccountBooks:
     if account_id not in books.accounts:
         books.accounts[account_id] = AccountBooks(declared=Account(id=account_id))
     return books.accounts[account_id]
+
+
+def fold_conversion(account: AccountBooks, fact: f.AnyConversionFact) -> None:
+    """Note which conversions an account's broker has not answered."""
+    if isinstance(fact, f.ConversionRequested):
+        account.converting[fact.reference] = fact.portfolio_id, fact.leg_id
+    else:
+        account.converting.pop(fact.reference, None)

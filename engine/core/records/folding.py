@@ -34,6 +34,8 @@ def fold(books: Books, master: ContractMaster, fact: f.AnyFact) -> PortfolioRun 
         case f.LegFact():
             run = books.portfolios[fact.portfolio_id]
             _leg(run, run.leg(fact.leg_id), master, fact)
+            if isinstance(fact, f.ConversionFact):
+                account_folding.fold_conversion(account_folding.known_books(books, run.account), fact)
             if isinstance(fact, f.LegClosedOutside):
                 account_folding.known_books(books, run.account).net_quantity[fact.instrument] -= fact.quantity
             if isinstance(fact, f.LegExpired):
