@@ -52,6 +52,7 @@ class Outbox:
         self._sequence = 0
         self._sent: deque[Instant] = deque()
         self._placed: set[OrderId] = set()
+        self._converted: set[str] = set()
         self._asked: dict[OrderId, Instant] = {}
         """When the engine was asked for a fresh price of a request that still waits."""
         self._kill_at_once = False
@@ -187,6 +188,10 @@ class Outbox:
         return None
 
     def _convert(self, fact: ConversionRequested, now: Instant) -> None:
+        awaited = fact.reference in self._state.books.of(self._account).converting
+        if not awaited or fact.reference in self._converted:
+            return
+        self._converted.add(fact.reference)
         self._sent.append(now)
         self._gateway.convert(
             ConvertPosition(

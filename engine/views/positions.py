@@ -27,19 +27,11 @@ __all__ = ["BrokersBooks", "Grouping", "PositionBook", "PositionLevel", "Positio
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """One leg and the portfolio it belongs to."""
+    """One leg and the portfolio it belongs to, the contract in words."""
 
     portfolio: PortfolioRow
     leg: LegRow
-
-
-class _Priced(msgspec.Struct, frozen=True, eq=False):
-    """An expiry's ladder with its volatilities and Greeks, and what one percent of its underlying is."""
-
-    ladder: ExpiryLadder
-    pricing: ExpiryPricing
-    one_percent: float
-    """Index points; NaN where there is no price."""
+    contract: str
 
 
 class _UnitGreeks(msgspec.Struct, frozen=True):
@@ -50,6 +42,16 @@ class _UnitGreeks(msgspec.Struct, frozen=True):
     gamma: float | None = None
     theta: float | None = None
     vega: float | None = None
+
+
+class _Priced(msgspec.Struct, frozen=True, eq=False):
+    """An expiry's ladder with its volatilities and Greeks, and what one percent of its underlying is."""
+
+    pricing: ExpiryPricing
+    units: Mapping[tuple[Price, Kind], _UnitGreeks]
+    """Of the contracts that are held, by strike and kind."""
+    one_percent: float
+    """Index points; NaN where there is no price."""
 
 
 _FLAT = _UnitGreeks(delta=0.0, gamma=0.0, theta=0.0, vega=0.0)
@@ -74,7 +76,7 @@ class PositionBook:
     ) -> None:
         self._master, self._on = master, on
         held = [
-            _Held(portfolio, leg)
+            _Held(portfolio, leg, contract_name(master.instruments[leg.row]))
             for portfolio in portfolios
             for leg in portfolio.legs
             if leg.row >= 0 and (leg.net_quantity or (with_closed and _was_held(portfolio, leg, on)))
@@ -132,9 +134,24 @@ class PositionBook:
             pricing = expiry_priced(ladder, values[start:end], now)
             spot = last_price(values[start].tolist())
             points = pricing.forward if spot is None else spot / SCALE
-            found[ladder.underlying, ladder.expiry] = _Priced(ladder, pricing, points / 100)
+            units = self._units(ladder, pricing)
+            found[ladder.underlying, ladder.expiry] = _Priced(pricing, units, points / 100)
             start = end
         return found
+
+    def _units(self, ladder: ExpiryLadder, pricing: ExpiryPricing) -> dict[tuple[Price, Kind], _UnitGreeks]:
+        """Answer volatility and Greeks of the contracts of an expiry that are held."""
+        of_expiry = ladder.underlying, ladder.expiry
+        wanted = {
+            (item.leg.strike, item.leg.kind)
+            for item in self._held
+            if (item.portfolio.underlying, item.leg.expiry) == of_expiry and item.leg.strike is not None
+        }
+        return {
+            (strike, kind): _of_strike(pricing, kind, int(np.searchsorted(ladder.strikes, strike)))
+            for strike, kind in wanted
+            if kind.is_option
+        }
 
     def _leg_row(
         self,
@@ -156,8 +173,8 @@ class PositionBook:
         return PositionRow(
             key=(f"{portfolio.portfolio_id}/{leg.leg_id}",),
             level=PositionLevel.LEG,
-            name=contract_name(contract),
-            contract=contract_name(contract),
+            name=item.contract,
+            contract=item.contract,
             underlying=portfolio.underlying,
             expiry=leg.expiry,
             days=None if leg.expiry is None else (leg.expiry - self._on).days,
@@ -274,8 +291,10 @@ def _unit_greeks(leg: LegRow, pricing: _Priced | None) -> _UnitGreeks:
         return _LINEAR
     if pricing is None or leg.strike is None:
         return _UnitGreeks()
-    place = int(np.searchsorted(pricing.ladder.strikes, leg.strike))
-    side = pricing.pricing.calls if leg.kind is Kind.CALL else pricing.pricing.puts
-    columns = (pricing.pricing.volatility, side.delta, side.gamma, side.theta, side.vega)
-    numbers = (float(np.atleast_1d(column)[place]) for column in columns)
-    return _UnitGreeks(*(None if np.isnan(number) else number for number in numbers))
+    return pricing.units.get((leg.strike, leg.kind), _UnitGreeks())
+
+
+def _of_strike(pricing: ExpiryPricing, kind: Kind, place: int) -> _UnitGreeks:
+    side = pricing.calls if kind is Kind.CALL else pricing.puts
+    columns = (pricing.volatility, side.delta, side.gamma, side.theta, side.vega)
+    return _UnitGreeks(*(_known(float(np.atleast_1d(column)[place])) for column in columns))

@@ -7,8 +7,16 @@ import pytest
 from engine.domain.identifiers import BrokerOrderId, OrderId
 from engine.domain.money import money_of, price_of
 from engine.domain.order import TERMINAL, OrderStatus, OrderType, Product, Purpose, Side
-from engine.domain.reports import BookPosition, BooksReport, ChangeRefused, ConnectionReport, OrderReport, Report
-from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
+from engine.domain.reports import (
+    BookPosition,
+    BooksReport,
+    ChangeRefused,
+    ConnectionReport,
+    ConversionReport,
+    OrderReport,
+    Report,
+)
+from engine.ports.broker import CancelOrder, ChangeOrder, ConvertPosition, PlaceOrder
 from tests.conformance.harness import GatewayHarness, Trouble
 from tests.conformance.paper_harness import paper
 
@@ -297,3 +305,49 @@ def test_15_a_sleeping_stop_order_is_moved_and_becomes_a_limit_order(opened) -> 
         price_of("125"),
     )
     assert (complete.status, complete.average_price) == (OrderStatus.COMPLETE, price_of("100.50"))
+
+
+def convert(harness: GatewayHarness, quantity: int) -> list[ConversionReport]:
+    harness.gateway.convert(
+        ConvertPosition(
+            account=harness.account,
+            reference="LWCONV1",
+            instrument=harness.instrument,
+            quantity=quantity,
+            before=Product.INTRADAY,
+            after=Product.CARRY_FORWARD,
+        )
+    )
+    return [report for report in harness.wait(PATIENCE) if isinstance(report, ConversionReport)]
+
+
+def test_16_a_conversion_is_answered_by_its_reference_and_shown_by_the_books(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, harness.lot, "102")
+    harness.wait(PATIENCE)
+
+    reports = convert(harness, harness.lot)
+    held = {row.product: row.net_quantity for row in read_books(harness).positions if row.net_quantity}
+
+    assert [(report.reference, report.done) for report in reports] == [("LWCONV1", True)]
+    assert held == {Product.CARRY_FORWARD: harness.lot}
+
+
+def test_17_a_conversion_of_what_is_not_held_is_refused_in_words(opened) -> None:
+    harness = opened(Trouble.NONE)
+    harness.show("99.50", 650, "100.50", 650)
+
+    reports = convert(harness, harness.lot)
+
+    assert [report.done for report in reports] == [False]
+    assert reports[0].wording
+
+
+def test_18_a_conversion_whose_answer_is_lost_is_reported_as_unanswered(opened) -> None:
+    harness = opened(Trouble.LOST_ANSWERS)
+    harness.show("99.50", 650, "100.50", 650)
+    place(harness, harness.lot, "102")
+    harness.wait(PATIENCE)
+
+    assert [report.done for report in convert(harness, harness.lot)] == [None]

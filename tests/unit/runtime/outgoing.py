@@ -7,7 +7,7 @@ from engine.core.records.books import Books
 from engine.core.records.order_record import Order
 from engine.core.state import EngineState
 from engine.domain.contract_master import ContractMaster
-from engine.domain.facts import OrderCancelRequested, OrderModifyRequested, OrderRequested
+from engine.domain.facts import ConversionRequested, OrderCancelRequested, OrderModifyRequested, OrderRequested
 from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId, LegId, OrderId, PortfolioId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.instrument import Exchange, Instrument, Kind, instrument_id
@@ -56,6 +56,10 @@ class Sent:
     def cancel(self, cancel):
         """Remember a cancellation."""
         self.log.append((self.now, "cancel", cancel.order_id))
+
+    def convert(self, conversion):
+        """Remember a conversion."""
+        self.log.append((self.now, "convert", conversion.reference))
 
     def names(self):
         """What left, in order, like ``"place E1"``."""
@@ -130,6 +134,23 @@ class Desk:
             limit_price=order.limit_price,
             why="",
         )
+        self.outbox.take([fact])
+        return fact
+
+    def convert(self, reference):
+        """Queue a conversion that the books wait for."""
+        fact = ConversionRequested(
+            at=self.state.now,
+            portfolio_id=PortfolioId("P1"),
+            leg_id=LegId(1),
+            reference=reference,
+            account=ACCOUNT,
+            instrument=InstrumentId(CALL.id),
+            quantity=-65,
+            before=Product.INTRADAY,
+            after=Product.CARRY_FORWARD,
+        )
+        self.books.of(ACCOUNT).converting[reference] = fact.portfolio_id, fact.leg_id
         self.outbox.take([fact])
         return fact
 

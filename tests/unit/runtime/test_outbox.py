@@ -8,7 +8,7 @@ from engine.domain.money import price_of
 from engine.domain.multileg.states import KillLevel
 from engine.domain.order import OrderStatus, OrderTerms, Purpose
 from engine.domain.reports import ChangeRefused, HeldBackReport, OrderReport, SendReport
-from tests.unit.runtime.outgoing import NOW, Desk
+from tests.unit.runtime.outgoing import ACCOUNT, NOW, Desk
 
 
 def test_exits_leave_before_cancels_before_modifications_before_entries():
@@ -264,3 +264,25 @@ def test_other_facts_pass_by():
     desk.outbox.take([JournalFailed(at=NOW, detail="full")])
 
     assert desk.outbox.next_due() is None
+
+
+def test_a_conversion_leaves_once_behind_changes_and_before_entries():
+    desk = Desk()
+    desk.request("E1")
+    fact = desk.convert("C1")
+    desk.exit("X1")
+    desk.outbox.take([fact])
+
+    desk.release()
+
+    assert desk.gateway.names() == ["place X1", "convert C1", "place E1"]
+
+
+def test_a_conversion_that_is_answered_already_does_not_leave():
+    desk = Desk()
+    desk.convert("C1")
+    desk.books.of(ACCOUNT).converting.clear()
+
+    desk.release()
+
+    assert desk.gateway.names() == []

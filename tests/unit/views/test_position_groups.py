@@ -60,7 +60,7 @@ def test_a_group_by_contract_has_a_net_quantity_and_its_legs_the_names_of_their_
     groups = [line for line in found.lines if line.level is PositionLevel.CONTRACT]
     assert [group.net_quantity for group in groups] == [260, 260, -260, -260]
     assert groups[0].lots == 4
-    assert groups[0].name == "NIFTY 25 Aug 23600 PE"
+    assert groups[2].name == "NIFTY 25 Aug 24100 CE"
     assert [leg.name for leg in found.legs()[:2]] == ["Straddle 1 · leg 1", "Straddle 2 · leg 1"]
 
 
