@@ -163,7 +163,7 @@ class Outbox:
             self._stages.dropped(fact)
         return report
 
-    def _send(self, fact: OrderRequest, now: Instant) -> Told | None:
+    def _send(self, fact: OfOrder, now: Instant) -> Told | None:
         order = self._order(fact.order_id)
         self._asked.pop(fact.order_id, None)
         match fact:
