@@ -44,6 +44,8 @@ def command_of(action: Action, state: EngineState, plan: DayPlan) -> Command | N
             return lambda at: c.TripKillSwitch(at=at, level=_LEVELS[deed], reason="drawn")
         case Deed.RELEASE:
             return lambda at: c.ReleaseKillSwitch(at=at, reason="drawn")
+        case Deed.RESUME if pick % 2:
+            return lambda at: c.ArmPortfolio(at=at, portfolio_id=portfolio_id)
         case Deed.RESUME:
             return lambda at: c.ResumePortfolio(at=at, portfolio_id=copy)
         case Deed.ADD_AGAIN:
@@ -52,6 +54,8 @@ def command_of(action: Action, state: EngineState, plan: DayPlan) -> Command | N
             return lambda at: c.AddPortfolio(at=at, portfolio=again, account=where, start=True)
         case Deed.CANCEL_ORDER | Deed.MODIFY_ORDER:
             return _on_an_order(deed, state, pick)
+        case Deed.CHANGE_PROTECTION if pick % 4 == 0:
+            return lambda at: c.MoveLegToCost(at=at, portfolio_id=copy, leg_id=_leg_id(pick))
         case Deed.CHANGE_PROTECTION:
             return _protection(state, copy, pick)
         case Deed.ACCEPT_DRIFT:

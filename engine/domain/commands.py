@@ -38,6 +38,12 @@ class StartPortfolio(Command, frozen=True, kw_only=True, tag="start_portfolio"):
     portfolio_id: PortfolioId
 
 
+class ArmPortfolio(Command, frozen=True, kw_only=True, tag="arm_portfolio"):
+    """Let a portfolio that is idle or done watch its entry rule, on the next day that its schedule allows."""
+
+    portfolio_id: PortfolioId
+
+
 class SquareOffPortfolio(Command, frozen=True, kw_only=True, tag="square_off_portfolio"):
     """Close everything the portfolio holds and cancel what it waits for. ``panic`` ignores pauses between steps."""
 
@@ -167,6 +173,13 @@ class RearmLeg(Command, frozen=True, kw_only=True, tag="rearm_leg"):
     leg_id: LegId
 
 
+class MoveLegToCost(Command, frozen=True, kw_only=True, tag="move_leg_to_cost"):
+    """Move the stop of an open leg to its cost; one that is losing, or has a better stop, is left as it is."""
+
+    portfolio_id: PortfolioId
+    leg_id: LegId
+
+
 class CancelWaitingLeg(Command, frozen=True, kw_only=True, tag="cancel_waiting_leg"):
     """Give up a leg that waits; the others go on."""
 
@@ -276,6 +289,7 @@ class AcceptDrift(Command, frozen=True, kw_only=True, tag="accept_drift"):
 AnyCommand = (
     AddPortfolio
     | StartPortfolio
+    | ArmPortfolio
     | SquareOffPortfolio
     | SquareOffLeg
     | ExecuteIdleLeg
@@ -292,6 +306,7 @@ AnyCommand = (
     | EnablePortfolio
     | DisablePortfolio
     | RearmLeg
+    | MoveLegToCost
     | CancelWaitingLeg
     | Signal
     | ResumePortfolio

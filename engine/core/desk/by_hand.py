@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import time
 
 from engine.core.entries import entry_start
-from engine.core.readings import reopening
+from engine.core.readings import entry_days, reopening
 from engine.core.records import hedge_ties
 from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
@@ -80,6 +80,23 @@ def rearm(state: EngineState, run: PortfolioRun, leg_id: LegId) -> Iterator[AnyF
         cycle=leg.cycle + entered,
         why="armed again by hand",
     )
+
+
+def arm(state: EngineState, run: PortfolioRun, refusal: str | None) -> Iterator[AnyFact]:
+    """Let a portfolio watch its entry rule; ``refusal`` says why it may not, if it may not."""
+    armed: AnyFact | None = None
+    if refusal is None:
+        try:
+            armed = entry_days.arm(state, run)
+        except UnknownRuleError as error:
+            refusal = str(error)
+    if armed is None:
+        words = refusal or ""
+        yield CommandRefused(at=state.now, command="arm_portfolio", sentence=words, portfolio_id=run.portfolio_id)
+        return
+    if run.state is not PortfolioState.IDLE:
+        yield entry_start.reset(state, run)
+    yield armed
 
 
 def _cannot_rearm(state: EngineState, run: PortfolioRun, leg_id: LegId) -> str | None:

@@ -7,6 +7,7 @@ import msgspec
 from engine.core.accounts import account_desk, fan_out, user_sync
 from engine.core.desk import by_hand, closed_outside, command_desk, live_edit, part_desk, position_desk, signal_desk
 from engine.core.entries import entry_start, extra_conditions
+from engine.core.exits import cost_moves
 from engine.core.orders import reconciliation, risk_gate
 from engine.core.readings import entry_days
 from engine.core.records.portfolio_run import PortfolioRun
@@ -51,7 +52,7 @@ def carry_out(state: EngineState, command: c.AnyCommand) -> Facts:
         case c.CancelWaitingLeg():
             yield from command_desk.cancel_waiting(state, command)
             state.nudged.append(command.portfolio_id)
-        case c.EditPortfolio() | c.PartExit() | c.PartEntry() | c.RearmLeg():
+        case c.EditPortfolio() | c.PartExit() | c.PartEntry() | c.RearmLeg() | c.MoveLegToCost() | c.ArmPortfolio():
             yield from _change(state, command)
         case c.MarkCompleted() | c.MarkLegClosed() | c.ResetPortfolio() | c.EnablePortfolio() | c.DisablePortfolio():
             yield from _change(state, command)
@@ -91,6 +92,8 @@ ChangeOfOne = (
     c.PartExit
     | c.PartEntry
     | c.RearmLeg
+    | c.MoveLegToCost
+    | c.ArmPortfolio
     | c.MarkCompleted
     | c.MarkLegClosed
     | c.ResetPortfolio
@@ -121,6 +124,10 @@ def _change_one(state: EngineState, run: PortfolioRun, command: ChangeOfOne) -> 
             yield from part_desk.part_entry(state, run, command)
         case c.RearmLeg():
             yield from by_hand.rearm(state, run, command.leg_id)
+        case c.MoveLegToCost():
+            yield cost_moves.by_hand(state, run, command.leg_id)
+        case c.ArmPortfolio():
+            yield from by_hand.arm(state, run, command_desk.arm_refusal(state, run))
         case c.MarkCompleted():
             yield from closed_outside.mark_completed(state, run)
         case c.MarkLegClosed():

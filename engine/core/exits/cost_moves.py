@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.core.readings import estimates, market_data
 from engine.core.records.portfolio_run import CostTrigger, LegRun, PortfolioRun
 from engine.core.state import EngineState
-from engine.domain.facts import AnyFact, StopsMovedToCost
+from engine.domain.facts import AnyFact, CommandRefused, StopsMovedToCost
 from engine.domain.identifiers import LegId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price, down_to_tick, plain_text, up_to_tick
@@ -39,6 +39,50 @@ def move_to_cost(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
                     moves.append((leg.leg_id, level))
     why = refusal or "; ".join(words) or "no other leg is open"
     yield StopsMovedToCost(at=state.now, portfolio_id=run.portfolio_id, moves=tuple(moves), why=why)
+
+
+def by_hand(state: EngineState, run: PortfolioRun, leg_id: LegId) -> StopsMovedToCost | CommandRefused:
+    """Move the stop of one open leg to its cost, or say why it stays.
+
+    Buffer and charges are those of the portfolio's own rule. What is losing would be closed at once by such a stop.
+    """
+    found: Price | str
+    if not 1 <= leg_id <= len(run.legs):
+        found = f"it has no leg {leg_id}"
+    elif run.state not in ACTIVE:
+        found = "only stops of one that runs are moved"
+    else:
+        found = _cost_by_hand(state, run, run.leg(leg_id))
+    if isinstance(found, str):
+        sentence = f"{run.portfolio.name} is {run.state.value}: {found}"
+        return CommandRefused(
+            at=state.now, command="move_leg_to_cost", sentence=sentence, portfolio_id=run.portfolio_id
+        )
+    moves, why = ((leg_id, found),), f"leg {leg_id} to {plain_text(found)}, by hand"
+    return StopsMovedToCost(at=state.now, portfolio_id=run.portfolio_id, moves=moves, why=why, by_hand=True)
+
+
+def _cost_by_hand(state: EngineState, run: PortfolioRun, leg: LegRun) -> Price | str:
+    """Answer where a leg's stop goes by hand, or the sentence why it stays."""
+    rule = run.portfolio.move_to_cost or MoveToCost()
+    if leg.state not in LEG_OPEN or not leg.net_quantity or leg.average_entry is None:
+        return f"leg {leg.leg_id} is {leg.state.value} and holds nothing to protect"
+    if leg.origin in _HEDGES:
+        return f"leg {leg.leg_id} is a hedge; it has no stop of its own"
+    price = market_data.mark(state, leg, run.portfolio.price_type, run.portfolio.freak)
+    charges = estimates.round_trip(state, leg) if rule.charges else 0
+    level = cost_level(leg.leg, leg.average_entry, rule, leg.tick, charges)
+    at_cost = premium_stop(leg.leg.side, level)
+    if price is None:
+        return f"leg {leg.leg_id} has no price now; whether its cost lies behind it cannot be said"
+    if at_cost.is_reached(price):
+        cost = plain_text(level)
+        return (
+            f"leg {leg.leg_id} is not in profit: at its cost {cost} it would be closed at once; square it off instead"
+        )
+    if leg.stop is not None and (leg.stop == at_cost or leg.stop.is_tighter_than(at_cost)):
+        return f"leg {leg.leg_id} has a better stop already, at {plain_text(leg.stop.value)}"
+    return level
 
 
 def _not_before(trigger: CostTrigger, rule: MoveToCost) -> Instant:

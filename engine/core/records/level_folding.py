@@ -90,9 +90,10 @@ def note_close(run: PortfolioRun, leg: LegRun, fact: f.LegClosed) -> None:
 
 def moved_to_cost(run: PortfolioRun, fact: f.StopsMovedToCost) -> None:
     """Put the stops of legs to their cost."""
-    if run.cost_triggers:
-        run.cost_triggers.pop(0)
-    run.cost_moves += bool(fact.moves)
+    if not fact.by_hand:
+        if run.cost_triggers:
+            run.cost_triggers.pop(0)
+        run.cost_moves += bool(fact.moves)
     for leg_id, stop in fact.moves:
         leg = run.leg(leg_id)
         leg.stop, leg.stop_reason, leg.moved_to_cost = premium_stop(leg.leg.side, stop), ExitReason.LEG_COST, True

@@ -80,10 +80,15 @@ class LegAdded(PortfolioFact, frozen=True, kw_only=True, tag="leg_added"):
 
 
 class StopsMovedToCost(PortfolioFact, frozen=True, kw_only=True, tag="stops_moved_to_cost"):
-    """A leg was stopped, so the stops of the others went to their own cost; ``why`` says which and which not."""
+    """Stops went to their own cost: of the others once a leg was hit, or of one by hand.
+
+    ``why`` says which and which not.
+    """
 
     moves: tuple[tuple[LegId, Price], ...]
     why: str
+    by_hand: bool = False
+    """No hit asked for it, so none is answered by it."""
 
 
 class PortfolioRunning(PortfolioFact, frozen=True, kw_only=True, tag="portfolio_running"):
