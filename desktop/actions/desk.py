@@ -63,6 +63,19 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         symbol="settings",
     ),
     ActionSpec(
+        name="questions",
+        title="Q&uestions…",
+        menu=Menu.DESK,
+        tip="See what is done without asking, and let it be asked again.",
+        symbol="settings",
+    ),
+    ActionSpec(
+        name="ask_again",
+        title="Ask again e&verywhere",
+        menu=Menu.DESK,
+        tip="Let every question be asked again that was switched off.",
+    ),
+    ActionSpec(
         name="text_larger",
         title="&Larger text",
         menu=Menu.DESK,

@@ -44,7 +44,7 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         name="arm_edited",
-        title="&Arm or start the edited portfolio…",
+        title="Arm or start the edited portfolio…",
         menu=Menu.PORTFOLIO,
         tip="Hand the edited portfolio to the engine; it enters as its entry rule says.",
         shortcut="F5",
@@ -58,6 +58,14 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
         menu=Menu.PORTFOLIO,
         tip="Enter now, whatever the entry rule says.",
         shortcut="Ctrl+F5",
+        symbol="play",
+    ),
+    ActionSpec(
+        name="arm_selected",
+        title="&Watch for its entry again",
+        short="Arm",
+        menu=Menu.PORTFOLIO,
+        tip="Let a portfolio that is idle or done watch its entry rule.",
         symbol="play",
     ),
     ActionSpec(
@@ -142,5 +150,27 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
         title="Enab&le",
         menu=Menu.PORTFOLIO,
         tip="Let the selected portfolio be started again.",
+    ),
+    ActionSpec(
+        name="check_all",
+        title="Check &all portfolios",
+        short="Check all",
+        menu=Menu.PORTFOLIO,
+        tip="Check every portfolio of the grid, so that one deed is done to all of them.",
+        separator_before=True,
+    ),
+    ActionSpec(
+        name="check_none",
+        title="Take all checks away",
+        short="Check none",
+        menu=Menu.PORTFOLIO,
+        tip="Let deeds be done to the selected portfolio alone again.",
+    ),
+    ActionSpec(
+        name="take_back",
+        title="Take back the last &deed",
+        menu=Menu.PORTFOLIO,
+        tip="Do what the button of the newest message in the corner would do, while it is there.",
+        shortcut="Ctrl+Alt+Z",
     ),
 )

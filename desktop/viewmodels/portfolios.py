@@ -6,17 +6,24 @@ import msgspec
 import numpy as np
 
 from desktop.bridge import EngineBridge
+from desktop.composition.curves import Curves
 from desktop.quote_snapshot import QuoteSnapshot
+from desktop.viewmodels.checked_portfolios import CheckedPortfolios
 from desktop.viewmodels.grid_source import Expander, RowGridSource
+from desktop.viewmodels.live_marks import marked, quotes_of
 from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS
-from desktop.viewmodels.portfolio_line import PortfolioLine
+from desktop.viewmodels.portfolio_line import Extremes, PortfolioLine
 from engine.domain.identifiers import PortfolioId
 from engine.domain.quote import IntArray
-from engine.views.marks import PortfolioMark, portfolio_mark
+from engine.views.marks import PortfolioMark
+from engine.views.portfolio_figures import NOTHING, FiguresBook, PortfolioFigures
 from engine.views.portfolios import PortfolioRow
 from engine.views.why import Reason, reasons
 
 __all__ = ["PORTFOLIO_COLUMNS", "PortfolioLine", "PortfoliosSource"]
+
+_FIGURES_EVERY_MS = 1_000
+"""Greeks and margin are read, not watched; pricing whole expiries at every frame would be seen in the frames."""
 
 
 class _Watched(msgspec.Struct):
@@ -35,7 +42,10 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
     ``row(number)`` answers the PortfolioLine behind a line.
     """
 
-    def __init__(self, bridge: EngineBridge) -> None:
+    def __init__(
+        self, bridge: EngineBridge, curves: Curves | None = None, checked: CheckedPortfolios | None = None
+    ) -> None:
+        """``curves`` know peaks and troughs of before this window; without them only what it sees is known."""
         super().__init__(
             PORTFOLIO_COLUMNS,
             lambda line: (line.portfolio.portfolio_id, line.leg.leg_id if line.leg else 0),
@@ -43,7 +53,12 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             bold=lambda line: line.leg is None,
             expander=self._expander,
         )
-        self._bridge = bridge
+        self._bridge, self._curves = bridge, curves
+        self._checked = CheckedPortfolios() if checked is None else checked
+        self._checked.changed.connect(self._note_change)
+        self._figures: dict[PortfolioId, PortfolioFigures] = {}
+        self._book: FiguresBook | None = None
+        self._figures_due = 0
         self._folded: set[PortfolioId] = set()
         self._with_done = True
         self._watched: dict[PortfolioId, _Watched] = {}
@@ -60,6 +75,7 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             for watched in self._watched.values():
                 if not watched.row.is_done:
                     self._look(watched, snapshot)
+            self._price(now_ms, snapshot)
         if self._changed:
             self._changed = False
             self._show()
@@ -96,18 +112,40 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         snapshot = self._bridge.snapshot()
         for row in rows:
             before = self._watched.get(row.portfolio_id)
-            legs = [leg.row for leg in row.legs if leg.row >= 0]
-            quotes = np.array(sorted({row.underlying_row, *legs} - {-1}), dtype=np.int64)
-            mark = _marked(row, quotes, snapshot, before.mark if before else None)
+            quotes = quotes_of(row)
+            mark = marked(row, quotes, snapshot, before.mark if before else None)
             self._watched[row.portfolio_id] = _Watched(row, quotes, snapshot.versions(quotes), mark)
+        self._changed, self._book = True, None
+
+    def _note_change(self) -> None:
         self._changed = True
+
+    def _price(self, now_ms: int, snapshot: QuoteSnapshot) -> None:
+        """Compute Greeks and margin anew, once a second, or when rows changed."""
+        if self._book is not None and now_ms < self._figures_due:
+            return
+        if self._book is None:
+            rows = [watched.row for watched in self._watched.values()]
+            self._book = FiguresBook(rows, self._bridge.master, self._bridge.rules)
+        self._figures_due = now_ms + _FIGURES_EVERY_MS
+        self._figures = self._book.priced(snapshot.quotes(self._book.rows), snapshot.at)
+        self._changed = True
+
+    def _extremes(self, watched: "_Watched") -> Extremes:
+        """Answer how far the profit of the present execution went: as noted, and as seen since."""
+        row, mark = watched.row, watched.mark
+        noted = None if self._curves is None else self._curves.book.extremes(row.portfolio_id, row.execution)
+        if noted is None:
+            return Extremes(mark.peak, mark.trough, mark.drawdown)
+        now = noted if mark.profit is None or row.is_done else noted.and_then(mark.profit)
+        return Extremes(now.peak, now.trough, now.drawdown)
 
     def _look(self, watched: _Watched, snapshot: QuoteSnapshot) -> None:
         versions = snapshot.versions(watched.quotes)
         if np.array_equal(versions, watched.seen):
             return
         watched.seen = versions
-        watched.mark = _marked(watched.row, watched.quotes, snapshot, watched.mark)
+        watched.mark = marked(watched.row, watched.quotes, snapshot, watched.mark)
         self._changed = True
 
     def _show(self) -> None:
@@ -115,10 +153,19 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         for portfolio_id, watched in self._watched.items():
             if watched.row.is_done and not self._with_done:
                 continue
-            lines.append(PortfolioLine(portfolio=watched.row, mark=watched.mark))
+            figures = self._figures.get(portfolio_id, NOTHING)
+            lines.append(
+                PortfolioLine(
+                    portfolio=watched.row,
+                    mark=watched.mark,
+                    figures=figures,
+                    extremes=self._extremes(watched),
+                    is_checked=portfolio_id in self._checked,
+                )
+            )
             if portfolio_id not in self._folded:
                 lines += [
-                    PortfolioLine(portfolio=watched.row, mark=watched.mark, leg=leg, leg_mark=leg_mark)
+                    PortfolioLine(portfolio=watched.row, mark=watched.mark, figures=figures, leg=leg, leg_mark=leg_mark)
                     for leg, leg_mark in zip(watched.row.legs, watched.mark.legs, strict=True)
                 ]
         self.set_rows(lines)
@@ -127,10 +174,3 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         if line.leg is not None:
             return Expander.NONE
         return Expander.CLOSED if line.portfolio.portfolio_id in self._folded else Expander.OPEN
-
-
-def _marked(
-    row: PortfolioRow, quotes: IntArray, snapshot: QuoteSnapshot, before: PortfolioMark | None
-) -> PortfolioMark:
-    values = snapshot.quotes(quotes).tolist()
-    return portfolio_mark(row, dict(zip(quotes.tolist(), values, strict=True)), before)

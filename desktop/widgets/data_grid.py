@@ -132,6 +132,10 @@ class FastGrid(QAbstractScrollArea):
         """Return the numbers of the selected rows, ascending."""
         return [row for row in self._selection.rows() if row < self._row_count]
 
+    def cell_rect(self, row: int, key: str) -> QRect:
+        """Return where the cell of a column stands in the viewport; raises StopIteration for an unknown column."""
+        return self._cell_rect(row, next(n for n, heading in enumerate(self._headings) if heading.key == key))
+
     def select_row(self, row: int) -> None:
         """Select one row and bring it into view."""
         self._move_to(row, self._selection.column, extend=False)

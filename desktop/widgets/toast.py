@@ -1,14 +1,17 @@
-"""Show short messages in a corner of the window, for a while."""
+"""Show short messages in a corner of the window, for a while; some offer to take back what they say."""
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.presentation.fonts import ui_font
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 
 _SHOWN_MS = 6_000
+_OFFERED_MS = 12_000
 _WIDTH = 340
 _MARGIN = 14
 _MOST = 4
@@ -36,8 +39,38 @@ class Toast(QLabel):
         self.deleteLater()
 
 
+class OfferToast(Toast):
+    """A message with a button that takes back what it says.
+
+    Attributes:
+        button: Takes it back, once.
+    """
+
+    def __init__(self, text: str, title: str, act: Callable[[], None], theme: Theme, parent: QWidget) -> None:
+        super().__init__(text, Tone.ACCENT, theme, parent)
+        self._act = act
+        self.button = QPushButton(title, self)
+        self.button.setAccessibleName(f"{title}: {text}")
+        self.button.setStyleSheet("border-left: none;")
+        self.button.clicked.connect(lambda _checked=False: self.take())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.addStretch(1)
+        row.addWidget(self.button)
+        room = self.button.sizeHint()
+        self.setStyleSheet(f"{self.styleSheet()} padding-right: {room.width() + 16}px;")
+        self.setMinimumHeight(room.height() + 12)
+
+    def take(self) -> None:
+        """Take it back and go away."""
+        if self.isVisible():
+            self.hide()
+            self.deleteLater()
+            self._act()
+
+
 class ToastStack(QWidget):
-    """The messages of one window, newest at the bottom right; each leaves after six seconds."""
+    """The messages of one window, newest at the bottom right; each leaves after some seconds."""
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -51,17 +84,30 @@ class ToastStack(QWidget):
 
     def show_message(self, text: str, tone: Tone = Tone.ACCENT) -> None:
         """Show a sentence; the oldest leaves when there are more than four."""
-        toast = Toast(text, tone, self._theme, self)
+        self._show(Toast(text, tone, self._theme, self), _SHOWN_MS)
+
+    def show_offer(self, text: str, title: str, act: Callable[[], None]) -> None:
+        """Show a sentence with a button that does ``act``, twelve seconds long."""
+        self._show(OfferToast(text, title, act, self._theme, self), _OFFERED_MS)
+
+    def take_newest_offer(self) -> bool:
+        """Do what the newest button would do; return whether there was one."""
+        offers = [toast for toast in self.toasts() if isinstance(toast, OfferToast) and toast.isVisible()]
+        if offers:
+            offers[-1].take()
+        return bool(offers)
+
+    def _show(self, toast: Toast, shown_ms: int) -> None:
         # A layout gives a label of several lines the height of one.
         toast.ensurePolished()
-        toast.setFixedHeight(toast.heightForWidth(_WIDTH))
+        toast.setFixedHeight(max(toast.minimumHeight(), toast.heightForWidth(_WIDTH)))
         toast.destroyed.connect(self._settle)
         self._layout.addWidget(toast)
         # What is not shown yet counts for nothing when the stack is measured.
         toast.show()
         for oldest in self.toasts()[:-_MOST]:
             self._leave(oldest)
-        QTimer.singleShot(_SHOWN_MS, toast, lambda: self._leave(toast))
+        QTimer.singleShot(shown_ms, toast, lambda: self._leave(toast))
         self._settle()
 
     def toasts(self) -> list[Toast]:

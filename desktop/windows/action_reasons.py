@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from desktop.viewmodels.multileg_editor import MultilegEditor
+from desktop.viewmodels.portfolio_deeds import possible, state_word
 from desktop.windows.order_book_panel import OrderBookPanel
-from desktop.windows.portfolio_changes import CHANGES, possible
-from engine.domain.multileg.states import FINAL, PortfolioState
+from desktop.windows.portfolio_changes import CHANGES
 from engine.views.portfolios import PortfolioRow
 
 OF_PORTFOLIOS = (
     "start_selected",
+    "arm_selected",
     "square_off_selected",
     "panic_selected",
     "edit_selected",
@@ -26,19 +27,7 @@ def against_portfolio(name: str, row: PortfolioRow | None) -> str:
     """Return why an action cannot be asked for of a portfolio."""
     if row is None:
         return "no portfolio is selected"
-    is_over = row.state in FINAL and not row.open_legs
-    match name:
-        case "clone_selected":
-            can = True
-        case "start_selected":
-            can = is_over or row.state in (PortfolioState.IDLE, PortfolioState.WAITING)
-        case "resume_selected":
-            can = row.state is PortfolioState.HELD
-        case "square_off_selected" | "panic_selected":
-            can = not is_over
-        case _:
-            can = name in possible(row)
-    return "" if can else f"{row.name} is {row.state.value.lower().replace('_', ' ')}"
+    return "" if name in possible(row) else f"{row.name} is {state_word(row)}"
 
 
 class ActionReasons:

@@ -111,6 +111,18 @@ DEEDS: tuple[DeedSpec, ...] = (
     ),
     DeedSpec(name="execute_leg", title="Execute idle leg {}…", tip="Enter the leg now."),
     DeedSpec(name="give_up_leg", title="Give up the wait of leg {}…", tip="Enter the leg no more; the others go on."),
+    DeedSpec(
+        name="move_to_cost",
+        title="Move stop of leg {} to cost…",
+        tip="Put the stop where closing costs nothing; a leg that loses, or has a better stop, is left as it is.",
+    ),
+    DeedSpec(
+        name="edit_stop",
+        title="Change stop of leg {}",
+        tip="Type another stop in its cell; arrow keys step by ticks.",
+    ),
+    DeedSpec(name="edit_target", title="Change target of leg {}", tip="Type another target in its cell."),
+    DeedSpec(name="find_orders", title="Show its orders", tip="Show the orders of the line in the order book."),
     DeedSpec(name="rearm_leg", title="Arm leg {} again…", tip="Enter the leg once more, with a contract chosen anew."),
     DeedSpec(
         name="buy_contract",
@@ -164,6 +176,8 @@ OTHER_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Grids and tables", "Enter", "Open the details of the line, or show it in the chart."),
     ("Grids and tables", "Space", "Fold or unfold a line."),
     ("Grids and tables", "Ctrl+A", "Select every line."),
+    ("Portfolios", "Enter, F2", "Change the stop or the target of an open leg in its cell; Up and Down step by ticks."),
+    ("Portfolios", "Ctrl+Space", "Check the portfolio, or take its check away."),
     ("Lists in forms", "Ins", "Add a line below the selected one."),
     ("Lists in forms", "Ctrl+D", "Add a line like the selected one."),
     ("Lists in forms", "Del", "Take the selected line away."),

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.composition.questions import Question
 from desktop.forms.field_menu import HELP_ACTION
 
 _WIDTH = 460
@@ -55,6 +57,15 @@ class DeskDialog(QDialog):
             label.setProperty("muted", True)
         self.column.addWidget(label)
         return label
+
+    def add_no_more(self, question: Question) -> QCheckBox:
+        """Add the box by which the trader is not asked again, once the dialog was accepted."""
+        box = QCheckBox(f"Do not ask again: {question.about}", self)
+        box.setAccessibleName(box.text())
+        box.setToolTip("It is then done at once. In the menu Desk, Questions… lets everything be asked again.")
+        self.accepted.connect(lambda: question.ask_no_more() if box.isChecked() else None)
+        self.column.addWidget(box)
+        return box
 
     def add_buttons(self, confirm: str | None, dismiss: str, *, danger: bool = False) -> QPushButton | None:
         """Add the closing row: ``confirm`` accepts (None: there is nothing to accept), ``dismiss`` rejects."""
@@ -100,14 +111,28 @@ class DeskDialog(QDialog):
 
 
 class QuestionDialog(DeskDialog):
-    """Ask before something that cannot be taken back."""
+    """Ask before something that cannot be taken back.
+
+    Attributes:
+        asked: Title and first paragraph, by which the same question is known again.
+        no_more: Whether it is the last time; None for what is asked every time.
+    """
 
     def __init__(
-        self, parent: QWidget, title: str, paragraphs: Sequence[str], confirm: str, *, danger: bool = False
+        self,
+        parent: QWidget,
+        title: str,
+        paragraphs: Sequence[str],
+        confirm: str,
+        *,
+        danger: bool = False,
+        question: Question | None = None,
     ) -> None:
         super().__init__(parent, title)
+        self.asked = (title, paragraphs[0])
         for number, text in enumerate(paragraphs):
             self.add_text(text, muted=number > 0)
+        self.no_more = None if question is None else self.add_no_more(question)
         self.add_buttons(confirm, "Leave it", danger=danger)
 
 
@@ -129,9 +154,23 @@ def ask(
     when_confirmed: Callable[[], None],
     *,
     danger: bool = False,
-) -> QuestionDialog:
-    """Open a question; ``when_confirmed`` is called if the trader agrees."""
-    dialog = QuestionDialog(parent, title, paragraphs, confirm, danger=danger)
+    question: Question | None = None,
+) -> QuestionDialog | None:
+    """Open a question; ``when_confirmed`` is called if the trader agrees.
+
+    One that the trader does not want to be asked again is done at once, and said (``question``; None: asked every
+    time). The same question is never open twice: a second click brings the first to the front.
+    """
+    if question is not None and not question.is_asked:
+        when_confirmed()
+        question.questions.tell(f"{title}: done without asking.")
+        return None
+    for open_one in parent.window().findChildren(QuestionDialog):
+        if open_one.isVisible() and open_one.asked == (title, paragraphs[0]):
+            open_one.raise_()
+            open_one.activateWindow()
+            return open_one
+    dialog = QuestionDialog(parent, title, paragraphs, confirm, danger=danger, question=question)
     dialog.accepted.connect(when_confirmed)
     dialog.open()
     return dialog

@@ -4,12 +4,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.presentation import formats
+from desktop.viewmodels.leg_levels import check_sides, read_price
 from desktop.windows.dialog import ask
-from desktop.windows.limit_dialog import read_price
 from desktop.windows.panel import Desk, muted_label, push_button
 from engine.domain.commands import ChangeLegProtection, SquareOffLeg
 from engine.domain.money import Price, plain_text
-from engine.domain.order import Side
 from engine.views.portfolios import LegRow, Level, PortfolioRow
 
 _LEAST_WIDTH, _SIDE_BY_SIDE = 230, 332  # pixels
@@ -93,7 +92,7 @@ class LegProtection(QWidget):
         portfolio, leg = self._shown
         try:
             stop, target = _read(self.stop_line, leg, "Stop"), _read(self.target_line, leg, "Target")
-            _check_sides(leg, stop, target)
+            check_sides(leg, stop, target)
         except ValueError as error:
             self._error.setText(f"✕ {error}")
             self._error.show()
@@ -119,6 +118,7 @@ class LegProtection(QWidget):
                 lambda at: SquareOffLeg(at=at, portfolio_id=portfolio.portfolio_id, leg_id=leg.leg_id)
             ),
             danger=True,
+            question=self._desk.questions["square_off_leg"],
         )
 
     def _ask_square_off(self) -> None:
@@ -153,11 +153,3 @@ def _read(line: QLineEdit, leg: LegRow, title: str) -> Price | None:
         return read_price(text, leg.tick_size)
     except ValueError as error:
         raise ValueError(f"{title}: {error}") from error
-
-
-def _check_sides(leg: LegRow, stop: Price | None, target: Price | None) -> None:
-    if stop is None or target is None:
-        return
-    if (stop > target) is not (leg.side is Side.SELL):
-        above = "above" if leg.side is Side.SELL else "below"
-        raise ValueError(f"The stop of a {leg.side.value.lower()} leg lies {above} its target")

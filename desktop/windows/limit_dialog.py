@@ -5,9 +5,12 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop.presentation import formats
+from desktop.viewmodels.leg_levels import read_price
 from desktop.windows.dialog import DeskDialog
-from engine.domain.money import Price, plain_text, price_of
+from engine.domain.money import Price, plain_text
 from engine.views.orders import OrderRow
+
+__all__ = ["LimitDialog", "read_price"]
 
 
 class LimitDialog(DeskDialog):
@@ -41,15 +44,3 @@ class LimitDialog(DeskDialog):
             return
         self._modify(self._order, limit)
         super().accept()
-
-
-def read_price(text: str, tick: Price) -> Price:
-    """Answer a typed price that lies on the tick. Raises ValueError with a sentence."""
-    price = price_of(text.strip().replace(",", "").removeprefix("₹"))
-    if price <= 0:
-        raise ValueError("A price must be above 0")
-    if price > price_of(10_000_000):
-        raise ValueError("No contract trades at that price; check the digits")
-    if tick and price % tick:
-        raise ValueError(f"Prices here move in steps of ₹{plain_text(tick)}; write a multiple of it")
-    return price

@@ -33,6 +33,7 @@ from desktop.windows.panel_keys import PanelKeys
 from desktop.windows.panel_kinds import KIND_OF_ID
 from desktop.windows.pictures import PictureSaver
 from desktop.windows.portfolio_desk import PortfolioDesk
+from desktop.windows.question_desk import QuestionDesk
 from desktop.windows.settings_desk import SettingsDesk
 from desktop.windows.status_bar import DeskStatusBar
 from desktop.windows.table_export import TableExport
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.clock = FrameClock(self)
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
+        self.question_desk = QuestionDesk(self, desk, self.toasts, self._say)
         self.pictures = PictureSaver(self, own_folder)
         self.alerts = AlertDesk(self, desk, self._say)
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
@@ -177,20 +179,10 @@ class MainWindow(QMainWindow):
         return {
             **show,
             **self.workspace_menu.handlers(),
-            "start_demonstration": desk.start_demonstration,
-            "start_selected": desk.start_selected,
-            "square_off_selected": desk.square_off_selected,
-            "panic_selected": desk.panic_selected,
-            "resume_selected": desk.resume_selected,
+            **desk.handlers(),
+            **self.question_desk.handlers(),
             "clone_selected": self._clone_selected,
             "edit_selected": self._edit_selected,
-            "part_exit_selected": desk.changes.part_exit,
-            "part_entry_selected": desk.changes.part_entry,
-            "mark_completed_selected": desk.changes.mark_completed,
-            "reset_selected": desk.changes.reset,
-            "disable_selected": desk.changes.disable,
-            "enable_selected": desk.changes.enable,
-            "kill_switch": desk.open_kill_switch,
             **self.panel_keys.handlers(),
             **self.table_export.handlers(),
             **self.help_desk.handlers(),

@@ -13,9 +13,12 @@ from desktop.composition.curves import Curves
 from desktop.composition.display import Display
 from desktop.composition.grid_log import GridLog
 from desktop.composition.notifier import Notifier
+from desktop.composition.questions import Questions
 from desktop.presentation.theme import Theme
+from desktop.viewmodels.checked_portfolios import CheckedPortfolios
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.viewmodels.table_look import TableLook
+from desktop.viewmodels.take_back import TakeBack
 from desktop.widgets.column_header import ColumnHeader, ColumnLayout
 from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.data_table import DataTable
@@ -41,6 +44,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         notifier: Sends alerts to services; None leaves them in the window.
         grid_log: Writes the message log for scrapers; None where the window keeps no journal.
         display: What the trader chose to see; ``theme`` comes of it.
+        questions: What is not asked any more.
+        checked: Portfolios to which one deed is done together.
+        way_back: Offers to take back what was just done.
     """
 
     bridge: EngineBridge
@@ -54,6 +60,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     display: Display = Display()
     curves: Curves | None = None
     grid_log: GridLog | None = None
+    questions: Questions = msgspec.field(default_factory=Questions)
+    checked: CheckedPortfolios = msgspec.field(default_factory=CheckedPortfolios)
+    way_back: TakeBack = msgspec.field(default_factory=TakeBack)
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +74,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
         select_portfolio: Make a portfolio the one that keys and other panels mean.
         show_instrument: Show an instrument in the chart of the panel's link group, and bring that to the front.
         show_premium: Show a portfolio's combined premium, likewise.
+        find_orders: Show the orders in whose lines some words stand.
         choose: Show an underlying, expiry, contract, portfolio or account in the panels of the same link group.
         say: Tell the trader a sentence in passing.
         frame_health: How smoothly the window was drawn in the last second; None before the first.
@@ -75,6 +85,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     select_portfolio: Callable[[PortfolioId | None], None]
     show_instrument: Callable[[InstrumentId], None]
     show_premium: Callable[[PortfolioId], None]
+    find_orders: Callable[[str], None]
     choose: Callable[[Subject], None]
     say: Callable[[str], None]
     frame_health: Callable[[], FrameHealth | None]

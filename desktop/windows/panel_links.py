@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from desktop.windows.chart_panel import ChartPanel
+from desktop.windows.order_book_panel import OrderBookPanel
 from desktop.windows.panel import Links, Panel
 from desktop.windows.portfolios_panel import PortfoliosPanel
 from desktop.workspace.frame_clock import FrameHealth
@@ -48,6 +49,7 @@ class PanelLinks(QObject):
             select_portfolio=partial(self.select_portfolio, panel_id),
             show_instrument=partial(self.show_instrument, panel_id),
             show_premium=partial(self.show_premium, panel_id),
+            find_orders=self.find_orders,
             choose=partial(self.bus.choose, panel_id),
             say=self._say,
             frame_health=self._frame_health,
@@ -82,6 +84,14 @@ class PanelLinks(QObject):
         panel_id, chart = self._chart_for(asker, premium=True)
         chart.show_portfolio(portfolio_id)
         self._show_panel(panel_id)
+
+    def find_orders(self, words: str) -> None:
+        """Show the orders in whose lines the words stand."""
+        self._show_panel("orders")
+        panel = next((one for one in self._panels.values() if isinstance(one, OrderBookPanel)), None)
+        line = None if panel is None else panel.word_line()
+        if line is not None:
+            line.setText(words)
 
     def _chart_for(self, asker: str, *, premium: bool) -> tuple[str, ChartPanel]:
         charts = self._charts(premium=premium)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QSpinBox, QWidget
 
+from desktop.viewmodels.portfolio_deeds import done_question, part_words
 from desktop.viewmodels.running_edit import locks_of
 from desktop.windows.dialog import DeskDialog, ask
 from desktop.windows.panel import Desk
+from desktop.windows.portfolio_targets import PortfolioTargets, Targets
 from engine.domain.commands import (
-    AnyCommand,
     DisablePortfolio,
     EnablePortfolio,
     MarkCompleted,
@@ -17,10 +19,9 @@ from engine.domain.commands import (
     PartExit,
     ResetPortfolio,
 )
+from engine.domain.identifiers import PortfolioId
 from engine.domain.instant import Instant
-from engine.domain.multileg.states import ACTIVE, EXITING, FINAL, NOT_BEGUN, RUNNING, PortfolioState
 from engine.views.messages import MessageRow
-from engine.views.portfolios import PortfolioRow
 
 CHANGES: tuple[str, ...] = (
     "edit_selected",
@@ -34,142 +35,136 @@ CHANGES: tuple[str, ...] = (
 """Actions that change a whole portfolio."""
 
 
-def possible(row: PortfolioRow) -> frozenset[str]:
-    """Answer which of the changes can be asked for in the state that a portfolio is in."""
-    state = row.state
-    found = set()
-    if state not in FINAL and state not in EXITING:
-        found.add("edit_selected")
-    if state in RUNNING:
-        found |= {"part_exit_selected", "part_entry_selected"}
-    if state in ACTIVE or state in EXITING:
-        found.add("mark_completed_selected")
-    if row.is_done:
-        found.add("reset_selected")
-    if state is PortfolioState.DISABLED:
-        found.add("enable_selected")
-    elif row.is_done or state in NOT_BEGUN or state is PortfolioState.WAITING:
-        found.add("disable_selected")
-    return frozenset(found)
-
-
 class PortfolioChanges:
     """Asks, then sends the command; what the engine wants confirmed is asked again."""
 
-    def __init__(
-        self,
-        window: QWidget,
-        desk: Desk,
-        say: Callable[[str], None],
-        needed: Callable[[str], PortfolioRow | None],
-    ) -> None:
-        self._window, self._desk, self._say, self._needed = window, desk, say, needed
-        self._sent: Callable[[Instant], PartExit] | None = None
+    def __init__(self, window: QWidget, desk: Desk, say: Callable[[str], None], targets: PortfolioTargets) -> None:
+        self._window, self._desk, self._say, self._targets = window, desk, say, targets
+        self._sent: dict[PortfolioId, Callable[[Instant], PartExit]] = {}
         desk.bridge.messages_added.connect(self._answered)
 
     def edit(self) -> bool:
         """Open the running declaration in the editor; return whether there was one."""
-        row = self._chosen("edit_selected", "edit")
-        if row is not None:
-            self._desk.editor.open_running(row.portfolio_id, row.portfolio, locks_of(row))
-        return row is not None
+        found = self._targets.of("edit_selected", "change")
+        if found is None:
+            return False
+        if len(found.rows) > 1:
+            self._say("One portfolio is changed at a time: take the checks of the others away.")
+            return False
+        row = found.rows[0]
+        self._desk.editor.open_running(row.portfolio_id, row.portfolio, locks_of(row))
+        return True
 
     def part_exit(self) -> None:
         """Ask which part, then close it."""
-        row = self._chosen("part_exit_selected", "close in part")
-        if row is not None:
-            words = f"Which part of {row.name} is closed? Of every leg in proportion, in whole lots, shorts first."
-            PartDialog(self._window, "Close a part", words, "Percent", 50, 99, lambda n: self._part_exit(row, n)).open()
+        found = self._targets.of("part_exit_selected", "close a part")
+        if found is not None:
+            words = part_words(found.rows, exits=True)
+            take = _Take("Percent", 50, 99, lambda percent: self._part_exit(found, percent))
+            PartDialog(self._window, f"Close a part of {found.names}", words, take).open()
 
     def part_entry(self) -> None:
         """Ask how much, then enter it."""
-        row = self._chosen("part_entry_selected", "enter more of")
-        if row is not None:
-            words = (
-                f"How many lots more of {row.name}? Of its smallest leg, of the others in proportion. "
-                "Entry, levels and combined premium follow the new averages."
-            )
-            PartDialog(self._window, "Enter more", words, "Lots", 1, 999, lambda n: self._part_entry(row, n)).open()
+        found = self._targets.of("part_entry_selected", "enter more")
+        if found is not None:
+            words = part_words(found.rows, exits=False)
+            take = _Take("Lots", 1, 999, lambda lots: self._part_entry(found, lots))
+            PartDialog(self._window, f"Enter more of {found.names}", words, take).open()
 
     def mark_completed(self) -> None:
-        """Ask, then take it as done."""
-        row = self._chosen("mark_completed_selected", "mark as done")
-        if row is not None:
-            self._ask(
-                "Mark as done",
-                f"Was {row.name} closed in the broker's own application? It is taken as done only if the broker's "
-                "books show it; its profit is then counted at the prices of now.",
-                lambda at: MarkCompleted(at=at, portfolio_id=row.portfolio_id),
-            )
+        """Ask, then take them as done."""
+        found = self._targets.of("mark_completed_selected", "be taken as done")
+        if found is not None:
+            asked = done_question(found.rows, found.left_out)
+
+            def mark() -> None:
+                self._targets.send(
+                    "mark_completed_selected", found, lambda one: lambda at: MarkCompleted(at=at, portfolio_id=one)
+                )
+
+            ask(self._window, asked.title, asked.paragraphs, "Mark as done", mark, danger=True)
 
     def reset(self) -> None:
-        """Let it wait for another start."""
-        row = self._chosen("reset_selected", "reset")
-        if row is not None:
-            self._desk.bridge.submit(lambda at: ResetPortfolio(at=at, portfolio_id=row.portfolio_id))
+        """Let them wait for another start."""
+        found = self._targets.of("reset_selected", "reset")
+        if found is not None:
+            self._targets.send("reset_selected", found, lambda one: lambda at: ResetPortfolio(at=at, portfolio_id=one))
 
     def disable(self) -> None:
-        """Let nothing start it."""
-        row = self._chosen("disable_selected", "disable")
-        if row is not None:
-            self._desk.bridge.submit(lambda at: DisablePortfolio(at=at, portfolio_id=row.portfolio_id))
+        """Let nothing start them; it can be taken back."""
+        found = self._targets.of("disable_selected", "disable")
+        if found is not None:
+            self._disable(found)
+            self._offer(found, "disabled: nothing starts it", self._enable, "enabled again")
 
     def enable(self) -> None:
-        """Let it be started again."""
-        row = self._chosen("enable_selected", "enable")
-        if row is not None:
-            self._desk.bridge.submit(lambda at: EnablePortfolio(at=at, portfolio_id=row.portfolio_id))
+        """Let them be started again; it can be taken back."""
+        found = self._targets.of("enable_selected", "enable")
+        if found is not None:
+            self._enable(found)
+            self._offer(found, "enabled", self._disable, "disabled again")
 
-    def _chosen(self, action: str, verb: str) -> PortfolioRow | None:
-        row = self._needed(verb)
-        if row is not None and action not in possible(row):
-            self._say(f"{row.name} is {row.state.value.lower().replace('_', ' ')}; it cannot be asked to {verb} now.")
-            return None
-        return row
+    def _offer(self, found: Targets, done: str, turn_round: Callable[[Targets], None], undone: str) -> None:
+        def take_back() -> str:
+            turn_round(found)
+            return f"{found.names}: {undone}."
 
-    def _ask(self, title: str, words: str, command: Callable[[Instant], AnyCommand]) -> None:
-        ask(self._window, title, [words], title, lambda: self._desk.bridge.submit(command), danger=True)
+        self._desk.way_back.offer(f"{found.names}: {done}.", take_back)
 
-    def _part_exit(self, row: PortfolioRow, percent: int) -> None:
-        def command(at: Instant, *, confirmed: bool = False) -> PartExit:
-            return PartExit(at=at, portfolio_id=row.portfolio_id, percent=Decimal(percent), confirmed=confirmed)
+    def _disable(self, found: Targets) -> None:
+        self._targets.send("disable_selected", found, lambda one: lambda at: DisablePortfolio(at=at, portfolio_id=one))
 
-        self._sent = lambda at: command(at, confirmed=True)
-        self._desk.bridge.submit(command)
+    def _enable(self, found: Targets) -> None:
+        self._targets.send("enable_selected", found, lambda one: lambda at: EnablePortfolio(at=at, portfolio_id=one))
 
-    def _part_entry(self, row: PortfolioRow, lots: int) -> None:
-        self._desk.bridge.submit(lambda at: PartEntry(at=at, portfolio_id=row.portfolio_id, lots=lots))
+    def _part_exit(self, found: Targets, percent: int) -> None:
+        def command(one: PortfolioId, *, confirmed: bool) -> Callable[[Instant], PartExit]:
+            return lambda at: PartExit(at=at, portfolio_id=one, percent=Decimal(percent), confirmed=confirmed)
+
+        for row in found.rows:
+            self._sent[row.portfolio_id] = command(row.portfolio_id, confirmed=True)
+        self._targets.send("part_exit_selected", found, lambda one: command(one, confirmed=False))
+
+    def _part_entry(self, found: Targets, lots: int) -> None:
+        self._targets.send(
+            "part_entry_selected", found, lambda one: lambda at: PartEntry(at=at, portfolio_id=one, lots=lots)
+        )
 
     def _answered(self, messages: list[MessageRow]) -> None:
         for message in messages:
-            again = self._sent
+            if message.portfolio_id is None or message.portfolio_id not in self._sent:
+                continue
             if message.kind == "portfolio_reduced":
-                self._sent = None
-            elif again is not None and message.kind == "confirmation_wanted" and "(part exit)" in message.sentence:
-                self._sent = None
-                self._ask("Close a part all the same", message.sentence, again)
+                del self._sent[message.portfolio_id]
+            elif message.kind == "confirmation_wanted" and "(part exit)" in message.sentence:
+                again = self._sent.pop(message.portfolio_id)
+                self._ask_again(message, again)
+
+    def _ask_again(self, message: MessageRow, again: Callable[[Instant], PartExit]) -> None:
+        title = f"Close a part of {message.portfolio} all the same"
+        ask(self._window, title, [message.sentence], title, lambda: self._desk.bridge.submit(again), danger=True)
+
+
+class _Take(NamedTuple):
+    """The number a dialog asks for: its unit, where it begins, the most, and who takes it."""
+
+    unit: str
+    first: int
+    most: int
+    when_confirmed: Callable[[int], None]
 
 
 class PartDialog(DeskDialog):
     """Asks for a whole number: percent or lots."""
 
-    def __init__(
-        self,
-        parent: QWidget,
-        title: str,
-        words: str,
-        unit: str,
-        first: int,
-        most: int,
-        when_confirmed: Callable[[int], None],
-    ) -> None:
+    def __init__(self, parent: QWidget, title: str, words: str, take: _Take) -> None:
         super().__init__(parent, title)
         self.add_text(words)
         self.number = QSpinBox(self)
-        self.number.setRange(1, most)
-        self.number.setValue(first)
-        self.number.setSuffix(f" {unit.lower()}")
-        self.number.setAccessibleName(unit)
+        self.number.setRange(1, take.most)
+        self.number.setValue(take.first)
+        self.number.setSuffix(f" {take.unit.lower()}")
+        self.number.setAccessibleName(take.unit)
         self.column.addWidget(self.number)
         self.add_buttons(title, "Leave it")
-        self.accepted.connect(lambda: when_confirmed(self.number.value()))
+        self.accepted.connect(lambda: take.when_confirmed(self.number.value()))

@@ -1,46 +1,35 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.viewmodels.portfolio_columns import PRESETS
+from desktop.viewmodels.portfolio_deeds import possible
+from desktop.viewmodels.portfolio_levels import EDITABLE
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
-from desktop.widgets.keyed_tip import ActionButton
 from desktop.widgets.pnl_label import PnlLabel
 from desktop.widgets.why_list import Why, WhyList, WhyState
 from desktop.windows.account_column import AccountColumn
+from desktop.windows.column_presets import PresetButton
 from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
 from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
+from desktop.windows.level_cell import LevelCell
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
-from desktop.windows.portfolio_changes import CHANGES, possible
+from desktop.windows.portfolio_bar import PortfolioBar
 from desktop.windows.profit_view import ProfitDialog, ProfitView
 from desktop.windows.signal_menu import SignalMenu
 from desktop.windows.words_dialog import WordsDialog
 from desktop.workspace.links import PortfolioChosen, Subject
 from engine.domain.identifiers import PortfolioId
-from engine.domain.multileg.states import EXITING, FINAL, PortfolioState
+from engine.domain.multileg.states import PortfolioState
+from engine.views.portfolios import LegRow
 
-_BUTTONS: tuple[str, ...] = (
-    "start_selected",
-    "resume_selected",
-    "clone_selected",
-    "edit_selected",
-    "square_off_selected",
-    "panic_selected",
-)
-"""Actions that have a button."""
-
+_OTHERS = ("disable_selected", "enable_selected")
+"""Actions that only menus offer."""
 _STATE_WORDS: dict[PortfolioState, str] = {
     PortfolioState.DISABLED: "disabled: nothing starts it",
     PortfolioState.IDLE: "waits for a click",
@@ -73,7 +62,7 @@ class PortfoliosPanel(Panel):
     def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Portfolios", parent)
         self._desk, self._links = desk, links
-        self.source = PortfoliosSource(desk.bridge)
+        self.source = PortfoliosSource(desk.bridge, desk.curves, desk.checked)
         self._selected: PortfolioId | None = None
         self._reasons_of = -1
         self._build_bar()
@@ -82,7 +71,12 @@ class PortfoliosPanel(Panel):
         self.grid.expander_toggled.connect(self.source.toggle)
         self.grid.selection_changed.connect(self._selection_changed)
         self.grid.context_menu_requested.connect(self._open_menu)
-        self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
+        self.grid.cell_activated.connect(self._activate)
+        self.grid.cell_clicked.connect(self._clicked)
+        self.grid.installEventFilter(self)
+        self.level_cell = LevelCell(desk, self.grid.viewport(), self.grid)
+        self.columns_button.choose_for(self.grid.header())
+        desk.checked.changed.connect(self._rows_changed)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._invitation())
         self._pages.addWidget(self._split())
@@ -128,6 +122,7 @@ class PortfoliosPanel(Panel):
         """Show the newest states, prices and reasons."""
         self.source.refresh(now_ms)
         self.grid.refresh(now_ms)
+        self._follow_level()
         self._pages.setCurrentIndex(1 if self._desk.bridge.portfolios else 0)
         self._show_total()
         # With every snapshot, so that the sentences never tell another profit than the grid beside them.
@@ -139,9 +134,11 @@ class PortfoliosPanel(Panel):
 
     def _build_bar(self) -> None:
         bar = self.bar()
-        self.buttons: dict[str, QPushButton] = {name: ActionButton(self._links.action(name), self) for name in _BUTTONS}
-        for button in self.buttons.values():
-            bar.addWidget(button)
+        self.deeds = PortfolioBar(self._links.action, _OTHERS, self)
+        self.buttons = self.deeds.buttons
+        bar.addWidget(self.deeds, 3)
+        self.columns_button = PresetButton(PRESETS, self)
+        bar.addWidget(self.columns_button)
         self.done_too = QCheckBox("Done too")
         self.done_too.setChecked(True)
         self.done_too.setToolTip("Show portfolios that are flat and over")
@@ -188,7 +185,7 @@ class PortfoliosPanel(Panel):
         self.profit = ProfitView(self._desk, side)
         self.profit.hide()
         self.protection = LegProtection(self._desk, side)
-        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off)
+        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off, self._edit_leg)
         self._signal_menu = SignalMenu(self, self._desk)
         column.addWidget(self._headline)
         column.addWidget(self.why, 1)
@@ -249,22 +246,79 @@ class PortfoliosPanel(Panel):
         if line is not None and line.portfolio.portfolio_id == row.portfolio_id:
             self.protection.follow(line.portfolio, line.leg)
         alive = sum(not one.is_done for one in rows.values())
-        self._words.setText(f"{len(rows)} portfolio{'s' if len(rows) != 1 else ''}, {alive} alive")
+        checked = sum(one in rows for one in self._desk.checked.ids)
+        words = f"{len(rows)} portfolio{'s' if len(rows) != 1 else ''}, {alive} alive"
+        self._words.setText(f"{checked} checked: deeds are done to these" if checked else words)
 
     def _enable_buttons(self) -> None:
-        row = self._desk.bridge.portfolios.get(self._selected or "")
-        state = row.state if row is not None else None
-        alive = state is not None and state not in FINAL
-        self.buttons["start_selected"].setEnabled(state in (PortfolioState.IDLE, PortfolioState.WAITING))
-        self.buttons["resume_selected"].setEnabled(state is PortfolioState.HELD)
-        self.buttons["clone_selected"].setEnabled(row is not None)
-        self.buttons["edit_selected"].setEnabled(row is not None and "edit_selected" in possible(row))
-        self.buttons["square_off_selected"].setEnabled(alive and state not in EXITING)
-        self.buttons["panic_selected"].setEnabled(alive)
+        rows = self._desk.bridge.portfolios
+        meant = [rows[one] for one in self._desk.checked.ids if one in rows]
+        if not meant and (row := rows.get(self._selected or "")) is not None:
+            meant = [row]
+        self.deeds.enable({name for row in meant for name in possible(row)})
 
-    def _activate(self, number: int) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Take F2 on a level, and Ctrl+Space, from the grid."""
+        if watched is not self.grid or not isinstance(event, QKeyEvent):
+            return False
+        row, column = self.grid.current_row(), self.grid.current_column()
+        if row is None or column is None:
+            return False
+        if event.key() == Qt.Key.Key_F2 and self._may_edit(row, column):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            else:
+                self.edit_level(row, column)
+            return True
+        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            if event.type() == QEvent.Type.KeyPress:
+                self._desk.checked.toggle(self.source.row(row).portfolio.portfolio_id)
+            return event.type() == QEvent.Type.KeyPress
+        return False
+
+    def edit_level(self, row: int, column: str) -> None:
+        """Edit the stop or the target of an open leg in its cell."""
+        line = self.source.row(row)
+        if line.leg is not None and self._may_edit(row, column):
+            self.level_cell.open(line.portfolio, line.leg, line.leg_mark, column, self.grid.cell_rect(row, column))
+
+    def _edit_leg(self, leg: LegRow, column: str) -> None:
+        for number in range(self.source.row_count()):
+            shown = self.source.row(number).leg
+            if shown is not None and (shown.portfolio_id, shown.leg_id) == (leg.portfolio_id, leg.leg_id):
+                self.grid.select_row(number)
+                self.edit_level(number, column)
+                return
+
+    def _may_edit(self, row: int, column: str) -> bool:
+        leg = self.source.row(row).leg
+        return column in EDITABLE and leg is not None and leg.net_quantity != 0
+
+    def _follow_level(self) -> None:
+        """Keep the edited cell under its line, which moves with what is added, folded and scrolled."""
+        edited = self.level_cell.edits
+        if edited is None:
+            return
+        for number in range(self.source.row_count()):
+            line = self.source.row(number)
+            leg = line.leg
+            if leg is not None and leg.net_quantity and (line.portfolio.portfolio_id, leg.leg_id) == edited[:2]:
+                self.level_cell.place(self.grid.cell_rect(number, edited[2]))
+                return
+        self.level_cell.leave()
+
+    def _clicked(self, row: int, column: str) -> None:
+        line = self.source.row(row)
+        if column == "check" and line.leg is None:
+            self._desk.checked.toggle(line.portfolio.portfolio_id)
+
+    def _activate(self, number: int, column: str) -> None:
         line = self.source.row(number)
-        if line.leg is not None and line.leg.instrument is not None:
+        if self._may_edit(number, column):
+            self.edit_level(number, column)
+        elif column == "orders":
+            self._links.find_orders(_order_words(line))
+        elif line.leg is not None and line.leg.instrument is not None:
             self._links.show_instrument(line.leg.instrument)
         elif line.leg is None:
             self._links.show_premium(line.portfolio.portfolio_id)
@@ -277,20 +331,13 @@ class PortfoliosPanel(Panel):
         """Show what a portfolio made over time."""
         ProfitDialog(self, self._desk, line.portfolio).open()
 
-    def _add_changes(self, menu: QMenu, line: PortfolioLine) -> None:
-        allowed = possible(line.portfolio)
-        menu.addSeparator()
-        for name in CHANGES:
-            if name not in self.buttons:
-                add_action(menu, self._links.action(name), possible=name in allowed)
-
     def _open_menu(self, number: int, column: str, at: QPoint) -> None:
         line = self.source.row(number)
         portfolio_id = line.portfolio.portfolio_id
         menu = cursor_menu(self)
-        for name, button in self.buttons.items():
-            add_action(menu, self._links.action(name), possible=button.isEnabled())
-        self._add_changes(menu, line)
+        allowed = possible(line.portfolio)
+        for name in (*self.buttons, *_OTHERS):
+            add_action(menu, self._links.action(name), possible=name in allowed)
         menu.addSeparator()
         self._signal_menu.fill(menu, line.portfolio)
         leg = line.leg
@@ -299,8 +346,14 @@ class PortfoliosPanel(Panel):
             instrument = leg.instrument
             if instrument is not None:
                 add_deed(menu, "show_in_chart", lambda: self._links.show_instrument(instrument))
+        add_deed(menu, "find_orders", lambda: self._links.find_orders(_order_words(line)))
         add_deed(menu, "say_in_words", lambda: self.say_in_words(line))
         add_deed(menu, "profit_curve", lambda: self.show_profit(line))
         add_deed(menu, "show_premium", lambda: self._links.show_premium(portfolio_id))
         add_table_deeds(menu, self.grid, column, self._links.action)
         menu.popup(at)
+
+
+def _order_words(line: PortfolioLine) -> str:
+    """Answer the words that find the orders of a portfolio, or of one of its legs, in the order book."""
+    return " ".join((line.portfolio.portfolio_id, *((line.leg.contract,) if line.leg is not None else ())))

@@ -222,12 +222,17 @@ class ModifyWorkingOrder(Command, frozen=True, kw_only=True, tag="modify_working
 
 
 class ChangeLegProtection(Command, frozen=True, kw_only=True, tag="change_leg_protection"):
-    """Set the stop and target levels of an open leg by hand, in 1/10,000 ₹; None takes a level away."""
+    """Set the stop and target levels of an open leg by hand, in 1/10,000 ₹; None takes a level away.
+
+    What is kept stays as it is, also where it is no price: a level of the underlying, or of a Greek.
+    """
 
     portfolio_id: PortfolioId
     leg_id: LegId
     stop: Price | None
     target: Price | None
+    keeps_stop: bool = False
+    keeps_target: bool = False
 
 
 class TripKillSwitch(Command, frozen=True, kw_only=True, tag="trip_kill_switch"):

@@ -5,10 +5,26 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from engine.domain.identifiers import LegId, PortfolioId
 from engine.domain.profit_curve import LegExtremes, Noted, ProfitCurve
 from engine.runtime.curve_store import CurveFile, CurveFileError
+
+
+class Extremes(NamedTuple):
+    """How far a profit went, in 1/10,000 ₹, from its beginning at 0: see CurveFigures."""
+
+    peak: int
+    trough: int
+    drawdown: int
+
+    def and_then(self, profit: int) -> "Extremes":
+        """Answer them with one sample more; themselves where it goes no further."""
+        if self.trough <= profit <= self.peak and self.peak - profit <= self.drawdown:
+            return self
+        peak = max(self.peak, profit)
+        return Extremes(peak, min(self.trough, profit), max(self.drawdown, peak - profit))
 
 
 class Track:
@@ -16,16 +32,19 @@ class Track:
 
     def __init__(self) -> None:
         self.at, self.profit = array("q"), array("q")
+        self.extremes = Extremes(0, 0, 0)
 
     def add(self, at: int, profit: int) -> None:
         """Add a sample; the profit comes first, so that no instant is ever seen without its profit."""
         self.profit.append(profit)
         self.at.append(at)
+        self.extremes = self.extremes.and_then(profit)
 
     def before(self, at: int) -> "Track":
         """Answer a copy of what was noted before an instant."""
         kept, length = Track(), bisect_left(self.at, at)
-        kept.at, kept.profit = self.at[:length], self.profit[:length]
+        for noted in range(length):
+            kept.add(self.at[noted], self.profit[noted])
         return kept
 
 
@@ -37,8 +56,8 @@ class CurveBook:
         self._legs: dict[PortfolioId, dict[LegId, LegExtremes]] = {}
         for curve in known:
             track = self._track(curve.portfolio_id, curve.execution)
-            track.profit.extend(curve.profit)
-            track.at.extend(curve.at)
+            for at, profit in zip(curve.at, curve.profit, strict=True):
+                track.add(at, profit)
             self._merge(curve.legs)
 
     def take(self, noted: Noted) -> None:
@@ -55,6 +74,11 @@ class CurveBook:
         """Answer how many samples an execution has; safe from any thread."""
         track = self._tracks.get(portfolio_id, {}).get(execution)
         return 0 if track is None else len(track.at)
+
+    def extremes(self, portfolio_id: PortfolioId, execution: int) -> Extremes | None:
+        """Answer how far an execution's profit went; None where nothing was noted of it. Safe from any thread."""
+        track = self._tracks.get(portfolio_id, {}).get(execution)
+        return None if track is None or not track.at else track.extremes
 
     def curve(self, portfolio_id: PortfolioId, execution: int) -> ProfitCurve | None:
         """Answer a copy of an execution's curve; None where nothing was noted of it. Safe from any thread."""

@@ -118,6 +118,8 @@ class LegRow(msgspec.Struct, frozen=True, kw_only=True):
     behind_bought_legs: bool
     """A sold leg that waits for the bought legs to be filled first."""
     working_orders: tuple[OrderId, ...]
+    orders: tuple[OrderId, ...] = ()
+    """All its orders, oldest first."""
     unknown_orders: int
     origin: LegOrigin = LegOrigin.DECLARED
     execution: int = 1
@@ -160,6 +162,7 @@ class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: Instant | None
     legs: tuple[LegRow, ...]
     orders: int
+    """Orders of all its executions."""
     combined_premium: Price | None
     """Combined premium at the entry, sold less bought, per unit of ``base_quantity``."""
     base_quantity: int
@@ -201,6 +204,8 @@ class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
     """What its next execution waits for, in sentences."""
     delta_standing: str = ""
     """Where the delta of all legs stood against its band when the row was made; empty without a band."""
+    lots: int = 1
+    """What the lots of its legs have in common: profits per lot are divided by it."""
     shown_lots: int = 1
     """What profits are divided by on screen, where the portfolio shows them for one lot."""
     watch: CombinedWatch = CombinedWatch()
@@ -278,6 +283,7 @@ def portfolio_row(state: EngineState, run: PortfolioRun) -> PortfolioRow:
         next_execution=next_execution(state, run),
         entry_lacks=entry_lacks(state, run),
         delta_standing=delta_hedge.standing(state, run),
+        lots=ledger.common_lots(run),
         shown_lots=ledger.common_lots(run) if portfolio.value_basis is ValueBasis.PER_LOT else 1,
         watch=combined_watch(state, run),
     )
@@ -352,6 +358,7 @@ def _leg_row(state: EngineState, run: PortfolioRun, leg: LegRun, *, waiting_buys
         resting=_resting(working),
         behind_bought_legs=waiting_buys and leg.leg.side is Side.SELL and ledger.is_entering(leg),
         working_orders=tuple(leg.working),
+        orders=tuple(leg.orders),
         unknown_orders=sum(order.status is OrderStatus.UNKNOWN for order in working),
         origin=leg.origin,
         execution=leg.execution,

@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from desktop.viewmodels.portfolio_deeds import possible
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
-from desktop.windows.portfolio_changes import PartDialog, possible
+from desktop.windows.portfolio_changes import PartDialog
 from engine.domain.instant import clock_text
 from engine.domain.multileg.states import PortfolioState
 

@@ -23,7 +23,7 @@ from engine.domain.facts import (
     StopMoved,
 )
 from engine.domain.instant import SECOND
-from engine.domain.money import Money
+from engine.domain.money import Money, Price
 from engine.domain.multileg.actions import ReExecutePortfolio
 from engine.domain.multileg.entry import Manual
 from engine.domain.multileg.exit import Reverse
@@ -232,19 +232,26 @@ def change_protection(state: EngineState, command: c.ChangeLegProtection) -> Ite
         yield refuse(state, command, f"leg {leg.leg_id} of {run.portfolio.name} is {leg.state.value}, not open")
     elif hedge_ties.is_hedge(leg):
         yield refuse(state, command, f"leg {leg.leg_id} is a hedge; it has no stop and no target of its own")
-    elif any(level is not None and (level <= 0 or level % leg.tick) for level in (command.stop, command.target)):
+    elif any(level is not None and (level <= 0 or level % leg.tick) for level in _new_levels(command)):
         yield refuse(state, command, "a stop and a target must be above zero and on the tick of the contract")
     else:
+        stop = None if command.stop is None else premium_stop(leg.leg.side, command.stop)
+        target = None if command.target is None else premium_target(leg.leg.side, command.target)
         yield StopMoved(
             at=state.now,
             portfolio_id=run.portfolio_id,
             leg_id=leg.leg_id,
-            stop=None if command.stop is None else premium_stop(leg.leg.side, command.stop),
-            target=None if command.target is None else premium_target(leg.leg.side, command.target),
+            stop=leg.stop if command.keeps_stop else stop,
+            target=leg.target if command.keeps_target else target,
             reason=ExitReason.MANUAL,
             why="set by hand",
             trail_steps=leg.trail_steps,
         )
+
+
+def _new_levels(command: c.ChangeLegProtection) -> tuple[Price | None, ...]:
+    """Answer the levels that a command sets."""
+    return (None if command.keeps_stop else command.stop, None if command.keeps_target else command.target)
 
 
 def cancel(state: EngineState, command: c.CancelWorkingOrder) -> Iterator[AnyFact]:

@@ -67,7 +67,7 @@ def _cost_by_hand(state: EngineState, run: PortfolioRun, leg: LegRun) -> Price |
     rule = run.portfolio.move_to_cost or MoveToCost()
     if leg.state not in LEG_OPEN or not leg.net_quantity or leg.average_entry is None:
         return f"leg {leg.leg_id} is {leg.state.value} and holds nothing to protect"
-    if leg.origin in _HEDGES:
+    if leg.origin in PROTECTORS:
         return f"leg {leg.leg_id} is a hedge; it has no stop of its own"
     price = market_data.mark(state, leg, run.portfolio.price_type, run.portfolio.freak)
     charges = estimates.round_trip(state, leg) if rule.charges else 0

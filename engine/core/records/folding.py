@@ -262,9 +262,11 @@ def _leg(run: PortfolioRun, leg: LegRun, master: ContractMaster, fact: f.AnyLegF
             leg.stop, leg.target, leg.protected_quantity = fact.stop, fact.target, leg.entered_quantity
             leg.first_stop = fact.first_stop
         case f.StopMoved():
-            leg.stop, leg.stop_reason, leg.trail_steps = fact.stop, fact.reason, fact.trail_steps
-            if fact.reason is ExitReason.MANUAL:
-                leg.stop_reason, leg.target = ExitReason.LEG_SL, fact.target
+            is_same, reason = fact.stop == leg.stop, fact.reason
+            if reason is ExitReason.MANUAL:
+                # Only the target was changed where the stop stands: it stays trailed, or at cost.
+                reason, leg.target = leg.stop_reason if is_same else ExitReason.LEG_SL, fact.target
+            leg.stop, leg.stop_reason, leg.trail_steps = fact.stop, reason, fact.trail_steps
         case f.LegExitDecided():
             leg.state, leg.exit_decided_at, leg.pending = LegState.EXITING, fact.at, None
             leg.exit_reason, leg.exit_why = fact.reason, fact.why

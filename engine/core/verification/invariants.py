@@ -370,8 +370,11 @@ class FactChecks:
         by_hand = fact.reason is ExitReason.MANUAL
         if not by_hand and leg.stop is not None and (fact.stop is None or not fact.stop.is_tighter_than(leg.stop)):
             yield Violation(35, fact.at, f"leg {fact.leg_id} of {fact.portfolio_id}: {leg.stop} to {fact.stop}")
+        if not by_hand:
+            leg.stop_reason = fact.reason
+        elif fact.stop != leg.stop:
+            leg.stop_reason = ExitReason.LEG_SL
         leg.stop, leg.by_hand = fact.stop, by_hand
-        leg.stop_reason = ExitReason.LEG_SL if by_hand else fact.reason
         leg.target = fact.target if by_hand else leg.target
 
     def _cost_moved(self, fact: f.StopsMovedToCost, leg_id: LegId, level: int) -> Iterator[Violation]:

@@ -81,6 +81,22 @@ def test_a_move_by_hand_answers_no_hit_and_counts_as_none():
     assert [one.stop.value for one in desk.run.legs[1:]] == [price_of("120")] * 2
 
 
+def test_a_target_is_changed_alone_and_the_stop_stays_at_cost():
+    desk = sold()
+    desk.quote({CALL: "100"})
+    to_cost(desk)
+
+    desk.say(
+        c.ChangeLegProtection(
+            at=desk.now, portfolio_id=P1, leg_id=LegId(1), stop=None, target=price_of("60"), keeps_stop=True
+        )
+    )
+
+    held = desk.run.legs[0]
+    assert (held.stop.value, held.target.value) == (price_of("120"), price_of("60"))
+    assert held.stop_reason is ExitReason.LEG_COST
+
+
 def test_what_does_not_run_or_is_not_there_is_refused():
     desk = sold()
 
