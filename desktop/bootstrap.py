@@ -22,6 +22,7 @@ from desktop.composition.grid_log import GridLog, MessageLog, load_message_log
 from desktop.composition.last_run import RunMark
 from desktop.composition.notifier import Notifier
 from desktop.composition.opening import PAPER
+from desktop.composition.own_templates import OwnTemplates
 from desktop.composition.questions import Questions
 from desktop.composition.saved_portfolios import desk_cautions
 from desktop.composition.starting_again import command_again
@@ -151,6 +152,7 @@ def build_window(
         display=display or Display(),
         curves=curves,
         grid_log=grid_log,
+        own_templates=OwnTemplates(data_folder() / "templates"),
         questions=Questions(data_folder() / "questions.toml"),
     )
     window = MainWindow(desk, found.workspace, data_folder())

@@ -25,8 +25,21 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
         tip="Write the edited portfolio to a TOML file.",
         shortcut="Ctrl+S",
     ),
+    ActionSpec(
+        name="save_template",
+        title="Sa&ve as a template…",
+        menu=Menu.PORTFOLIO,
+        tip="Keep the edited portfolio among your own templates.",
+    ),
     ActionSpec(name="paste_legs", title="Paste le&gs…", menu=Menu.PORTFOLIO, tip="Take legs from a leg string."),
     ActionSpec(name="copy_legs", title="Cop&y the legs", menu=Menu.PORTFOLIO, tip="Copy the legs as a leg string."),
+    ActionSpec(
+        name="pick_contract",
+        title="Pick the leg's contract &from the chain…",
+        menu=Menu.PORTFOLIO,
+        tip="Choose strike, premium or delta of the selected leg from the live chain.",
+        shortcut="Ctrl+L",
+    ),
     ActionSpec(
         name="undo",
         title="&Undo an edit",

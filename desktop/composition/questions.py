@@ -20,8 +20,6 @@ QUESTIONS: Mapping[str, str] = {
     "arm_draft": "arming or starting the edited portfolio",
     "start_demonstration": "starting the demonstration",
     "square_off_portfolio": "squaring off portfolios",
-    "part_exit": "closing a part of several portfolios",
-    "part_entry": "entering more of several portfolios",
     "apply_edit": "applying an edit to one portfolio that runs",
     "square_off_leg": "squaring off one leg",
     "execute_leg": "executing an idle leg",

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.forms.field_input import ErrorLabel, FieldInput, is_wrong, mark_invalid
+from desktop.forms.typed_numbers import typed_number
 from engine.schema.describe import FieldSpec
 from engine.schema.load import FieldError
 
@@ -166,7 +167,7 @@ class WholeInput(LineInput):
 
     def plain(self) -> str | int | None:
         """Answer the number, or the text that is none."""
-        text = self._edit.text().strip()
+        text = typed_number(self._edit.text())
         is_whole = text.isascii() and text.removeprefix("-").isdigit() and len(text) <= _WHOLE_DIGITS
         return int(text) if is_whole else text or None
 
@@ -176,6 +177,10 @@ class DecimalInput(LineInput):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec, _narrow(SteppedEdit(lambda text, steps: stepped_number(text, steps, spec))))
+
+    def plain(self) -> str | None:
+        """Answer the number in plain digits, or the text that is none."""
+        return typed_number(self._edit.text()) or None
 
 
 class TimeInput(LineInput):
@@ -279,7 +284,7 @@ def choice_values(spec: FieldSpec) -> list[str]:
 def stepped_number(text: str, steps: int, spec: FieldSpec) -> str | None:
     """Answer a number some steps of one further, inside the field's bounds; an empty line counts from zero."""
     try:
-        number = Decimal(text.strip() or "0")
+        number = Decimal(typed_number(text) or "0")
     except InvalidOperation:
         return None
     if not number.is_finite() or len(text) > _WHOLE_DIGITS + 5:

@@ -16,6 +16,8 @@ _FAR = 50
 def read_price(text: str, tick: Price) -> Price:
     """Answer a typed price that lies on the tick. Raises ValueError with a sentence."""
     shown = text.strip().replace(",", "").removeprefix("₹").strip()
+    if not shown:
+        raise ValueError("Write a price, like 101.05")
     if len(shown) > _LONGEST or not shown.isascii():
         raise ValueError("A price is written with a few digits, like 101.05")
     price = price_of(shown)

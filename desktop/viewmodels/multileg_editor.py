@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.viewmodels.draft_steps import Step, is_typing, step_between
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.cautions import cautions
 from engine.domain.multileg.documents import portfolio_from_toml, portfolio_to_toml
@@ -22,6 +23,13 @@ Refusals = Callable[[MultilegPortfolio], list[FieldError]]
 """What the market has against a portfolio today: engine.domain.multileg.checks.refusals with the rest filled in."""
 
 _LONGEST_HISTORY = 200
+
+
+class _Kept(NamedTuple):
+    """A draft one can go to, and what lies between it and the present one."""
+
+    draft: dict[str, Any]
+    step: Step
 
 
 class MultilegEditor(QObject):
@@ -44,8 +52,8 @@ class MultilegEditor(QObject):
         self._desk_cautions: list[FieldError] = []
         self._draft: dict[str, Any] = {}
         self._saved: dict[str, Any] = {}
-        self._undo: list[dict[str, Any]] = []
-        self._redo: list[dict[str, Any]] = []
+        self._undo: list[_Kept] = []
+        self._redo: list[_Kept] = []
         self._errors: list[FieldError] = []
         self._value: MultilegPortfolio | None = None
         self._running: MultilegPortfolio | None = None
@@ -115,22 +123,44 @@ class MultilegEditor(QObject):
         return bool(self._redo)
 
     def edit(self, data: Mapping[str, Any]) -> None:
-        """Take a new draft from the form."""
-        if dict(data) != self._draft:
-            self._keep()
-            self._take(dict(data))
+        """Take a new draft from the form; letters typed into one field after each other are one step back."""
+        new = dict(data)
+        if new == self._draft:
+            return
+        step = step_between(self._draft, new, _FIELDS)
+        if self._undo and not self._redo and is_typing(self._undo[-1].step, step, self._draft, new):
+            self._redo = []
+        else:
+            self._keep(step)
+        self._take(new)
 
-    def undo(self) -> None:
-        """Go back to the draft before; without one nothing happens."""
-        if self._undo:
-            self._redo.append(self._draft)
-            self._take(self._undo.pop(), replaced=True)
+    def undo(self) -> str:
+        """Go back to the draft before, and answer what was undone; empty where there is none."""
+        if not self._undo:
+            return ""
+        draft, step = self._undo.pop()
+        self._redo.append(_Kept(self._draft, step))
+        self._take(draft, replaced=True)
+        return step.name
 
-    def redo(self) -> None:
-        """Take back an undo; without one nothing happens."""
-        if self._redo:
-            self._undo.append(self._draft)
-            self._take(self._redo.pop(), replaced=True)
+    def redo(self) -> str:
+        """Take back an undo, and answer what was done again; empty where there is none."""
+        if not self._redo:
+            return ""
+        draft, step = self._redo.pop()
+        self._undo.append(_Kept(self._draft, step))
+        self._take(draft, replaced=True)
+        return step.name
+
+    @property
+    def undo_name(self) -> str:
+        """What an undo would take back; empty for nothing."""
+        return self._undo[-1].step.name if self._undo else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What a redo would do again; empty for nothing."""
+        return self._redo[-1].step.name if self._redo else ""
 
     def open_portfolio(self, portfolio: MultilegPortfolio) -> None:
         """Start editing a portfolio afresh; the history begins anew."""
@@ -170,7 +200,7 @@ class MultilegEditor(QObject):
 
     def insert_template(self, template: Template) -> None:
         """Replace the draft by a template; for a structure the underlying and its expiry stay as they are."""
-        self._keep()
+        self._keep(Step(f"Template {template.name}", ""))
         self._take(self._inserted(template), replaced=True)
 
     def as_inserted(self, template: Template) -> MultilegPortfolio | None:
@@ -188,7 +218,7 @@ class MultilegEditor(QObject):
 
     def add_leg(self, leg: Mapping[str, Any]) -> None:
         """Add a leg given as plain data, for example from the option chain."""
-        self._keep()
+        self._keep(Step("Legs: 1 added", ""))
         legs = self._draft.get("legs")
         self._take({**self._draft, "legs": [*(legs if isinstance(legs, list) else []), dict(leg)]}, replaced=True)
 
@@ -197,7 +227,7 @@ class MultilegEditor(QObject):
 
         Where one asks for a hedge and hedges are off, they are switched on with their usual settings.
         """
-        self._keep()
+        self._keep(Step(f"Legs: {len(legs)} taken", ""))
         own = self._draft.get("legs")
         before = own if isinstance(own, list) and not replace else []
         hedges = hedges_for(legs) if self._draft.get("dynamic_hedge") is None else {}
@@ -212,8 +242,16 @@ class MultilegEditor(QObject):
         """Answer what differs from the running version, one line per field; empty without one or while wrong."""
         return diff(self._running, self._value) if self._running and self._value else []
 
-    def _keep(self) -> None:
-        self._undo = [*self._undo, self._draft][-_LONGEST_HISTORY:]
+    def change_leg(self, place: int, values: Mapping[str, Any], name: str) -> None:
+        """Change some fields of one leg, as one step back with a name; a leg that is not there stays away."""
+        legs = self._draft.get("legs")
+        if isinstance(legs, list) and 0 <= place < len(legs):
+            self._keep(Step(f"Legs {place + 1} › {name}", ""))
+            changed = [{**leg, **values} if number == place else leg for number, leg in enumerate(legs)]
+            self._take({**self._draft, "legs": changed}, replaced=True)
+
+    def _keep(self, step: Step) -> None:
+        self._undo = [*self._undo, _Kept(self._draft, step)][-_LONGEST_HISTORY:]
         self._redo = []
 
     def _take(self, draft: dict[str, Any], *, replaced: bool = False) -> None:
@@ -247,5 +285,6 @@ def said(error: FieldError) -> str:
     return f"{title}{number}: {error.reason}"
 
 
+_FIELDS = describe(MultilegPortfolio)
 _PLACE = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
 _TITLES = {spec.name: spec.ask.title for spec in describe(MultilegPortfolio)}

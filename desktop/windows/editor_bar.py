@@ -14,6 +14,7 @@ _ACTIONS: tuple[tuple[str, str, str], ...] = (
     ("open", "Open…", "Open a TOML file"),
     ("save", "Save…", "Write a TOML file"),
     ("legs", "Legs as text", "Paste a leg string, or copy the legs as one"),
+    ("pick", "Pick…", "Pick the contract of the selected leg from the live chain"),
     ("undo", "Undo", "Back to the draft before"),
     ("redo", "Redo", "Take back the undo"),
     ("payoff", "Payoff", "Show payoff, words and figures, or only the fields"),
@@ -24,6 +25,7 @@ _DECLARED = {
     "template": "new_portfolio",
     "open": "open_portfolio",
     "save": "save_portfolio",
+    "pick": "pick_contract",
     "undo": "undo",
     "redo": "redo",
 }
@@ -64,6 +66,12 @@ class EditorBar(QWidget):
         row.setSpacing(4)
         row.addWidget(self._tools, 1)
         row.addWidget(self.arm_button)
+
+    def name_steps(self, undo: str, redo: str) -> None:
+        """Say what undo and redo would do; empty for nothing, which switches them off."""
+        for action, title, name in ((self.undo, "Undo", undo), (self.redo, "Redo", redo)):
+            action.setEnabled(bool(name))
+            action.setToolTip(f"{title}: {name}" if name else title)
 
     def follow(self, action_of: Callable[[str], QAction]) -> None:
         """Name the keys of the window's actions in the tips, as they are now."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.composition.questions import Questions
 from desktop.composition.saved_portfolios import without_plain_word
 from desktop.viewmodels.multileg_editor import MultilegEditor, said
 from desktop.windows.dialog import ask, emergency_actions, rise_above_pinned, tell
@@ -18,8 +19,11 @@ _FILTER = "Portfolios (*.toml);;All files (*)"
 class EditorFiles:
     """The two file dialogs of the editor; every trouble is a sentence, and the draft stays as it is."""
 
-    def __init__(self, parent: QWidget, editor: MultilegEditor, own_folder: Path) -> None:
+    def __init__(
+        self, parent: QWidget, editor: MultilegEditor, own_folder: Path, questions: Questions | None = None
+    ) -> None:
         self._parent, self._editor, self._folder = parent, editor, own_folder
+        self._questions = Questions() if questions is None else questions
 
     def open(self) -> None:
         """Ask for a file to open."""
@@ -43,6 +47,7 @@ class EditorFiles:
                 [lines, "Asked once; it may be meant."],
                 "Save it",
                 self._save_all_the_same,
+                question=self._questions["save_with_cautions"],
             )
             return
         self._ask_where(value.name)

@@ -60,6 +60,12 @@ class EditorForms(SideTabs):
         self._against = [*refusals, *(DoubtError(warning.path, warning.reason) for warning in warnings)]
         self._show_errors()
 
+    def selected_leg(self) -> int | None:
+        """Return the place of the selected leg; None where none is, or the page was never opened."""
+        table = self._legs()
+        row = -1 if table is None else table.lines.selected_row()
+        return row if row >= 0 else None
+
     def show_first_error(self) -> None:
         """Go to the first tab on which something is wrong."""
         wrong = self._tabs_of([*self._editor.errors(), *self._against])

@@ -29,6 +29,8 @@ class _Sent(NamedTuple):
     portfolio: MultilegPortfolio
     answers: frozenset[str]
     """Portfolios under whose name the answer may come."""
+    before: MultilegPortfolio | None = None
+    """What is declared now; None where it is not taken back: of several copies each has its own."""
 
 
 class LiveEdit(QObject):
@@ -53,9 +55,18 @@ class LiveEdit(QObject):
             tell(self._window, "Nothing to apply", f"{portfolio.name} is declared so already.")
             return
         title = f"Change {portfolio.name} ({edited})"
-        alone = _Sent(edited, edited, portfolio, frozenset({edited}))
+        row = self._desk.bridge.portfolios.get(edited)
+        before = None if row is None else row.portfolio
+        alone = _Sent(edited, edited, portfolio, frozenset({edited}), before)
         if not copies:
-            ask(self._window, title, ["\n".join(changes), _AT_ONCE], "Apply it", lambda: self._send(alone))
+            ask(
+                self._window,
+                title,
+                [f"{len(changes)} change{'s' if len(changes) != 1 else ''}", "\n".join(changes), _AT_ONCE],
+                "Apply it",
+                lambda: self._send(alone),
+                question=self._desk.questions["apply_edit"],
+            )
             return
         parent = self._desk.bridge.portfolios[edited].parent or edited
         everywhere = _Sent(edited, parent, portfolio, frozenset({parent, *(copy.portfolio_id for copy in copies)}))
@@ -91,6 +102,21 @@ class LiveEdit(QObject):
             )
         elif message.kind == "command_refused":
             tell(self._window, "Not applied", message.sentence)
-        elif self._desk.editor.edited == sent.edited:
+        else:
+            self._applied(sent)
+
+    def _applied(self, sent: _Sent) -> None:
+        """Show what runs now, and offer the version before."""
+        if sent.before is not None:
+            self._desk.way_back.offer(f"{sent.portfolio.name} is changed.", lambda: self._take_back(sent))
+        if self._desk.editor.edited == sent.edited:
             row = self._desk.bridge.portfolios.get(sent.edited)
             self._desk.editor.open_running(sent.edited, sent.portfolio, {} if row is None else locks_of(row))
+
+    def _take_back(self, sent: _Sent) -> str:
+        """Declare what was declared before; what follows of it at once is asked, as with every edit."""
+        row = self._desk.bridge.portfolios.get(sent.target)
+        if sent.before is None or row is None or row.portfolio != sent.portfolio:
+            return f"{sent.portfolio.name} was changed again meanwhile; nothing is taken back."
+        self._send(sent._replace(portfolio=sent.before, before=None))
+        return f"{sent.portfolio.name}: the version before is declared again."

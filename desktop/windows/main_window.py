@@ -194,8 +194,10 @@ class MainWindow(QMainWindow):
             "open_portfolio": lambda: self._with_editor(lambda editor: editor.files.open()),
             "save_portfolio": lambda: self._with_editor(lambda editor: editor.files.save()),
             "arm_edited": lambda: self._with_editor(lambda editor: editor.arm()),
-            "undo": self.desk.editor.undo,
-            "redo": self.desk.editor.redo,
+            "save_template": lambda: self._with_editor(lambda editor: editor.save_template()),
+            "pick_contract": lambda: self._with_editor(lambda editor: editor.pick_contract()),
+            "undo": self._undo,
+            "redo": self._redo,
             **self.order_desk.handlers(),
             "next_window": self._next_window,
             "save_screenshot": self.pictures.ask,
@@ -213,6 +215,14 @@ class MainWindow(QMainWindow):
         panel = self.panel_of(MultilegPanel)
         if isinstance(panel, MultilegPanel):
             act(panel)
+
+    def _undo(self) -> None:
+        done = self.desk.editor.undo()
+        self._say(f"Undone: {done}." if done else "Nothing was edited in the editor.")
+
+    def _redo(self) -> None:
+        done = self.desk.editor.redo()
+        self._say(f"Done again: {done}." if done else "Nothing was undone in the editor.")
 
     def _orders(self) -> OrderBookPanel | None:
         panel = self.panel_of(OrderBookPanel)

@@ -1,17 +1,21 @@
 """The multileg editor: a form from the declarations, and beside it what the portfolio would be if it entered now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QTabWidget, QWidget
 
+from desktop.bridge import EngineBridge
 from desktop.viewmodels.entry_cautions import live_cautions
 from desktop.viewmodels.entry_estimate import EntryEstimate, estimate
 from desktop.viewmodels.entry_words import entry_sentences, error_sentences, live_cells
 from desktop.widgets.payoff_chart import Payoff, PayoffChart
+from desktop.windows.chain_picker import ChainPicker, Picked
 from desktop.windows.dialog import ask, tell
 from desktop.windows.editor_bar import EditorBar
+from desktop.windows.editor_changes import EditorChanges
 from desktop.windows.editor_files import EditorFiles
 from desktop.windows.editor_forms import EditorForms
 from desktop.windows.editor_split import EditorSplit
@@ -20,11 +24,13 @@ from desktop.windows.editor_words import EditorWords
 from desktop.windows.entry_figures import EntryFigures
 from desktop.windows.leg_string_dialog import LegStringDialog, copy_legs
 from desktop.windows.live_edit import LiveEdit
+from desktop.windows.own_template_bar import OwnTemplateBar, TemplateNameDialog
 from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.template_chooser import TemplateChooser
-from engine.domain.commands import AddPortfolio
+from engine.domain.commands import AddPortfolio, SquareOffPortfolio
 from engine.domain.multileg.entry import Manual
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.domain.multileg.states import PortfolioState
 from engine.domain.multileg.templates import Template
 from engine.schema.load import FieldError
 from engine.views.preview import Preview, PreviewDesk
@@ -51,12 +57,13 @@ class MultilegPanel(Panel):
         self._refusals: list[FieldError] = []
         self._cautions: list[FieldError] = []
         self._told: list[str] = []
-        self.files = EditorFiles(self, self.editor, own_folder)
+        self.files = EditorFiles(self, self.editor, own_folder, desk.questions)
         self.live_edit = LiveEdit(self, desk)
         self._build_bar()
         self.forms = EditorForms(self.editor, desk.theme, self)
         self.payoff = PayoffChart(desk.theme, "Payoff of the edited portfolio", self)
         self.words = EditorWords(desk.theme, self)
+        self.changes = EditorChanges(desk, self)
         self.figures = EntryFigures(desk.theme, self)
         self._is_small = False
         self._splitter = self._split(context or {})
@@ -80,7 +87,55 @@ class MultilegPanel(Panel):
     def choose_template(self) -> None:
         """Open the list of templates."""
         desk = self._desk
-        TemplateChooser(self, desk.theme, desk.templates, self._figures_of, self.take_template).open()
+        own = None if desk.own_templates is None else OwnTemplateBar(self, desk.own_templates, desk.questions)
+        TemplateChooser(self, desk.theme, desk.templates, self._figures_of, self.take_template, own).open()
+
+    def save_template(self) -> None:
+        """Ask for a name, then keep the draft as a template of the trader's own; a wrong one is named instead."""
+        value, own = self.editor.value(), self._desk.own_templates
+        if value is None:
+            tell(self, "Not saved yet", *error_sentences(self.editor.errors()))
+        elif own is not None:
+            TemplateNameDialog(
+                self,
+                "Save as a template",
+                "It keeps everything of the portfolio: legs, times, exits. A template of the same name is replaced.",
+                value.name,
+                lambda name: self._links.say(f"{own.save(value, name).name} is among your own templates."),
+            ).open()
+
+    def pick_contract(self) -> None:
+        """Choose the contract of the selected leg from the live chain."""
+        place, underlying = self.forms.selected_leg(), str(self.editor.draft().get("underlying", ""))
+        legs = self.editor.draft().get("legs")
+        if place is None or not isinstance(legs, list) or place >= len(legs):
+            self._links.say("Select a leg on the page Legs to pick its contract.")
+            return
+        if not self._preview_desk.rows_of(underlying).size:
+            self._links.say(f"{underlying or 'The underlying'} has no chain here; correct the underlying first.")
+            return
+        locks = [path for path in (f"legs[{place}].strike", f"legs[{place}]", "legs") if path in self.editor.locks()]
+        if locks:
+            self._links.say(f"Leg {place + 1} keeps its contract: {self.editor.locks()[locks[0]]}.")
+            return
+        resolved = None if self.preview is None else self.preview.legs[place].contract
+        expiry = None if resolved is None else resolved.expiry
+        ChainPicker(
+            self,
+            self._desk,
+            underlying,
+            expiry,
+            f"Contract of leg {place + 1}",
+            lambda picked: self._take_picked(place, picked, expiry),
+        ).open()
+
+    def _take_picked(self, place: int, picked: Picked, expiry: date | None) -> None:
+        """Give a leg the picked strike; an expiry of its own only where another than its present one was picked."""
+        values: dict[str, object] = {"kind": picked.contract.kind.value, "strike": dict(picked.strike)}
+        chosen = picked.contract.expiry
+        if chosen is not None and chosen != expiry:
+            values["expiry"] = {"type": "date", "on": chosen.isoformat()}
+        self.editor.change_leg(place, values, "Contract")
 
     def paste_legs(self) -> None:
         """Ask for a leg string and take its legs."""
@@ -117,13 +172,17 @@ class MultilegPanel(Panel):
             entry_sentences(portfolio, self.preview, self._figure_texts(), self.editor.unconfirmed()),
             "Start it" if isinstance(portfolio.entry, Manual) else "Arm it",
             lambda: self._add(portfolio),
+            question=self._desk.questions["arm_draft"],
         )
 
     def _add(self, portfolio: MultilegPortfolio) -> None:
         self.editor.confirm_cautions()
         # Without an account it runs in every account of its strategy tag.
-        self._desk.bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True))
+        bridge, known = self._desk.bridge, set(self._desk.bridge.portfolios)
+        bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True))
         self._links.act("show_portfolios")
+        if not isinstance(portfolio.entry, Manual):
+            self._desk.way_back.offer(f"{portfolio.name} is armed.", lambda: _disarmed(bridge, portfolio.name, known))
 
     # --- what is built once -----------------------------------------------------------------------------------------
 
@@ -134,8 +193,9 @@ class MultilegPanel(Panel):
             "save": self.files.save,
             "paste_legs": self.paste_legs,
             "copy_legs": self.copy_legs,
-            "undo": self.editor.undo,
-            "redo": self.editor.redo,
+            "pick": self.pick_contract,
+            "undo": lambda: self._links.act("undo"),
+            "redo": lambda: self._links.act("redo"),
             "payoff": self._show_side,
         }
         self.tools = EditorBar(acts, self.arm, self)
@@ -157,6 +217,7 @@ class MultilegPanel(Panel):
         pictures.tabBar().setAccessibleName("Payoff or words")
         pictures.addTab(self.payoff, "Payoff")
         pictures.addTab(self.words, "In words")
+        pictures.addTab(self.changes, "Changes")
         self._side.addWidget(pictures, 1)
         self._side.addWidget(self.figures, 1)
         return EditorSplit(self.forms, side, context, self)
@@ -189,10 +250,15 @@ class MultilegPanel(Panel):
 
     def _draft_changed(self) -> None:
         self._edited = True
-        self.tools.undo.setEnabled(self.editor.can_undo)
-        self.tools.redo.setEnabled(self.editor.can_redo)
+        self.tools.name_steps(self.editor.undo_name, self.editor.redo_name)
+        self._show_changes()
         self.words.show_portfolio(self.editor.value())
         self._show_verdict()
+
+    def _show_changes(self) -> None:
+        place = self.pictures.indexOf(self.changes)
+        self.pictures.setTabVisible(place, self.editor.edited is not None)
+        self.changes.look()
 
     def _show_verdict(self) -> None:
         value = self.editor.value()
@@ -259,3 +325,12 @@ class MultilegPanel(Panel):
         if self.estimate is None:
             return None
         return {key: self.figures.text(key) for key in ("margin", "profit", "loss", "charges")}
+
+
+def _disarmed(bridge: EngineBridge, name: str, known: Collection[str]) -> str:
+    """Take back what was armed under a name since; what has begun to enter is left alone."""
+    new = [row for row in bridge.portfolios.values() if row.name == name and row.portfolio_id not in known]
+    waiting = [row.portfolio_id for row in new if row.state is PortfolioState.WAITING]
+    for one in waiting:
+        bridge.submit(lambda at, one=one: SquareOffPortfolio(at=at, portfolio_id=one))  # type: ignore[misc]  # bound now
+    return f"{name}: taken back before its entry." if waiting else f"{name} does not wait any more; look at its state."

@@ -13,6 +13,7 @@ from desktop.composition.curves import Curves
 from desktop.composition.display import Display
 from desktop.composition.grid_log import GridLog
 from desktop.composition.notifier import Notifier
+from desktop.composition.own_templates import OwnTemplates
 from desktop.composition.questions import Questions
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.checked_portfolios import CheckedPortfolios
@@ -44,6 +45,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         notifier: Sends alerts to services; None leaves them in the window.
         grid_log: Writes the message log for scrapers; None where the window keeps no journal.
         display: What the trader chose to see; ``theme`` comes of it.
+        own_templates: Templates that the trader saved; None where nothing is written.
         questions: What is not asked any more.
         checked: Portfolios to which one deed is done together.
         way_back: Offers to take back what was just done.
@@ -60,6 +62,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     display: Display = Display()
     curves: Curves | None = None
     grid_log: GridLog | None = None
+    own_templates: OwnTemplates | None = None
     questions: Questions = msgspec.field(default_factory=Questions)
     checked: CheckedPortfolios = msgspec.field(default_factory=CheckedPortfolios)
     way_back: TakeBack = msgspec.field(default_factory=TakeBack)

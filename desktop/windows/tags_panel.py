@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop.composition.accounts import change_hierarchy
-from desktop.composition.failures import MisuseError
+from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.viewmodels.accounts import TagsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
@@ -70,7 +70,16 @@ class TagsPanel(Panel):
             return
         name = row.declared.name
         sentence = f"Portfolios that name {name} are not entered any more."
-        ask(self, f"Remove {name}", [sentence], "Remove it", lambda: self._remove(name), danger=True)
+        accounts = ", ".join(member.account for member in row.declared.members) or "every account"
+        ask(
+            self,
+            f"Remove {name}",
+            [f"Take {name} away, which runs in {accounts}?", sentence],
+            "Remove it",
+            lambda: self._remove(row.declared),
+            danger=True,
+            question=self._desk.questions["remove_tag"],
+        )
 
     def _open_menu(self, row: int, column: str, at: QPoint) -> None:
         name = self.model.row_at(row).declared.name
@@ -82,7 +91,8 @@ class TagsPanel(Panel):
         add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, declared: StrategyTag) -> None:
+        name = declared.name
         if self._desk.keeps_settings:
             change_hierarchy(
                 lambda hierarchy: Hierarchy(
@@ -90,6 +100,14 @@ class TagsPanel(Panel):
                 )
             )
         self._desk.bridge.submit(lambda at: RemoveTag(at=at, name=name))
+        self._desk.way_back.offer(f"{name} is removed.", lambda: self._declare_again(declared))
+
+    def _declare_again(self, declared: StrategyTag) -> str:
+        try:
+            self._keep(declared.name, declared)
+        except EXPECTED as error:
+            return str(error)
+        return f"{declared.name} is there again."
 
     def _keep_new(self, declared: Declared) -> None:
         assert isinstance(declared, StrategyTag)  # The form was drawn from it.

@@ -10,6 +10,7 @@ from desktop.presentation.theme import Theme
 from desktop.viewmodels.leg_words import leg_line
 from desktop.widgets.payoff_icon import SIZE, payoff_icon
 from desktop.windows.dialog import DeskDialog
+from desktop.windows.own_template_bar import OwnTemplateBar
 from desktop.windows.template_details import Figures, TemplateDetails
 from engine.domain.multileg.adapting import MarketView, market_view
 from engine.domain.multileg.templates import Template
@@ -36,8 +37,11 @@ class TemplateChooser(DeskDialog):
         templates: Sequence[Template],
         figures_of: Figures,
         take: Callable[[Template], None],
+        own: OwnTemplateBar | None = None,
     ) -> None:
+        """``own`` renames and deletes what the trader saved; without it only the program's templates are there."""
         super().__init__(parent, "Choose a template")
+        self._own = own
         self.setObjectName("template_chooser")
         self._theme, self._take = theme, take
         self.resize(_SIZE)
@@ -56,7 +60,8 @@ class TemplateChooser(DeskDialog):
         refresh.timeout.connect(self.details.refresh)
         refresh.start(_REFRESH_MS)
         self._lay_out()
-        self._fill(templates)
+        self._templates = templates
+        self._fill()
         self.tree.itemSelectionChanged.connect(self._settle.start)
         self.add_buttons("Open in the editor", "Leave it")
         self.accepted.connect(self._accepted)
@@ -91,6 +96,9 @@ class TemplateChooser(DeskDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.search_line)
         column.addWidget(self.tree, 1)
+        if self._own is not None:
+            self._own.changed.connect(self._refill)
+            column.addWidget(self._own)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(left)
         splitter.addWidget(self.details)
@@ -100,20 +108,29 @@ class TemplateChooser(DeskDialog):
         row.addWidget(splitter)
         self.column.addLayout(row, 1)
 
-    def _fill(self, templates: Sequence[Template]) -> None:
+    def _refill(self) -> None:
+        """Show the templates as they are now, found by the same words."""
+        self.tree.clear()
+        self._fill()
+        self._search(self.search_line.text())
+
+    def _headings(self) -> list[tuple[str, list[Template]]]:
+        """Return the headings with their templates: the trader's own first."""
+        own = [] if self._own is None else [("Own templates", list(self._own.templates.listed()))]
+        views = [(view.value, [one for one in self._templates if market_view(one) is view]) for view in MarketView]
+        return [(title, sorted(found, key=lambda one: one.name.casefold())) for title, found in own + views if found]
+
+    def _fill(self) -> None:
         first: QTreeWidgetItem | None = None
         ratio = self.devicePixelRatioF()
-        for view in MarketView:
-            listed = sorted((one for one in templates if market_view(one) is view), key=lambda one: one.name.casefold())
-            if not listed:
-                continue
-            group = QTreeWidgetItem(self.tree, [f"{view.value} ({len(listed)})"])
+        for title, listed in self._headings():
+            group = QTreeWidgetItem(self.tree, [f"{title} ({len(listed)})"])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             group.setFirstColumnSpanned(True)
             for template in listed:
                 item = QTreeWidgetItem(group, [template.name, template.risk.label, str(len(template.portfolio.legs))])
                 item.setData(0, _TEMPLATE, template)
-                item.setData(0, _WORDS, _searched(template, view))
+                item.setData(0, _WORDS, _searched(template, title))
                 picture = picture_of(template.portfolio)
                 item.setIcon(0, payoff_icon(picture.across.tolist(), picture.profit.tolist(), self._theme, ratio))
                 item.setToolTip(0, f"{template.name}: {template.risk.tails}")
@@ -149,6 +166,8 @@ class TemplateChooser(DeskDialog):
 
     def _show_selected(self) -> None:
         self.details.show_template(self.selected())
+        if self._own is not None:
+            self._own.show_template(self.selected())
 
     def _chosen(self, item: QTreeWidgetItem) -> None:
         if isinstance(item.data(0, _TEMPLATE), Template):
@@ -168,12 +187,12 @@ def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
     return [item for item in found if item is not None]
 
 
-def _searched(template: Template, view: MarketView) -> str:
+def _searched(template: Template, heading: str) -> str:
     words = [
         template.name,
         template.id.replace("_", " "),
         template.view,
-        view.value,
+        heading,
         template.risk.label,
         template.note,
     ]

@@ -12,7 +12,7 @@ from engine.domain.multileg.portfolio import MultilegPortfolio
 # The offscreen platform says this for every top-level window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-NAMES = ("template", "open", "save", "paste_legs", "copy_legs", "undo", "redo", "payoff")
+NAMES = ("template", "open", "save", "paste_legs", "copy_legs", "pick", "undo", "redo", "payoff")
 
 
 @pytest.fixture
