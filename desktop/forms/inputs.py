@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.forms.field_input import ErrorLabel, FieldInput, is_wrong, mark_invalid
-from desktop.forms.typed_numbers import typed_number
+from desktop.presentation.typed_numbers import typed_number
 from engine.schema.describe import FieldSpec
 from engine.schema.load import FieldError
 

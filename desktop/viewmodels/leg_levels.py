@@ -1,6 +1,7 @@
 """A stop or target of a leg as it is typed: read, stepped by ticks, and looked at before it is sent."""
 
 from desktop.presentation import formats
+from desktop.presentation.typed_numbers import typed_number
 from engine.domain.money import Price, plain_text, price_of
 from engine.domain.multileg.levels import Measure
 from engine.domain.order import Side
@@ -15,10 +16,10 @@ _FAR = 50
 
 def read_price(text: str, tick: Price) -> Price:
     """Answer a typed price that lies on the tick. Raises ValueError with a sentence."""
-    shown = text.strip().replace(",", "").removeprefix("₹").strip()
+    shown = typed_number(text)
     if not shown:
         raise ValueError("Write a price, like 101.05")
-    if len(shown) > _LONGEST or not shown.isascii():
+    if len(shown) > _LONGEST or not shown.isascii() or "," in shown:
         raise ValueError("A price is written with a few digits, like 101.05")
     price = price_of(shown)
     if price <= 0:
@@ -38,7 +39,7 @@ def stepped_price(text: str, steps: int, tick: Price, start: Price | None) -> st
     if not text.strip():
         return None if start is None else plain_text(start)
     try:
-        price = price_of(text.strip().replace(",", "").removeprefix("₹")) if len(text) <= _LONGEST else None
+        price = price_of(typed_number(text)) if len(text) <= _LONGEST else None
     except ValueError:
         return None
     if price is None or not 0 <= price <= HIGHEST:

@@ -78,7 +78,7 @@ def start_question(rows: Sequence[PortfolioRow], left_out: Sequence[PortfolioRow
     rule = "whatever the entry rule says" if len(rows) == 1 else "whatever their entry rules say"
     what = f"Enter {_count(legs, 'leg')}, {_count(sum(lots_of(row) for row in rows), 'lot')}"
     if len(rows) == 1:
-        return Question(f"Start {rows[0].name}", [f"{what} on {rows[0].underlying} now, {rule}?"])
+        return Question(f"Start {rows[0].name}", [f"{what} on {rows[0].underlying} now, {rule}?", *_left_out(left_out)])
     lines = [
         f"{row.name} ({row.portfolio_id}): {_count(len(declared_legs(row)), 'leg')}, "
         f"{_count(lots_of(row), 'lot')} on {row.underlying}"

@@ -121,7 +121,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
     Column(
         key="orders",
         header="Orders",
-        tooltip="How many orders there were; Enter or a double click on a leg shows them in the order book",
+        tooltip="How many orders there were; a click or Enter shows them in the order book",
         width=48,
         text=cells.orders,
         hidden=True,

@@ -12,7 +12,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         key="stop_distance",
         header="To stop",
         width=60,
-        rank=1,
+        rank=3,
         tooltip="Portfolio: profit still to lose, ₹; leg: how far the watched price is from its stop, ₹",
         text=lambda line: cells.distance(
             line.mark.stop_distance, line.leg_mark.stop_distance if line.leg_mark else None, line
@@ -23,7 +23,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         key="target_distance",
         header="To target",
         width=66,
-        rank=4,
+        rank=6,
         tooltip="Portfolio: profit still to make, ₹; leg: how far the watched price is from its target, ₹",
         text=lambda line: cells.distance(
             line.mark.target_distance, line.leg_mark.target_distance if line.leg_mark else None, line
@@ -33,7 +33,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         key="stop",
         header="Stop",
         width=62,
-        rank=8,
+        rank=1,
         tooltip="Portfolio: profit at which all is closed, ₹ (combined stop or profit lock); leg: price of its stop, "
         "U where the underlying is watched. Of an open leg it is changed here: double click, Enter or F2",
         text=cells.stop,
@@ -42,7 +42,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         key="target",
         header="Target",
         width=62,
-        rank=8,
+        rank=4,
         tooltip="Portfolio: profit at which all is closed, ₹; leg: price. Of an open leg it is changed here: "
         "double click, Enter or F2",
         text=cells.target,

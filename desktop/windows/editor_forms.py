@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.forms.field_input import DoubtError, first_step
@@ -29,7 +30,12 @@ class EditorForms(SideTabs):
     """One form per tab over the same draft; a tab says how many of its fields are wrong.
 
     A form is drawn when its tab is first shown.
+
+    Signals:
+        legs_pasted: Text was pasted into the table of legs.
     """
+
+    legs_pasted = Signal(str)
 
     def __init__(self, editor: MultilegEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, list(TABS), parent)
@@ -97,6 +103,16 @@ class EditorForms(SideTabs):
         found = form.fields.inputs.get("legs") if form is not None else None
         return found if isinstance(found, ListEditor) else None
 
+    def _let_legs_be_pasted(self) -> None:
+        table = self._legs()
+        if table is not None:
+            paste = QAction("Paste…", table.lines)
+            paste.setShortcut(QKeySequence.StandardKey.Paste)
+            paste.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            paste.setToolTip("Read the clipboard as legs")
+            paste.triggered.connect(lambda _checked=False: self.legs_pasted.emit(QGuiApplication.clipboard().text()))
+            table.lines.addAction(paste)
+
     def _add_area(self, title: str) -> QScrollArea:
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -110,6 +126,8 @@ class EditorForms(SideTabs):
             form = DeclarationForm(MultilegPortfolio, (TABS[number],), {Leg: _LEG_COLUMNS}, self._columns, judged=False)
             form.changed.connect(lambda: self._edited(number))
             self._forms[number] = form
+            if number == _LEGS:
+                self._let_legs_be_pasted()
             self._areas[number].setWidget(form)
             self._stale.add(number)
         return self._forms[number]

@@ -13,12 +13,17 @@ from engine.schema.load import dump
 
 _EXAMPLE = "Strike:ATM+5|Txn:SELL|Ins:CE|Expiry:CW|Lots:2|WT:-5%|SL:Premium:20P||Strike:ATM-5|Txn:SELL|Ins:PE|…"
 _SENTENCES_SHOWN = 6
+_MOST_SHOWN = 40_000
+"""Letters of a pasted text that are shown: more than a leg string has, so that its length is what is refused."""
 
 
 class LegStringDialog(DeskDialog):
     """Reads a leg string while it is typed: says what its legs are, or everything that is wrong with it."""
 
-    def __init__(self, parent: QWidget, default_lots: int, take: Callable[[Sequence[Leg], bool], None]) -> None:
+    def __init__(
+        self, parent: QWidget, default_lots: int, take: Callable[[Sequence[Leg], bool], None], text: str = ""
+    ) -> None:
+        """``text`` is what was pasted elsewhere, read at once."""
         super().__init__(parent, "Legs from text")
         self.setObjectName("leg_string_dialog")
         self._default_lots, self._take = default_lots, take
@@ -45,6 +50,7 @@ class LegStringDialog(DeskDialog):
         row.addStretch(1)
         self.column.addLayout(row)
         self._confirm = self.add_buttons("Take these legs", "Leave it")
+        self.text_box.setPlainText(text[:_MOST_SHOWN])
         self._read()
         self.text_box.setFocus()
 

@@ -20,6 +20,8 @@ from engine.views.marks import LegMark
 from engine.views.portfolios import LegRow, PortfolioRow
 
 _LEAST_WIDTH, _SENTENCE_WIDTH = 76, 250  # pixels
+_STAYS_FOR = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""Who looks into another window or opens a menu comes back to what was typed."""
 _ENDS = (Qt.Key.Key_Return.value, Qt.Key.Key_Enter.value)
 
 
@@ -129,7 +131,7 @@ class LevelCell(SteppedEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leave it: what was not taken with Enter was not meant yet."""
         super().focusOutEvent(event)
-        if self._shown is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
+        if self._shown is not None and event.reason() not in _STAYS_FOR:
             self._shown = None
             self._unsay()
             self.hide()

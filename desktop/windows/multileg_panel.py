@@ -61,6 +61,7 @@ class MultilegPanel(Panel):
         self.live_edit = LiveEdit(self, desk)
         self._build_bar()
         self.forms = EditorForms(self.editor, desk.theme, self)
+        self.forms.legs_pasted.connect(self.paste_legs)
         self.payoff = PayoffChart(desk.theme, "Payoff of the edited portfolio", self)
         self.words = EditorWords(desk.theme, self)
         self.changes = EditorChanges(desk, self)
@@ -137,13 +138,14 @@ class MultilegPanel(Panel):
             values["expiry"] = {"type": "date", "on": chosen.isoformat()}
         self.editor.change_leg(place, values, "Contract")
 
-    def paste_legs(self) -> None:
-        """Ask for a leg string and take its legs."""
+    def paste_legs(self, text: str = "") -> None:
+        """Ask for a leg string and take its legs; ``text`` was pasted already."""
         value = self.editor.value()
         LegStringDialog(
             self,
             value.default_lots if value is not None else 1,
             lambda legs, instead: self.editor.take_legs(legs, replace=instead),
+            text,
         ).open()
 
     def copy_legs(self) -> None:

@@ -1,6 +1,6 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -280,7 +280,7 @@ class PortfoliosPanel(Panel):
         """Edit the stop or the target of an open leg in its cell."""
         line = self.source.row(row)
         if line.leg is not None and self._may_edit(row, column):
-            self.level_cell.open(line.portfolio, line.leg, line.leg_mark, column, self.grid.cell_rect(row, column))
+            self.level_cell.open(line.portfolio, line.leg, line.leg_mark, column, self._level_rect(row, column))
 
     def _edit_leg(self, leg: LegRow, column: str) -> None:
         for number in range(self.source.row_count()):
@@ -294,6 +294,13 @@ class PortfoliosPanel(Panel):
         leg = self.source.row(row).leg
         return column in EDITABLE and leg is not None and leg.net_quantity != 0
 
+    def _level_rect(self, row: int, column: str) -> QRect:
+        """Return where a level is edited: in its cell, at the right edge where that has no room."""
+        cell, width = self.grid.cell_rect(row, column), self.grid.viewport().width()
+        if cell.width() and cell.right() <= width:
+            return cell
+        return QRect(max(0, width - self.level_cell.minimumWidth()), cell.top(), 0, cell.height())
+
     def _follow_level(self) -> None:
         """Keep the edited cell under its line, which moves with what is added, folded and scrolled."""
         edited = self.level_cell.edits
@@ -303,7 +310,7 @@ class PortfoliosPanel(Panel):
             line = self.source.row(number)
             leg = line.leg
             if leg is not None and leg.net_quantity and (line.portfolio.portfolio_id, leg.leg_id) == edited[:2]:
-                self.level_cell.place(self.grid.cell_rect(number, edited[2]))
+                self.level_cell.place(self._level_rect(number, edited[2]))
                 return
         self.level_cell.leave()
 
@@ -311,6 +318,8 @@ class PortfoliosPanel(Panel):
         line = self.source.row(row)
         if column == "check" and line.leg is None:
             self._desk.checked.toggle(line.portfolio.portfolio_id)
+        elif column == "orders":
+            self._links.find_orders(_order_words(line))
 
     def _activate(self, number: int, column: str) -> None:
         line = self.source.row(number)

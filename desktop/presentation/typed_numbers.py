@@ -5,7 +5,8 @@ import unicodedata
 
 _LONGEST = 400
 """Letters; what is longer is no number that anybody means, and is shown and refused as it is."""
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{2,3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")
+"""In lakh and crore or in thousands; "12,34" may be meant as a fraction and is no number here."""
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "．": ".", "，": ","})
 
 
