@@ -44,8 +44,11 @@ def change_groups(editor: MultilegEditor, rows: Mapping[str, PortfolioRow]) -> l
         groups.append(ChangeGroup("Changes", split(editor.changes()) or (Change("Nothing is changed yet", ""),)))
     locks = editor.locks()
     if locks:
-        fixed = tuple(Change(place_words(path), why) for path, why in locks.items())
-        groups.append(ChangeGroup(f"May not change now ({len(fixed)})", fixed))
+        by_reason: dict[str, list[str]] = {}
+        for path, why in locks.items():
+            by_reason.setdefault(why, []).append(place_words(path))
+        fixed = tuple(Change(", ".join(fields), why) for why, fields in by_reason.items())
+        groups.append(ChangeGroup(f"May not change now ({len(locks)} fields)", fixed))
     return groups
 
 

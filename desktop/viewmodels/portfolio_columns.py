@@ -11,10 +11,13 @@ from desktop.viewmodels.portfolio_money import MONEY, PRICES
 PORTFOLIO_COLUMNS: tuple[Column[PortfolioLine], ...] = (*NAMES, *MONEY, *LEVELS, *PRICES, *FACTS)
 """All columns, in the order in which they stand until the trader moves them."""
 
-_ALWAYS = ("name", "check", "state", "profit")
+_ALWAYS = ("check", "name", "state", "profit")
+
+USUAL = "Usual"
+"""The choice whose columns give way where there is no room; those of the others are scrolled to."""
 
 PRESETS: Mapping[str, tuple[str, ...]] = {
-    "Usual": tuple(column.key for column in PORTFOLIO_COLUMNS if not column.hidden),
+    USUAL: ("check", *(column.key for column in PORTFOLIO_COLUMNS if not column.hidden and column.key != "check")),
     "Stops and targets": (
         *_ALWAYS,
         "stop_distance",
@@ -66,6 +69,6 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
         "legs",
         "remarks",
     ),
-    "Everything": tuple(column.key for column in PORTFOLIO_COLUMNS),
+    "Everything": ("check", *(column.key for column in PORTFOLIO_COLUMNS if column.key != "check")),
 }
 """Names of ready choices, and the columns that each shows."""

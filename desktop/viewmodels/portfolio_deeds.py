@@ -112,7 +112,7 @@ def close_question(
     known = [mark.profit for row in rows if (mark := marks.get(row.portfolio_id)) is not None]
     profit = sum(one for one in known if one is not None) if all(one is not None for one in known) else None
     total = (
-        f"{_count(len(held), 'leg')}, {formats.quantity(units)} units, profit now {formats.signed_amount(profit, 0)}."
+        f"{_count(len(held), 'leg')}, {formats.quantity(units)} units, profit now {formats.arrowed_amount(profit, 0)}."
         if held
         else "It holds nothing; what it waits for is cancelled."
     )
@@ -178,7 +178,7 @@ def _holds(rows: Sequence[PortfolioRow]) -> str:
 
 
 def _profit(mark: PortfolioMark | None) -> str:
-    return f"profit now {formats.signed_amount(None if mark is None else mark.profit, 0)}"
+    return f"profit now {formats.arrowed_amount(None if mark is None else mark.profit, 0)}"
 
 
 def _left_out(rows: Sequence[PortfolioRow]) -> list[str]:

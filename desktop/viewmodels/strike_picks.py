@@ -25,7 +25,7 @@ def strike_rule(chain: Chain, row: int, side: OptionSide, how: PickAs) -> Mappin
     line = chain.rows[row]
     match how:
         case PickAs.STRIKE:
-            return {"type": "fixed", "strike": plain_text(line.strike)}
+            return {"type": "fixed", "strike": strike_text(line.strike).replace(",", "")}
         case PickAs.STEPS:
             if chain.at_the_money is None:
                 return "The strike at the money is not known yet"

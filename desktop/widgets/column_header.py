@@ -81,6 +81,7 @@ class ColumnHeader(QHeaderView):
 
     Attributes:
         sortable: Whether a click sorts.
+        gives_way: Whether columns of high rank disappear where there is no room; else all are scrolled to.
 
     Signals:
         sort_changed: list[SortBy], what the trader wants to be sorted by.
@@ -94,6 +95,7 @@ class ColumnHeader(QHeaderView):
         self._headings = tuple(headings)
         self._widths = [heading.width for heading in headings]
         self._unwanted = {number for number, heading in enumerate(headings) if heading.hidden}
+        self.gives_way = True
         self._room: int | None = None
         self._scale = 1.0
         self._fitting = False
@@ -285,6 +287,8 @@ class ColumnHeader(QHeaderView):
         self._fitting = False
 
     def _with_room(self, wanted: list[int], room: int) -> list[int]:
+        if not self.gives_way:
+            return wanted
         ranks = sorted({self._headings[number].rank for number in wanted} - {0}, reverse=True)
         for rank in ranks:
             if sum(self._widths[number] for number in wanted) <= room:

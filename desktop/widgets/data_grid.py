@@ -140,6 +140,11 @@ class FastGrid(QAbstractScrollArea):
         """Select one row and bring it into view."""
         self._move_to(row, self._selection.column, extend=False)
 
+    def select_cell(self, row: int, key: str) -> None:
+        """Put the cursor on one cell, its row selected; raises StopIteration for an unknown column."""
+        column = next(number for number, heading in enumerate(self._headings) if heading.key == key)
+        self._move_to(row, column, extend=False)
+
     def centre_row(self, row: int) -> None:
         """Scroll so that ``row`` stands in the middle; it stays there while the grid is resized, until a scroll."""
         height, bar = self._painter.row_height, self.verticalScrollBar()

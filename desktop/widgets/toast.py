@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.presentation.fonts import ui_font
 from desktop.presentation.theme import Theme
@@ -53,13 +53,12 @@ class OfferToast(Toast):
         self.button.setAccessibleName(f"{title}: {text}")
         self.button.setStyleSheet("border-left: none;")
         self.button.clicked.connect(lambda _checked=False: self.take())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.addStretch(1)
-        row.addWidget(self.button)
-        room = self.button.sizeHint()
-        self.setStyleSheet(f"{self.styleSheet()} padding-right: {room.width() + 16}px;")
-        self.setMinimumHeight(room.height() + 12)
+        below = QVBoxLayout(self)
+        below.setContentsMargins(0, 0, 8, 6)
+        below.addStretch(1)
+        below.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+        room = self.button.sizeHint().height() + 10
+        self.setStyleSheet(f"{self.styleSheet()} padding-bottom: {room}px;")
 
     def take(self) -> None:
         """Take it back and go away."""

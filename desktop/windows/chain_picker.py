@@ -19,7 +19,6 @@ from engine.domain.instrument import Instrument
 _SIZE = (900, 560)
 _REFRESH_MS = 100
 _HIDDEN = ("volume", "bid_quantity", "ask_quantity", "change", "vega", "gamma", "theta")
-_LAST_OF = {CALL: f"{CALL}last", PUT: f"{PUT}last"}
 
 
 class Picked(NamedTuple):
@@ -47,9 +46,12 @@ class ChainPicker(DeskDialog):
         expiry: date | None,
         title: str,
         take: Callable[[Picked], None],
+        *,
+        is_call: bool = True,
     ) -> None:
-        """``expiry`` is shown first where it is listed, else the nearest."""
+        """``expiry`` is shown first where it is listed, else the nearest; the cursor begins on calls or on puts."""
         super().__init__(parent, title)
+        self._side = CALL if is_call else PUT
         self.setObjectName("chain_picker")
         self.resize(*_SIZE)
         self._desk, self._take = desk, take
@@ -83,11 +85,11 @@ class ChainPicker(DeskDialog):
         self.source.refresh(0)
         self.grid.refresh(self._clock.elapsed())
         chain = self.source.chain
-        if chain is not None and chain.at_the_money is not None and not self._is_centred:
+        if chain is not None and chain.at_the_money is not None and not self._is_centred and self.isVisible():
             self._is_centred = True
-            self.grid.centre_row(chain.at_the_money)
             if self.grid.current_row() is None:
-                self.grid.select_row(chain.at_the_money)
+                self.grid.select_cell(chain.at_the_money, f"{self._side}last")
+            self.grid.centre_row(chain.at_the_money)
         self._look()
 
     def picked(self) -> Picked | None:

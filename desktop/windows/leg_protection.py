@@ -4,7 +4,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.presentation import formats
-from desktop.viewmodels.leg_levels import check_sides, read_price
+from desktop.viewmodels.leg_levels import check_sides, premium_of, read_price
 from desktop.windows.dialog import ask
 from desktop.windows.panel import Desk, muted_label, push_button
 from engine.domain.commands import ChangeLegProtection, SquareOffLeg
@@ -91,7 +91,11 @@ class LegProtection(QWidget):
             return
         portfolio, leg = self._shown
         try:
-            stop, target = _read(self.stop_line, leg, "Stop"), _read(self.target_line, leg, "Target")
+            # What was not touched stays as it is: a level of the underlying is no price of the leg.
+            keeps_stop = self.stop_line.text().strip() == _level_text(leg.stop)
+            keeps_target = self.target_line.text().strip() == _level_text(leg.target)
+            stop = premium_of(leg.stop) if keeps_stop else _read(self.stop_line, leg, "Stop")
+            target = premium_of(leg.target) if keeps_target else _read(self.target_line, leg, "Target")
             check_sides(leg, stop, target)
         except ValueError as error:
             self._error.setText(f"✕ {error}")
@@ -100,7 +104,13 @@ class LegProtection(QWidget):
         self._error.hide()
         self._desk.bridge.submit(
             lambda at: ChangeLegProtection(
-                at=at, portfolio_id=portfolio.portfolio_id, leg_id=leg.leg_id, stop=stop, target=target
+                at=at,
+                portfolio_id=portfolio.portfolio_id,
+                leg_id=leg.leg_id,
+                stop=None if keeps_stop else stop,
+                target=None if keeps_target else target,
+                keeps_stop=keeps_stop,
+                keeps_target=keeps_target,
             )
         )
 

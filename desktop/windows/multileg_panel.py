@@ -29,6 +29,7 @@ from desktop.windows.panel import Desk, Links, Panel
 from desktop.windows.template_chooser import TemplateChooser
 from engine.domain.commands import AddPortfolio, SquareOffPortfolio
 from engine.domain.multileg.entry import Manual
+from engine.domain.multileg.leg import LegKind
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.states import PortfolioState
 from engine.domain.multileg.templates import Template
@@ -128,6 +129,7 @@ class MultilegPanel(Panel):
             expiry,
             f"Contract of leg {place + 1}",
             lambda picked: self._take_picked(place, picked, expiry),
+            is_call=legs[place].get("kind") != LegKind.PUT.value,
         ).open()
 
     def _take_picked(self, place: int, picked: Picked, expiry: date | None) -> None:

@@ -45,7 +45,7 @@ class PanelKinds:
 
     def __init__(self, desk: Desk, own_folder: Path) -> None:
         self._kinds: Mapping[str, tuple[str, Make]] = {
-            "portfolios": ("Portfolios", lambda _placed, links: PortfoliosPanel(desk, links)),
+            "portfolios": ("Portfolios", lambda placed, links: PortfoliosPanel(desk, links, placed.context)),
             "multileg_editor": (
                 "Multileg editor",
                 lambda placed, links: MultilegPanel(desk, links, own_folder / "multileg", placed.context),

@@ -1,10 +1,12 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.viewmodels.portfolio_columns import PRESETS
+from desktop.viewmodels.portfolio_columns import PRESETS, USUAL
 from desktop.viewmodels.portfolio_deeds import possible
 from desktop.viewmodels.portfolio_levels import EDITABLE
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
@@ -46,6 +48,8 @@ _STATE_WORDS: dict[PortfolioState, str] = {
 }
 
 
+_COLUMNS = "columns"
+
 _ROOM_FOR_CURVE = 300
 """Pixels of the panel's height from which on the profit curve is shown beside the reasons."""
 
@@ -59,7 +63,9 @@ class PortfoliosPanel(Panel):
 
     linkable = True
 
-    def __init__(self, desk: Desk, links: Links, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: Desk, links: Links, context: Mapping[str, str] | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Portfolios", parent)
         self._desk, self._links = desk, links
         self.source = PortfoliosSource(desk.bridge, desk.curves, desk.checked)
@@ -76,6 +82,7 @@ class PortfoliosPanel(Panel):
         self.grid.installEventFilter(self)
         self.level_cell = LevelCell(desk, self.grid.viewport(), self.grid)
         self.columns_button.choose_for(self.grid.header())
+        self.columns_button.remember(self.grid.header(), (context or {}).get(_COLUMNS, USUAL))
         desk.checked.changed.connect(self._rows_changed)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._invitation())
@@ -83,6 +90,11 @@ class PortfoliosPanel(Panel):
         self.column.addWidget(self._pages)
         desk.bridge.portfolios_changed.connect(self._rows_changed)
         self._enable_buttons()
+
+    def context(self) -> Mapping[str, str]:
+        """Return which ready choice of columns was made, where it is not the usual one."""
+        chosen = self.columns_button.chosen
+        return {} if chosen == USUAL else {_COLUMNS: chosen}
 
     def table_header(self) -> ColumnHeader:
         """Return the header of the grid."""
@@ -137,7 +149,7 @@ class PortfoliosPanel(Panel):
         self.deeds = PortfolioBar(self._links.action, _OTHERS, self)
         self.buttons = self.deeds.buttons
         bar.addWidget(self.deeds, 3)
-        self.columns_button = PresetButton(PRESETS, self)
+        self.columns_button = PresetButton(PRESETS, USUAL, self)
         bar.addWidget(self.columns_button)
         self.done_too = QCheckBox("Done too")
         self.done_too.setChecked(True)
@@ -248,7 +260,8 @@ class PortfoliosPanel(Panel):
         alive = sum(not one.is_done for one in rows.values())
         checked = sum(one in rows for one in self._desk.checked.ids)
         words = f"{len(rows)} portfolio{'s' if len(rows) != 1 else ''}, {alive} alive"
-        self._words.setText(f"{checked} checked: deeds are done to these" if checked else words)
+        self._words.setText(f"{checked} checked" if checked else words)
+        self._words.setToolTip("Buttons and keys are done to all that are checked" if checked else "")
 
     def _enable_buttons(self) -> None:
         rows = self._desk.bridge.portfolios

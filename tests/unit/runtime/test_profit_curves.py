@@ -214,3 +214,18 @@ def test_a_kill_loses_nothing_that_was_written(tmp_path: Path) -> None:
     (curve,) = read_curves(path, [P1])
 
     assert curve.at[: written + 1] == list(range(written + 1))
+
+
+def test_the_extremes_grow_with_the_curve_and_go_back_with_a_replay() -> None:
+    book = CurveBook()
+    for second, profit in enumerate((100, 500, -200, 300), start=1):
+        book.take(Noted((sample(second, profit),), ()))
+
+    figures = book.curve(P1, 1)
+    assert figures is not None
+    assert book.extremes(P1, 1) == (500, -200, 700)
+    assert (figures.figures().peak, figures.figures().trough, figures.figures().drawdown) == (500, -200, 700)  # type: ignore[union-attr]
+
+    book.take(Noted((sample(2, 50),), ()))
+    assert book.extremes(P1, 1) == (100, 0, 50)
+    assert book.extremes(P1, 2) is None
