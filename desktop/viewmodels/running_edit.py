@@ -1,12 +1,14 @@
 """Which fields of a portfolio in the engine may be changed now, from its row, and which copies of it there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.domain.identifiers import AccountId, PortfolioId
 from engine.domain.multileg.live_edit import PORTFOLIO, Standing, locked
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.domain.multileg.states import FINAL, LEG_WAITS, NOT_BEGUN, PROTECTORS, LegOrigin, LegState, PortfolioState
+from engine.schema.declared import replace
+from engine.schema.describe import describe
 from engine.schema.diff import diff
 from engine.views.portfolios import LegRow, PortfolioRow
 
@@ -26,13 +28,18 @@ def locks_of(row: PortfolioRow) -> dict[str, str]:
 
 
 class Copy(NamedTuple):
-    """One of the copies of a portfolio in the accounts of its tag, and what an edit would change of it."""
+    """One of several portfolios that an edit may be meant for, and what it would change of it.
+
+    They are the copies of one in the accounts of its tag, or those that are checked.
+    """
 
     portfolio_id: PortfolioId
     account: AccountId
     changes: tuple[str, ...]
     is_done: bool
     """It is over, so that an edit leaves it as it is."""
+    name: str = ""
+    """What it is called, where not only its account tells it from the others."""
 
 
 def copies_of(rows: Mapping[str, PortfolioRow], edited: PortfolioId, new: MultilegPortfolio) -> list[Copy]:
@@ -44,6 +51,24 @@ def copies_of(rows: Mapping[str, PortfolioRow], edited: PortfolioId, new: Multil
     if len(family) < 2:
         return []
     return [Copy(one.portfolio_id, one.account, tuple(diff(one.portfolio, new)), one.state in FINAL) for one in family]
+
+
+_OWN_FIELDS = ("name", "legs")
+"""What belongs to one portfolio: changing it of several at once would make them alike."""
+
+
+def others_changed(
+    rows: Sequence[PortfolioRow], running: MultilegPortfolio, draft: MultilegPortfolio
+) -> list[tuple[PortfolioRow, MultilegPortfolio]]:
+    """Answer other portfolios with the fields that a draft changes of its running version; empty where none can be.
+
+    A draft that changes legs or the name is meant for its own portfolio alone.
+    """
+    names = [spec.name for spec in describe(MultilegPortfolio)]
+    changed = {name: getattr(draft, name) for name in names if getattr(draft, name) != getattr(running, name)}
+    if not changed or any(name in changed for name in _OWN_FIELDS):
+        return []
+    return [(row, replace(row.portfolio, **changed)) for row in rows if row.state not in FINAL]
 
 
 def _standing(leg: LegRow) -> Standing:

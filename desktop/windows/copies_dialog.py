@@ -19,8 +19,8 @@ class CopiesDialog(DeskDialog):
         super().__init__(parent, title)
         own = next(copy for copy in copies if copy.portfolio_id == edited)
         alive = [copy for copy in copies if not copy.is_done]
-        self.this_account = self._choice(f"This account, {own.account}")
-        self.all_accounts = self._choice(f"All {len(alive)} accounts")
+        self.this_account = self._choice(f"Only {own.name}" if own.name else f"This account, {own.account}")
+        self.all_accounts = self._choice(f"All {len(alive)} {'checked portfolios' if own.name else 'accounts'}")
         self.all_accounts.setEnabled(len(alive) > 1)
         group = QButtonGroup(self)
         group.addButton(self.this_account)
@@ -28,7 +28,8 @@ class CopiesDialog(DeskDialog):
         self.this_account.setChecked(True)
         for copy in copies:
             self.add_text(_difference(copy), muted=copy.is_done)
-        self.add_text(f"{note} Of all accounts every one changes or none: what refuses is named.", muted=True)
+        together = "Each changes for itself" if own.name else "Of all accounts every one changes or none"
+        self.add_text(f"{note} {together}: what refuses is named.", muted=True)
         self.add_buttons("Apply it", "Leave it")
 
     def _choice(self, text: str) -> QRadioButton:
@@ -41,4 +42,4 @@ class CopiesDialog(DeskDialog):
 def _difference(copy: Copy) -> str:
     """Write what an edit changes of a copy."""
     words = "done, stays as it is" if copy.is_done else "\n".join(copy.changes) or "declared so already"
-    return f"{copy.account} ({copy.portfolio_id})\n{words}"
+    return f"{copy.name or copy.account} ({copy.portfolio_id})\n{words}"

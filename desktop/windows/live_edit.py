@@ -1,19 +1,22 @@
 """Apply the draft to a portfolio in the engine: the difference in words first, what is dangerous asked twice."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.viewmodels.entry_words import error_sentences
-from desktop.viewmodels.running_edit import Copy, copies_of, locks_of
+from desktop.viewmodels.running_edit import Copy, copies_of, locks_of, others_changed
 from desktop.windows.copies_dialog import CopiesDialog
 from desktop.windows.dialog import ask, tell
 from desktop.windows.panel import Desk
 from engine.domain.commands import EditPortfolio
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.schema.diff import diff
 from engine.views.messages import MessageRow
+from engine.views.portfolios import PortfolioRow
 
 _ANSWERS = frozenset({"confirmation_wanted", "command_refused", "portfolio_edited"})
 _AT_ONCE = "It takes effect at once; levels of open legs are counted anew where their own rules changed."
@@ -40,6 +43,7 @@ class LiveEdit(QObject):
         super().__init__(window)
         self._window, self._desk = window, desk
         self._sent: _Sent | None = None
+        self._later: list[_Sent] = []
         desk.bridge.messages_added.connect(self._answered)
 
     def apply(self) -> None:
@@ -58,6 +62,10 @@ class LiveEdit(QObject):
         row = self._desk.bridge.portfolios.get(edited)
         before = None if row is None else row.portfolio
         alone = _Sent(edited, edited, portfolio, frozenset({edited}), before)
+        checked = self._others_checked(edited, before, portfolio)
+        if not copies and checked:
+            self._ask_all_checked(title, alone, checked)
+            return
         if not copies:
             ask(
                 self._window,
@@ -71,6 +79,39 @@ class LiveEdit(QObject):
         parent = self._desk.bridge.portfolios[edited].parent or edited
         everywhere = _Sent(edited, parent, portfolio, frozenset({parent, *(copy.portfolio_id for copy in copies)}))
         self._ask_where(title, copies, alone, everywhere)
+
+    def _others_checked(
+        self, edited: PortfolioId, before: MultilegPortfolio | None, draft: MultilegPortfolio
+    ) -> list[tuple[PortfolioRow, MultilegPortfolio]]:
+        """Return the other checked portfolios as the draft would change them."""
+        rows = self._desk.bridge.portfolios
+        ids = self._desk.checked.ids
+        if before is None or edited not in ids:
+            return []
+        return others_changed([rows[one] for one in ids if one in rows and one != edited], before, draft)
+
+    def _ask_all_checked(
+        self, title: str, alone: _Sent, others: Sequence[tuple[PortfolioRow, MultilegPortfolio]]
+    ) -> None:
+        own = self._desk.bridge.portfolios[alone.edited]
+        pairs = [(own, alone.portfolio), *others]
+        copies = [
+            Copy(row.portfolio_id, row.account, tuple(diff(row.portfolio, new)), is_done=False, name=row.name)
+            for row, new in pairs
+        ]
+        sent = [
+            _Sent(row.portfolio_id, row.portfolio_id, new, frozenset({row.portfolio_id}), row.portfolio)
+            for row, new in others
+            if new != row.portfolio
+        ]
+        dialog = CopiesDialog(self._window, title, copies, alone.edited, _AT_ONCE)
+
+        def send() -> None:
+            self._later = sent if dialog.all_accounts.isChecked() else []
+            self._send(alone)
+
+        dialog.accepted.connect(send)
+        dialog.open()
 
     def _ask_where(self, title: str, copies: list[Copy], alone: _Sent, everywhere: _Sent) -> None:
         dialog = CopiesDialog(self._window, title, copies, alone.edited, _AT_ONCE)
@@ -104,6 +145,9 @@ class LiveEdit(QObject):
             tell(self._window, "Not applied", message.sentence)
         else:
             self._applied(sent)
+        if self._sent is None and self._later:
+            # One at a time: each has its own answer, and its own question where something would follow at once.
+            self._send(self._later.pop(0))
 
     def _applied(self, sent: _Sent) -> None:
         """Show what runs now, and offer the version before."""

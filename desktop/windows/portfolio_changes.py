@@ -48,10 +48,10 @@ class PortfolioChanges:
         found = self._targets.of("edit_selected", "change")
         if found is None:
             return False
+        selected = self._targets.selected_id
+        row = next((one for one in found.rows if one.portfolio_id == selected), found.rows[0])
         if len(found.rows) > 1:
-            self._say("One portfolio is changed at a time: take the checks of the others away.")
-            return False
-        row = found.rows[0]
+            self._say(f"Change {row.name}; Apply asks whether it is meant for all {len(found.rows)} that are checked.")
         self._desk.editor.open_running(row.portfolio_id, row.portfolio, locks_of(row))
         return True
 

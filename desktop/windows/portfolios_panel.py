@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.viewmodels.portfolio_columns import PRESETS, USUAL
 from desktop.viewmodels.portfolio_deeds import possible
-from desktop.viewmodels.portfolio_levels import EDITABLE
 from desktop.viewmodels.portfolios import PortfolioLine, PortfoliosSource
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_grid import FastGrid
@@ -19,7 +18,7 @@ from desktop.windows.column_presets import PresetButton
 from desktop.windows.deeds import add_action, add_deed, add_table_deeds, cursor_menu
 from desktop.windows.leg_menu import LegMenu
 from desktop.windows.leg_protection import LegProtection
-from desktop.windows.level_cell import LevelCell
+from desktop.windows.level_editing import LevelEditing
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.portfolio_bar import PortfolioBar
 from desktop.windows.profit_view import ProfitDialog, ProfitView
@@ -28,7 +27,6 @@ from desktop.windows.words_dialog import WordsDialog
 from desktop.workspace.links import PortfolioChosen, Subject
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import PortfolioState
-from engine.views.portfolios import LegRow
 
 _OTHERS = ("disable_selected", "enable_selected")
 """Actions that only menus offer."""
@@ -80,7 +78,7 @@ class PortfoliosPanel(Panel):
         self.grid.cell_activated.connect(self._activate)
         self.grid.cell_clicked.connect(self._clicked)
         self.grid.installEventFilter(self)
-        self.level_cell = LevelCell(desk, self.grid.viewport(), self.grid)
+        self.levels = LevelEditing(desk, self.grid, self.source)
         self.columns_button.choose_for(self.grid.header())
         self.columns_button.remember(self.grid.header(), (context or {}).get(_COLUMNS, USUAL))
         desk.checked.changed.connect(self._rows_changed)
@@ -134,7 +132,7 @@ class PortfoliosPanel(Panel):
         """Show the newest states, prices and reasons."""
         self.source.refresh(now_ms)
         self.grid.refresh(now_ms)
-        self._follow_level()
+        self.levels.follow()
         self._pages.setCurrentIndex(1 if self._desk.bridge.portfolios else 0)
         self._show_total()
         # With every snapshot, so that the sentences never tell another profit than the grid beside them.
@@ -197,7 +195,7 @@ class PortfoliosPanel(Panel):
         self.profit = ProfitView(self._desk, side)
         self.profit.hide()
         self.protection = LegProtection(self._desk, side)
-        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off, self._edit_leg)
+        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off, self.levels.open_leg)
         self._signal_menu = SignalMenu(self, self._desk)
         column.addWidget(self._headline)
         column.addWidget(self.why, 1)
@@ -277,55 +275,17 @@ class PortfoliosPanel(Panel):
         row, column = self.grid.current_row(), self.grid.current_column()
         if row is None or column is None:
             return False
-        if event.key() == Qt.Key.Key_F2 and self._may_edit(row, column):
+        if event.key() == Qt.Key.Key_F2 and self.levels.may_edit(row, column):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
             else:
-                self.edit_level(row, column)
+                self.levels.open(row, column)
             return True
         if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             if event.type() == QEvent.Type.KeyPress:
                 self._desk.checked.toggle(self.source.row(row).portfolio.portfolio_id)
             return event.type() == QEvent.Type.KeyPress
         return False
-
-    def edit_level(self, row: int, column: str) -> None:
-        """Edit the stop or the target of an open leg in its cell."""
-        line = self.source.row(row)
-        if line.leg is not None and self._may_edit(row, column):
-            self.level_cell.open(line.portfolio, line.leg, line.leg_mark, column, self._level_rect(row, column))
-
-    def _edit_leg(self, leg: LegRow, column: str) -> None:
-        for number in range(self.source.row_count()):
-            shown = self.source.row(number).leg
-            if shown is not None and (shown.portfolio_id, shown.leg_id) == (leg.portfolio_id, leg.leg_id):
-                self.grid.select_row(number)
-                self.edit_level(number, column)
-                return
-
-    def _may_edit(self, row: int, column: str) -> bool:
-        leg = self.source.row(row).leg
-        return column in EDITABLE and leg is not None and leg.net_quantity != 0
-
-    def _level_rect(self, row: int, column: str) -> QRect:
-        """Return where a level is edited: in its cell, at the right edge where that has no room."""
-        cell, width = self.grid.cell_rect(row, column), self.grid.viewport().width()
-        if cell.width() and cell.right() <= width:
-            return cell
-        return QRect(max(0, width - self.level_cell.minimumWidth()), cell.top(), 0, cell.height())
-
-    def _follow_level(self) -> None:
-        """Keep the edited cell under its line, which moves with what is added, folded and scrolled."""
-        edited = self.level_cell.edits
-        if edited is None:
-            return
-        for number in range(self.source.row_count()):
-            line = self.source.row(number)
-            leg = line.leg
-            if leg is not None and leg.net_quantity and (line.portfolio.portfolio_id, leg.leg_id) == edited[:2]:
-                self.level_cell.place(self._level_rect(number, edited[2]))
-                return
-        self.level_cell.leave()
 
     def _clicked(self, row: int, column: str) -> None:
         line = self.source.row(row)
@@ -336,8 +296,8 @@ class PortfoliosPanel(Panel):
 
     def _activate(self, number: int, column: str) -> None:
         line = self.source.row(number)
-        if self._may_edit(number, column):
-            self.edit_level(number, column)
+        if self.levels.may_edit(number, column):
+            self.levels.open(number, column)
         elif column == "orders":
             self._links.find_orders(_order_words(line))
         elif line.leg is not None and line.leg.instrument is not None:

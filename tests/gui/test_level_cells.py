@@ -47,7 +47,7 @@ def opened(desk, qtbot, column="stop"):
     at = grid.cell_rect(SOLD_CALL, column).center()
     qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    return desk.portfolios.level_cell
+    return desk.portfolios.levels.cell
 
 
 def rupees(units):
@@ -130,12 +130,12 @@ def test_f2_and_enter_open_the_cell_under_the_cursor(desk, qtbot):
     panel.grid.setFocus()
 
     qtbot.keyClick(panel.grid, Qt.Key.Key_F2)
-    by_f2 = panel.level_cell.isVisible()
-    panel.level_cell.leave()
+    by_f2 = panel.levels.cell.isVisible()
+    panel.levels.cell.leave()
     qtbot.keyClick(panel.grid, Qt.Key.Key_Return)
 
     assert by_f2
-    assert panel.level_cell.isVisible()
+    assert panel.levels.cell.isVisible()
 
 
 def test_a_level_that_is_left_for_something_else_is_not_taken(desk, qtbot):

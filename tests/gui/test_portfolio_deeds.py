@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS, PRESETS
+from desktop.windows.copies_dialog import CopiesDialog
 from desktop.windows.dialog import QuestionDialog
 from desktop.windows.portfolio_changes import PartDialog
 from desktop.windows.questions_dialog import QuestionsDialog
@@ -235,6 +236,40 @@ def test_an_edit_of_a_running_portfolio_is_taken_back(desk):
 
     desk.wait_until(lambda: desk.bridge.portfolios["P4"].version == 3)
     assert desk.bridge.portfolios["P4"].portfolio.remarks == ""
+
+
+def test_what_is_changed_of_one_is_applied_to_all_that_are_checked_after_one_question(desk):
+    desk.window.desk.checked.check(["P1", "P2", "P4"])
+    desk.window.select_portfolio("P2")
+    desk.window.act("edit_selected")
+    editor = desk.window.desk.editor
+    editor.edit({**editor.draft(), "stop": {"type": "loss", "amount": 5000}})
+
+    desk.window.act("arm_edited")
+    dialog = desk.dialog(CopiesDialog)
+    asked, choices = words(dialog), (dialog.this_account.text(), dialog.all_accounts.text())
+    dialog.all_accounts.setChecked(True)
+    dialog.accept()
+    desk.wait_until(lambda: all(desk.bridge.portfolios[one].version == 2 for one in ("P1", "P2", "P4")))
+
+    assert choices == ("Only Two", "All 3 checked portfolios")
+    assert "Later (P4)\nCombined stop" in asked
+    assert {desk.bridge.portfolios[one].name for one in ("P1", "P2", "P4")} == {"One", "Two", "Later"}
+    assert desk.bridge.portfolios["P3"].portfolio.stop is None
+
+
+def test_changed_legs_are_meant_for_one_portfolio_alone(desk):
+    desk.window.desk.checked.check(["P1", "P2"])
+    desk.window.select_portfolio("P1")
+    desk.window.act("edit_selected")
+    editor = desk.window.desk.editor
+    editor.edit({**editor.draft(), "legs": [{**leg, "lots": 2} for leg in editor.draft()["legs"]]})
+
+    desk.window.act("arm_edited")
+    desk.dialog(QuestionDialog).accept()
+    desk.wait_until(lambda: desk.bridge.portfolios["P1"].version == 2)
+
+    assert desk.bridge.portfolios["P2"].version == 1
 
 
 def test_several_are_cloned_after_one_question(desk):
