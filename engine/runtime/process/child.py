@@ -39,12 +39,12 @@ def live(connection: Connection, program: Program, name: str, speed: float) -> N
     expected: tuple[type[Exception], ...] = (EngineProcessError, *program.expected)
     try:
         try:
-            engine = _Engine(program, arrays, sender, speed)
+            engine = _Engine(program, arrays, sender, connection, speed)
         except expected as error:
             sender.say(Refused(_which(error, program), str(error)))
             return
         try:
-            engine.obey(connection)
+            engine.obey()
         finally:
             engine.service.stop()
     finally:
@@ -58,7 +58,10 @@ def live(connection: Connection, program: Program, name: str, speed: float) -> N
 class _Engine:
     """The engine's thread and what the window has to know of it."""
 
-    def __init__(self, program: Program, arrays: SharedArrays, sender: Sender, speed: float) -> None:
+    def __init__(
+        self, program: Program, arrays: SharedArrays, sender: Sender, connection: Connection, speed: float
+    ) -> None:
+        self._connection = connection
         self._trips: IntArray | None = None
         self._handled = 0
         self.service = EngineService(
@@ -71,6 +74,9 @@ class _Engine:
         sender.say(Working())
 
     def _introduce(self, arrays: SharedArrays, sender: Sender) -> None:
+        if self._connection.poll():
+            # The window says nothing before the engine works: the line was closed, and nobody is there to look.
+            raise EngineProcessError("The window was closed while the engine opened; start Legwork again")
         run = self.service.run
         self._trips = arrays.allocate((1,))
         run.outbox.hold_while(self._is_tripped)
@@ -80,11 +86,11 @@ class _Engine:
         """Say whether the kill switch was pressed and its word is still on the way."""
         return self._trips is not None and int(self._trips[0]) != self._handled
 
-    def obey(self, connection: Connection) -> None:
+    def obey(self) -> None:
         """Do what the window says; return when it says to leave, or is gone."""
         while True:
             try:
-                word = to_engine(connection.recv_bytes())
+                word = to_engine(self._connection.recv_bytes())
             except (EOFError, OSError):
                 return
             match word:

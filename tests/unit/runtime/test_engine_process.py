@@ -6,20 +6,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from engine.api import EngineClient, EngineProcessError
+from engine.domain.facts.codec import decode, kind_of
 from engine.domain.multileg.states import KillLevel
-from engine.runtime.journal.opening import open_journal
+from engine.runtime.journal.opening import open_for_reading, open_journal
+from engine.runtime.pace import MAX_SPEED
+from engine.runtime.process.child import live
 from engine.runtime.process.shared_arrays import SharedArrays, memory_folder
 from engine.runtime.run import SimulatedRun
 from engine.views.messages import MessageRow
 from engine.views.orders import OrderRow
 from engine.views.status import EngineStopped
 from tests.helpers.engine_listener import Listener, is_message
-from tests.helpers.engine_programs import RunProgram, dying_run
+from tests.helpers.engine_programs import RunProgram, dying_run, journaled_run
 from tests.helpers.simulated_desk import added, at, portfolio, rules, simulated_run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -153,6 +158,27 @@ def test_the_engine_ends_in_order_when_the_window_is_killed(tmp_path: Path) -> N
     with closing(open_journal(str(journal))) as again:
         assert again.verify().is_sound
     assert not list(memory_folder().glob(f"legwork-{window.pid}-*"))
+
+
+def test_an_engine_whose_window_went_while_it_opened_ends_in_order(tmp_path: Path) -> None:
+    journal, name = str(tmp_path / "journal.sqlite"), f"{os.getpid()}-gone"
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=live, args=(theirs, RunProgram(partial(journaled_run, journal)), name, MAX_SPEED), daemon=True
+    )
+    process.start()
+    theirs.close()
+
+    ours.close()
+    process.join(PATIENCE)
+
+    assert process.exitcode == 0
+    with closing(open_for_reading(journal)) as reader:
+        kinds = {kind_of(decode(entry.body)) for entry in reader.entries()}
+    assert "session_opened" in kinds
+    assert "recovery_finished" not in kinds
+    assert not list(memory_folder().glob(f"legwork-{name}*"))
 
 
 def test_what_killed_processes_left_is_swept_at_the_next_start(opened: Opened) -> None:
