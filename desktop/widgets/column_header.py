@@ -19,7 +19,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from desktop.presentation.theme import Metrics
-from desktop.viewmodels.columns import Heading
+from desktop.viewmodels.columns import Align, Heading
 from desktop.viewmodels.row_table import ALIGNMENT_ROLE, ALIGNMENTS, DISPLAY_ROLE, TOOLTIP_ROLE
 from desktop.viewmodels.table_look import SortBy
 
@@ -250,7 +250,9 @@ class ColumnHeader(QHeaderView):
             return
         painter.save()
         tip, base = (_MARK, 1) if self._sort[rank].descending else (1, _MARK)
-        middle, top = rect.center().x(), rect.top()
+        # Opposite to where the title stands, so that a narrow column shows both.
+        is_right = self._headings[section].align is Align.RIGHT
+        middle, top = rect.left() + 2 + _MARK if is_right else rect.right() - 9 - _MARK, rect.top()
         colour = self.palette().color(QPalette.ColorRole.Accent)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -16,7 +16,7 @@ from desktop.widgets.table_view import TableView
 
 _SETTLES_AFTER_MS = 1_000
 """Rows that changed take their place this much later, so that none jumps away under the mouse."""
-_WRITES_EVERY_MS, _WRITES = 40, 60
+_WRITES_EVERY_MS, _WRITES = 30, 100
 """Rows written ahead of the first filter, a few at a time: two milliseconds each, where all at once would be seen."""
 
 
