@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop.composition.display import Display, ThemeName
 from desktop.redress import dress_application
-from desktop.viewmodels.table_look import SortBy
+from desktop.viewmodels.table_look import SortBy, TableLook
 from desktop.workspace.layouts import open_workspace
+from desktop.workspace.saved_views import SavedView, ViewFile
 from tests.gui.test_windows import running_demonstration
 from tests.gui.workspace_steps import opened
 
@@ -142,3 +143,28 @@ def test_every_table_but_the_chain_is_sorted_from_the_menu(desk):
         menu.close()
 
         assert len(panel.table_header().sort_keys()) == 1, panel_id
+
+
+def test_a_saved_view_is_found_in_the_palette(desk, tmp_path):
+    ViewFile(tmp_path, "order_book").save(
+        SavedView(name="Sold", table="order_book", look=TableLook(filter="side:sell"), context={"days": "all"})
+    )
+
+    (entry,) = desk.window.order_desk.view_entries()
+    entry.act("")
+
+    panel = desk.panel("orders")
+    assert entry.title == "Order book: Sold"
+    assert panel.table.filter_line.text() == "side:sell"
+    assert panel.context() == {"days": "all"}
+
+
+def test_the_portfolio_of_an_order_is_gone_to(desk):
+    desk.panel("orders").table.view.selectRow(2)
+    desk.window.select_portfolio(None)
+
+    desk.window.act("order_portfolio")
+
+    portfolios = desk.panel("portfolios")
+    assert desk.window.portfolio_desk.selected().portfolio_id == "P1"
+    assert portfolios.source.row(portfolios.grid.current_row()).portfolio.portfolio_id == "P1"
