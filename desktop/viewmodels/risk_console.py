@@ -1,6 +1,6 @@
 """Limits with their live use as a grid, what the kill switch would do now, and the history of what stopped trading."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -14,7 +14,7 @@ from desktop.viewmodels.accounts import state_story, state_text, state_tone
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.row_table import RowTableModel
-from engine.domain.instant import ist_datetime
+from engine.domain.instant import SECOND, Instant, clock_text, ist_datetime
 from engine.domain.money import SCALE, Price
 from engine.domain.order import Side
 from engine.domain.quote import QuoteColumn
@@ -23,6 +23,7 @@ from engine.views.desk import STOPPING_KINDS
 from engine.views.kill_effects import KillEffects, kill_effects
 from engine.views.limit_use import LimitUse, Owner, Unit, account_limits, tag_limits
 from engine.views.messages import MessageRow
+from engine.views.portfolios import PortfolioRow
 
 NEAR = 0.8
 """Part of a limit from which on it is shown as near."""
@@ -172,8 +173,8 @@ class RiskSource(RowGridSource[RiskLine]):
         super().__init__(
             RISK_COLUMNS,
             lambda line: line.key,
-            level=lambda line: 0 if line.use is None else 1,
-            bold=lambda line: line.use is None,
+            level=lambda line: len(line.key) - 2,
+            bold=lambda line: len(line.key) == 2,
             expander=self._expander,
         )
         self._bridge = bridge
@@ -184,7 +185,8 @@ class RiskSource(RowGridSource[RiskLine]):
         """Show the limits as they stand."""
         status = self._bridge.status
         if status is not None:
-            self.set_rows([line for line in risk_lines(status.accounts, status.tags) if self._is_shown(line)])
+            lines = risk_lines(status.accounts, status.tags, self._bridge.portfolios.values(), status.at)
+            self.set_rows([line for line in lines if self._is_shown(line)])
 
     def show_only_set(self, only: bool) -> None:
         """Leave out limits that are off, and those that are only held against single orders."""
@@ -199,18 +201,21 @@ class RiskSource(RowGridSource[RiskLine]):
 
     def _is_shown(self, line: RiskLine) -> bool:
         if line.use is None:
-            return True
+            return len(line.key) == len(("owner", "name")) or line.key[:2] not in self._folded
         counts = line.use.limit is not None and line.use.used is not None
         return line.key[:2] not in self._folded and (counts or not self._only_set)
 
     def _expander(self, line: RiskLine) -> Expander:
-        if line.use is not None:
+        if len(line.key) > 2:
             return Expander.NONE
         return Expander.CLOSED if line.key[:2] in self._folded else Expander.OPEN
 
 
-def risk_lines(accounts: Sequence[AccountRow], tags: Sequence[TagRow]) -> Iterator[RiskLine]:
-    """Return a line for each account and tag, and below it one for each of its limits."""
+def risk_lines(
+    accounts: Sequence[AccountRow], tags: Sequence[TagRow], portfolios: Iterable[PortfolioRow], at: Instant
+) -> Iterator[RiskLine]:
+    """Return a line for each account and tag, and below it one for each of its limits and for what cools off."""
+    cooling = list(_cooling(portfolios, at))
     for account in accounts:
         yield RiskLine(
             key=(Owner.ACCOUNT.value, account.account_id),
@@ -222,6 +227,7 @@ def risk_lines(accounts: Sequence[AccountRow], tags: Sequence[TagRow]) -> Iterat
             story=state_story(account),
         )
         yield from (_limit_line(use) for use in account_limits(account))
+        yield from (line for line in cooling if line.name == account.account_id)
     for tag in tags:
         name = tag.declared.name
         yield RiskLine(
@@ -238,6 +244,23 @@ def risk_lines(accounts: Sequence[AccountRow], tags: Sequence[TagRow]) -> Iterat
 
 def _limit_line(use: LimitUse) -> RiskLine:
     return RiskLine(key=use.key, owner=use.owner, name=use.name, title=use.title, use=use)
+
+
+def _cooling(portfolios: Iterable[PortfolioRow], at: Instant) -> Iterator[RiskLine]:
+    """Return a line for each portfolio that nobody starts again yet: its last leg was closed not long ago."""
+    for row in portfolios:
+        closed = [leg.closed_at for leg in row.legs if leg.closed_at is not None]
+        until = max(closed, default=0) + row.portfolio.execution.cooling_off * SECOND
+        if closed and until > at and not row.open_legs:
+            yield RiskLine(
+                key=(Owner.ACCOUNT.value, row.account, f"cooling {row.portfolio_id}"),
+                owner=Owner.ACCOUNT,
+                name=row.account,
+                title=f"Cooling-off of {row.name}",
+                state=f"not started before {clock_text(until)}",
+                tone=Tone.WARNING,
+                story="Its last leg was closed not long ago; its Execution tab says how long it waits",
+            )
 
 
 def _tag_state(tag: TagRow) -> str:

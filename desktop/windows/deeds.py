@@ -67,6 +67,7 @@ DEEDS: tuple[DeedSpec, ...] = (
         keys="Enter",
         where="Message log",
     ),
+    DeedSpec(name="grid_log", title="GridLog.csv…", tip="Choose whether the log is written for scrapers too."),
     DeedSpec(name="square_off_leg", title="Square off {}…", tip="Close this leg only; the others go on."),
     DeedSpec(
         name="part_exit_leg",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
 
 from desktop.composition.grid_log import MessageLog, save_message_log
@@ -23,6 +24,7 @@ from engine.views.messages import MessageLevel
 _EVERY_ACCOUNT = "all users"
 _EVERY_PORTFOLIO = "all portfolios"
 _LINKED = "the linked portfolio"
+_ROOM_FOR_GRID_LOG = 740
 
 
 class MessagesPanel(Panel):
@@ -99,6 +101,7 @@ class MessagesPanel(Panel):
 
     def _build_bar(self, context: Mapping[str, str]) -> None:
         bar = self.bar()
+        self.table.filter_line.setMinimumWidth(60)
         self.table.filter_line.setMaximumWidth(220)
         bar.addWidget(self.table.filter_line)
         wanted = context.get("levels")
@@ -126,7 +129,15 @@ class MessagesPanel(Panel):
         self.pause_button.toggled.connect(self.model.pause)
         bar.addWidget(self.pause_button)
         bar.addWidget(muted_label(), 1)
-        bar.addWidget(push_button("GridLog…", "Choose whether GridLog.csv is written for scrapers", self.ask_grid_log))
+        self.grid_log_button = push_button(
+            "GridLog…", "Choose whether GridLog.csv is written for scrapers", self.ask_grid_log
+        )
+        bar.addWidget(self.grid_log_button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room to the filters where it is narrow; the menu of a message asks for GridLog too."""
+        super().resizeEvent(event)
+        self.grid_log_button.setVisible(event.size().width() >= _ROOM_FOR_GRID_LOG)
 
     def _offer_names(self) -> None:
         """Offer accounts and portfolios that messages name; one account alone needs no choice."""
@@ -183,6 +194,7 @@ class MessagesPanel(Panel):
                 about=message.portfolio,
             )
         menu.addSeparator()
+        add_deed(menu, "grid_log", self.ask_grid_log)
         add_table_deeds(menu, self.table, column, self._links.action)
         menu.popup(at)
 

@@ -211,7 +211,7 @@ class _Day(msgspec.Struct, frozen=True):
     def lock(self, spec: FieldSpec, lock: DayLock | None) -> LimitUse:
         """Answer how near the lock is: to going on before it is on, to its floor from then on."""
         if lock is None:
-            return self._use(spec, self.profit, None, None, "The day's profit falls back to nothing unlocked")
+            return self._use(spec, self.profit, None, None, "Off: no part of the day's profit is kept")
         reach = exact_units(lock.reach if lock.unit is DayUnit.RUPEES else lock.reach * self.cash / 100)
         if self.floor is None:
             then = "The lock goes on: from then on a part of the profit is kept"

@@ -2,16 +2,18 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from desktop.presentation.theme import built_in_theme
-from desktop.viewmodels.risk_console import RISK_COLUMNS, RiskSource, StopsModel
+from desktop.viewmodels.risk_console import RISK_COLUMNS, RiskSource, StopsModel, risk_lines
 from desktop.windows.kill_switch_dialog import KillSwitchDialog
 from desktop.windows.reason_dialog import ReasonDialog
 from desktop.windows.settings_dialog import SettingsDialog
 from engine.domain.commands import SetExitOnly
+from engine.domain.instant import SECOND
 from engine.domain.multileg.states import KillLevel, PortfolioState
 from engine.domain.settings.hierarchy import Hierarchy
 from tests.gui.engine_desk import standing_desk
@@ -168,3 +170,18 @@ def test_stops_of_before_are_told_with_the_model(qtbot) -> None:
     _, bridge = standing_desk()
 
     assert StopsModel(bridge, built_in_theme()).rowCount() == 0
+
+
+def test_a_portfolio_that_cools_off_is_shown_until_it_may_enter_again() -> None:
+    run = run_at(15, 20)
+    _, bridge = standing_desk(run)
+    (row,) = bridge.portfolios.values()
+    execution = msgspec.structs.replace(row.portfolio.execution, cooling_off=600)
+    cooling = msgspec.structs.replace(row, portfolio=msgspec.structs.replace(row.portfolio, execution=execution))
+    closed = max(leg.closed_at for leg in row.legs)
+
+    during = [line.title for line in risk_lines((bridge.status.accounts), (), [cooling], closed + SECOND)]
+    after = [line.title for line in risk_lines((bridge.status.accounts), (), [cooling], closed + 601 * SECOND)]
+
+    assert "Cooling-off of Straddle" in during
+    assert "Cooling-off of Straddle" not in after

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from desktop.presentation.theme import built_in_theme
@@ -137,8 +137,13 @@ def test_a_header_click_sorts_and_an_expander_folds(history, qtbot) -> None:
 
     panel.source.toggle(1)
     panel.grouping.setCurrentText("no groups")
-    panel._sort("net", True)
-    desk.wait_until(lambda: panel.source.row(1).row is not None and panel.source.row(1).row.leg_id == 8)
+    header = panel.grid.header()
+    keys = [column.key for column in panel.source.columns]
+    place = header.sectionViewportPosition(keys.index("net")) + 8
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place, header.height() // 2))
+
+    desk.wait_until(lambda: panel.source.row(1).row is not None and panel.source.row(1).row.leg_id in (1, 8))
+    assert panel.choice().sorted_by == "net"
 
 
 def test_a_day_of_the_calendar_shows_its_trades_and_once_more_all(history, qtbot) -> None:
