@@ -130,8 +130,12 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     _workspace(2, "multileg", "Multi-leg", "Open the workspace for building and watching multi-leg portfolios."),
     _workspace(3, "scalping", "Scalping", "Open the workspace with a chain, two charts, orders and positions."),
     _workspace(4, "analysis", "Analysis", "Open the workspace with two chains, two charts and the editor."),
-    _workspace(5, "risk", "Risk", "Open the workspace with positions, accounts, tags and what happens to them."),
-    _workspace(6, "review", "Review", "Open the workspace with orders, messages and charts of the day."),
+    _workspace(
+        5, "risk", "Risk", "Open the workspace with limits, positions, funds, accounts, tags and the kill switch."
+    ),
+    _workspace(
+        6, "review", "Review", "Open the workspace with closed trades, their statistics, orders, messages and charts."
+    ),
     _entry(
         "save_workspace",
         "&Save the arrangement",

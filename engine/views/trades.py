@@ -11,8 +11,8 @@ from engine.domain.identifiers import AccountId, InstrumentId, LegId, OrderId, P
 from engine.domain.instant import Instant, ist_date
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.money import Money, Price, divide_half_up
-from engine.domain.multileg.levels import Measure
-from engine.domain.multileg.states import ExitReason
+from engine.domain.multileg.levels import Level, Measure
+from engine.domain.multileg.states import LEG_STOP_HITS, ExitReason
 from engine.domain.order import Purpose, Side
 from engine.domain.settings.strategy_tag import DEFAULT_TAG
 from engine.views.traded_contracts import TradedContract, TradedContracts
@@ -74,6 +74,10 @@ class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.closed_at - self.entered_at
 
 
+_OF_A_LEVEL = LEG_STOP_HITS | {ExitReason.LEG_TGT}
+"""Reasons of exits that are hits of a leg's own stop or target."""
+
+
 class _Order(msgspec.Struct):
     leg: tuple[PortfolioId, LegId]
     request: f.OrderRequested
@@ -91,7 +95,8 @@ class _Leg(msgspec.Struct):
     entered_at: Instant = Instant(0)
     orders: list[_Order] = []
     exercised: Money = Money(0)
-    is_premium_stop: bool = False
+    stop: Level | None = None
+    target: Level | None = None
     decided_at_price: Price | None = None
 
 
@@ -160,11 +165,17 @@ class TradeWriter:
     def _noted(self, fact: f.LegFact) -> None:
         leg = self._leg((fact.portfolio_id, fact.leg_id))
         match fact:
-            case f.LegProtected() | f.StopMoved() | f.LegLevelsEdited():
-                levels = [level for level in (fact.stop, fact.target) if level is not None]
-                leg.is_premium_stop = all(level.of is Measure.PREMIUM for level in levels)
-            case f.LegExitDecided() if fact.value is not None and leg.is_premium_stop:
-                leg.decided_at_price = Price(fact.value)
+            case f.LegProtected() | f.LegLevelsEdited():
+                leg.stop, leg.target = fact.stop, fact.target
+            case f.StopMoved():
+                leg.stop = fact.stop
+                if fact.reason is ExitReason.MANUAL:
+                    leg.target = fact.target
+            case f.LegExitDecided() if fact.value is not None:
+                # Only a level on the leg's own premium is decided at a price that the exit can be held against.
+                level = leg.stop if fact.reason in LEG_STOP_HITS else leg.target
+                if fact.reason in _OF_A_LEVEL and level is not None and level.of is Measure.PREMIUM:
+                    leg.decided_at_price = Price(fact.value)
             case f.LegExpired():
                 if fact.quantity > 0:
                     leg.exercised = Money(leg.exercised + fact.settlement_price * fact.quantity)
