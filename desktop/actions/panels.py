@@ -26,7 +26,7 @@ PANELS_ACTIONS: tuple[ActionSpec, ...] = (
     _panel(0, "tags", "Strategy &tags", "Show the strategy tags: in which accounts portfolios run.", "pin"),
     _panel(None, "latency", "&Latency", "Show how long requests take, stage by stage.", "clock"),
     _panel(
-        None, "risk", "Ris&k console", "Show every limit with its use, and the kill switch.", "kill", "Ctrl+Shift+9"
+        None, "risk", "Ris&k console", "Show every limit with its use, and what stops trading.", "kill", "Ctrl+Shift+9"
     ),
     _panel(None, "trades", "T&rade history", "Show every closed trade and its statistics.", "log", "Ctrl+Shift+8"),
     _panel(None, "funds", "&Funds", "Show the money of one account and the margin of its portfolios.", "settings"),

@@ -131,7 +131,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     _workspace(3, "scalping", "Scalping", "Open the workspace with a chain, two charts, orders and positions."),
     _workspace(4, "analysis", "Analysis", "Open the workspace with two chains, two charts and the editor."),
     _workspace(
-        5, "risk", "Risk", "Open the workspace with limits, positions, funds, accounts, tags and the kill switch."
+        5, "risk", "Risk", "Open the workspace with limits, positions, funds, accounts, tags and what stops trading."
     ),
     _workspace(
         6, "review", "Review", "Open the workspace with closed trades, their statistics, orders, messages and charts."
