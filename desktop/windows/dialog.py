@@ -94,7 +94,8 @@ class DeskDialog(QDialog):
             explain.clicked.connect(self._explain)
             row.addWidget(explain)
             # An answer comes before an explanation: Tab goes from one answer to the other first.
-            self._by_tab = tuple(one for one in (leave, button, explain) if one is not None)
+            answers = (leave, button) if danger else (button, leave)
+            self._by_tab = tuple(one for one in (*answers, explain) if one is not None)
         row.addWidget(box, 1)
         self.column.addLayout(row)
         return button

@@ -235,6 +235,18 @@ def test_help_never_comes_between_the_answers_of_a_question(open_desk, qtbot):
     dialog.reject()
 
 
+def test_enter_means_yes_where_nothing_is_in_danger(open_desk, qtbot):
+    desk = open_desk()
+    desk.window.activateWindow()
+    agreed = []
+    dialog = ask(desk.window, "Start it", ["All of it?"], "Start it", lambda: agreed.append(True))
+    desk.wait_until(lambda: QApplication.focusWidget() is not None and dialog.isAncestorOf(QApplication.focusWidget()))
+
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+    assert agreed == [True]
+
+
 EMPHASIS = {
     "simulated market", "simulated money", "demonstration", "journal", "entry rule", "idle", "reasons", "waiting",
     "entering", "running", "exiting", "exit blocked", "Held", "held", "Completed", "failed", "rejected", "Unknown",
