@@ -179,6 +179,7 @@ async def _session(
     mark = None if choice.journal is None else RunMark(choice.journal)
     hook = QtExceptionHook()
     grid_log = None if choice.journal is None else _grid_log(bridge, composed)
+    asyncio.get_running_loop().set_exception_handler(hook.take_from_loop)
     ended, again = asyncio.Event(), asyncio.Event()
     shown: list[MainWindow] = []
 

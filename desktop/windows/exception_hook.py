@@ -1,8 +1,10 @@
 """The desktop's one net for mistakes that nobody caught on Qt's thread."""
 
+import asyncio
 import sys
 import traceback
 from types import TracebackType
+from typing import Any
 
 from shiboken6 import isValid
 
@@ -37,6 +39,14 @@ class QtExceptionHook:
             sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
         else:
             desk.window_failed(error)
+
+    def take_from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Tell what a task of Qt's own loop raised; what is no exception goes the loop's own way."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self.take(type(error), error, error.__traceback__)
+        else:
+            loop.default_exception_handler(context)
 
     def _desk(self) -> CrashDesk | None:
         return self._window.crash_desk if self._window is not None and isValid(self._window) else None

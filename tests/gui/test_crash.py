@@ -1,5 +1,6 @@
 """Trouble: a mistake in a panel, an engine that stops, a process that is killed; the journal is whole after each."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -89,6 +90,19 @@ def test_the_report_can_be_copied_and_holds_no_secret_of_the_desk(desk, hook):
 
     assert "the service said … is wrong" in QGuiApplication.clipboard().text()
     assert "T0kenOfTheBot" not in QGuiApplication.clipboard().text()
+
+
+def test_a_task_of_the_windows_loop_that_fails_is_told_too(desk, hook, tmp_path):
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(hook.take_from_loop)
+
+    loop.call_soon(lambda: 1 / 0)
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+
+    assert "ZeroDivisionError" in words(desk.dialog(CrashDialog))
+    assert len(reports(tmp_path)) == 1
 
 
 def test_the_buttons_close_and_start_again(desk, hook, qtbot):

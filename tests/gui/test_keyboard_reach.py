@@ -26,12 +26,16 @@ from desktop.viewmodels.keymap import KeyMap
 from desktop.widgets.chart_frame import ChartFrame
 from desktop.widgets.data_grid import FastGrid
 from desktop.windows.command_palette import CommandPalette
+from desktop.windows.crash_dialog import EngineStoppedDialog
 from desktop.windows.deeds import DEEDS
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
+from desktop.windows.help_window import HelpWindow
 from desktop.windows.live_actions import keyed_actions
 from desktop.windows.order_details import OrderDetails
+from desktop.windows.settings_window import SettingsWindow
 from engine.domain.multileg.states import PortfolioState
 from engine.domain.multileg.tabs import TABS
+from engine.views.status import EngineStopped
 
 # The offscreen platform says this for every top-level window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -152,6 +156,39 @@ def test_every_control_of_the_settings_is_reached(open_desk, panel, deed):
     getattr(desk.panel(panel), deed)()
 
     assert unreachable(desk.dialog(QDialog)) == []
+
+
+def test_every_control_of_every_page_of_the_settings_window_is_reached(open_desk):
+    desk = open_desk()
+    desk.window.act("settings")
+    window = desk.dialog(SettingsWindow)
+
+    found = []
+    for page in window.pages:
+        window.show_page(page.title)
+        found += unreachable(window)
+
+    assert found == []
+
+
+def test_every_control_of_help_and_of_the_tour_is_reached(open_desk):
+    desk = open_desk()
+    desk.window.act("help")
+    desk.window.act("tour")
+    shown = next(one for one in QApplication.topLevelWidgets() if isinstance(one, HelpWindow) and one.isVisible())
+
+    assert unreachable(shown) == []
+    assert unreachable(desk.window.tour.balloon) == []
+
+
+def test_every_control_of_the_dialogs_of_trouble_is_reached(open_desk, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
+    desk = open_desk()
+    stopped = EngineStopped(at=desk.bridge.now(), sentence="The engine stopped", detail="why")
+
+    desk.window.crash_desk.engine_stopped(stopped)
+
+    assert unreachable(desk.dialog(EngineStoppedDialog)) == []
 
 
 @pytest.fixture
