@@ -17,8 +17,6 @@ _FAR = 50
 def read_price(text: str, tick: Price) -> Price:
     """Answer a typed price that lies on the tick. Raises ValueError with a sentence."""
     shown = typed_number(text)
-    if not shown:
-        raise ValueError("Write a price, like 101.05")
     if len(shown) > _LONGEST or not shown.isascii() or "," in shown:
         raise ValueError("A price is written with a few digits, like 101.05")
     price = price_of(shown)

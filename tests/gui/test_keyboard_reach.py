@@ -297,7 +297,7 @@ def test_the_menu_of_a_list_in_a_form_offers_its_deeds(open_desk, qtbot):
     menu.actions()[1].trigger()
     menu.close()
 
-    assert texts == ["Add", "Duplicate", "Delete", "Up", "Down"]
+    assert texts == ["Add", "Duplicate", "Delete", "Up", "Down", "Paste…"]
     assert lines.rowCount() == legs + 1
 
 
