@@ -17,7 +17,8 @@ def leg_levels(draw: Draw, leg: Table, lots: int) -> None:
         leg["stop_loss"] = _level(draw, lots, (5, 60), stop=True, selling=selling)
     if draw.chance(35):
         leg["target"] = _level(draw, lots, (10, 80), stop=False, selling=selling)
-    basis = leg["stop_loss"]["basis"] if "stop_loss" in leg else ""
+    stop = leg.get("stop_loss")
+    basis = stop["basis"] if isinstance(stop, dict) else ""  # A stop may be written as "off".
     if basis.startswith(("premium", "underlying")) and draw.chance(45):
         unit = "underlying points" if basis.startswith("underlying") else draw.one_of(("points", "percent"))
         leg["trailing"] = {"every": draw.between(1, 15), "by": draw.between(1, 10), "unit": unit, "mode": _mode(draw)}
