@@ -183,7 +183,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         key="percent",
         header="%",
         tooltip="Total in percent of the entry value: average entry price × quantity entered, bought and sold added up",
-        width=52,
+        width=60,
         text=_ours(lambda row: formats.percent(row.percent, 1, signed=True) if row.entry_value else ""),
         tone=lambda row: _sign(row.percent),
         rank=7,

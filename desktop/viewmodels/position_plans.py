@@ -176,8 +176,9 @@ class RollPlan(msgspec.Struct, frozen=True):
         parts = [leg.cash for leg in self.legs]
         known = [part for part in parts if part is not None]
         if known and len(known) == len(parts):
-            total = Money(sum(known))
-            words.append(f"Together {formats.arrowed_amount(total)} before charges, received above zero.")
+            total = sum(known)
+            how = "paid" if total < 0 else "received"
+            words.append(f"Together {formats.rupees(abs(total))} are {how}, before charges.")
         return words
 
 

@@ -83,7 +83,8 @@ class FastGrid(QAbstractScrollArea):
 
     def refresh(self, now_ms: int) -> None:
         """Take the source's changes and repaint what is visible of them; ``now_ms`` is the frame clock's time."""
-        self._now_ms = now_ms
+        # Whoever refreshes out of turn may not know the frame's time; glows must not end in the future.
+        now_ms = self._now_ms = max(self._now_ms, now_ms)
         if self._header.sort_keys() and now_ms - self._settled_ms >= _SETTLES_EVERY_MS:
             self._settled_ms = now_ms
             self._sort_source()

@@ -121,6 +121,8 @@ class MessageWriter:
                 self._log_levels[fact.portfolio_id] = fact.portfolio.monitoring.log_level
             case f.LegResolved():
                 self._contracts[fact.portfolio_id, fact.leg_id] = symbol_of(fact.instrument)
+            case f.LegAdded() if fact.instrument is not None:
+                self._contracts[fact.portfolio_id, fact.leg_id] = symbol_of(fact.instrument)
             case f.OrderRequested():
                 words = f"{fact.side.value} {fact.quantity} {symbol_of(fact.instrument)}, leg {fact.leg_id}"
                 self._orders[fact.order_id] = _KnownOrder(fact.account, fact.portfolio_id, words)

@@ -427,3 +427,13 @@ def test_a_row_is_left_where_it_is_once_somebody_scrolled(grid):
     grid.resize(400, 150)
 
     assert grid.verticalScrollBar().value() == 0
+
+
+def test_a_refresh_that_does_not_know_the_time_leaves_glows_as_they_are(grid, source):
+    grid.refresh(50_000)
+    source.set_rows([msgspec.structs.replace(row, price=row.price + 1) for row in strikes()])
+    grid.refresh(50_100)
+
+    grid.refresh(0)
+
+    assert max(grid._flash.strengths(0, grid._now_ms)) == 5
