@@ -14,6 +14,7 @@ _SHOWN_MS = 6_000
 _OFFERED_MS = 12_000
 _WIDTH = 340
 _MARGIN = 14
+_EDGE = 8
 _MOST = 4
 
 
@@ -51,14 +52,15 @@ class OfferToast(Toast):
         self._act = act
         self.button = QPushButton(title, self)
         self.button.setAccessibleName(f"{title}: {text}")
-        self.button.setStyleSheet("border-left: none;")
         self.button.clicked.connect(lambda _checked=False: self.take())
-        below = QVBoxLayout(self)
-        below.setContentsMargins(0, 0, 8, 6)
-        below.addStretch(1)
-        below.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
-        room = self.button.sizeHint().height() + 10
-        self.setStyleSheet(f"{self.styleSheet()} padding-bottom: {room}px;")
+        self.button.setStyleSheet("padding: 2px 10px; border-left-width: 1px;")
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        # The button stands below the text; a layout would press it into what the padding of the text leaves.
+        self.ensurePolished()
+        self.button.resize(self.button.sizeHint())
+        text_height = self.heightForWidth(_WIDTH)
+        self.setFixedHeight(text_height + self.button.height() + _EDGE)
+        self.button.move(_WIDTH - self.button.width() - _EDGE, text_height)
 
     def take(self) -> None:
         """Take it back and go away."""
@@ -102,7 +104,7 @@ class ToastStack(QWidget):
         toast.setFixedHeight(max(toast.minimumHeight(), toast.heightForWidth(_WIDTH)))
         toast.destroyed.connect(self._settle)
         self._layout.addWidget(toast)
-        # What is not shown yet counts for nothing when the stack is measured.
+        # Else it is shown with the next event, and has no room in the stack that is measured now.
         toast.show()
         for oldest in self.toasts()[:-_MOST]:
             self._leave(oldest)

@@ -185,3 +185,25 @@ def test_columns_that_gave_way_come_back_with_their_widths(qtbot):
         qtbot.waitUntil(lambda width=width: table.view.width() <= width)
 
     assert table.header().column_layout() == wide
+
+
+def test_an_offer_shows_its_button_whole_below_its_words_and_takes_it_once(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    window.show()
+    stack, done = ToastStack(THEME, window), []
+    stack.show_message("Something else")
+    stack.show_offer(
+        "Three portfolios: disabled, nothing starts them until they are enabled again.", "Undo", lambda: done.append(1)
+    )
+    toast = stack.toasts()[-1]
+
+    whole = toast.rect().contains(toast.button.geometry()) and stack.rect().contains(toast.geometry())
+    text_ends = toast.height() - toast.button.height()
+    qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+
+    assert whole
+    assert toast.button.geometry().top() >= text_ends - toast.button.height()
+    assert done == [1]
+    assert not stack.take_newest_offer()
