@@ -373,10 +373,7 @@ class FastGrid(QAbstractScrollArea):
         column = shown[min(max(here + step, 0), len(shown) - 1)]
         cell = self._cell_rect(max(self._selection.row, 0), column)
         bar = self.horizontalScrollBar()
-        if cell.left() < 0:
-            bar.setValue(bar.value() + cell.left())
-        elif cell.right() > self.viewport().width():
-            bar.setValue(bar.value() + cell.right() - self.viewport().width())
+        bar.setValue(bar.value() + min(cell.left(), 0) + max(cell.right() - self.viewport().width(), 0))
         self._move_to(self._selection.row, column, extend=False)
 
     def _move_to(self, row: int, column: int, *, extend: bool) -> None:

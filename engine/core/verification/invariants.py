@@ -27,13 +27,7 @@ from engine.domain.instant import SECOND, Instant
 from engine.domain.money import Price
 from engine.domain.multileg.levels import premium_stop
 from engine.domain.multileg.portfolio import AfterRestart
-from engine.domain.multileg.states import (
-    EXITING,
-    FINAL,
-    ExitReason,
-    KillLevel,
-    PortfolioState,
-)
+from engine.domain.multileg.states import EXITING, FINAL, ExitReason, KillLevel, PortfolioState
 from engine.domain.order import TERMINAL, OrderStatus, Purpose, Side
 
 NAKED_FOR = 5 * SECOND
