@@ -55,7 +55,6 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         )
         self._bridge, self._curves = bridge, curves
         self._checked = CheckedPortfolios() if checked is None else checked
-        self._checked.changed.connect(self._note_change)
         self._figures: dict[PortfolioId, PortfolioFigures] = {}
         self._book: FiguresBook | None = None
         self._figures_due = 0
@@ -64,8 +63,7 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         self._watched: dict[PortfolioId, _Watched] = {}
         self._changed = True
         self._seen_snapshot = 0
-        self._take_rows(list(bridge.portfolios.values()))
-        bridge.portfolios_changed.connect(self._take_rows)
+        self.take_portfolios(list(bridge.portfolios.values()))
 
     def refresh(self, now_ms: int) -> None:
         """Take rows and the frame's quotes into account; what nobody quoted costs nothing."""
@@ -108,7 +106,8 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             return ()
         return reasons(watched.row, watched.mark, self._bridge.status, self._bridge.now())
 
-    def _take_rows(self, rows: Sequence[PortfolioRow]) -> None:
+    def take_portfolios(self, rows: Sequence[PortfolioRow]) -> None:
+        """Hear of portfolios that are new or changed."""
         snapshot = self._bridge.snapshot()
         for row in rows:
             before = self._watched.get(row.portfolio_id)
@@ -117,7 +116,8 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             self._watched[row.portfolio_id] = _Watched(row, quotes, snapshot.versions(quotes), mark)
         self._changed, self._book = True, None
 
-    def _note_change(self) -> None:
+    def take_checks(self) -> None:
+        """Hear that other portfolios are checked."""
         self._changed = True
 
     def _price(self, now_ms: int, snapshot: QuoteSnapshot) -> None:

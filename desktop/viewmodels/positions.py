@@ -39,7 +39,6 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._lines: Sequence[PositionRow] = ()
         self._seen_snapshot = 0
         self.brokers = BrokersBooks()
-        bridge.portfolios_changed.connect(self._forget_book)
 
     def refresh(self, now_ms: int) -> None:
         """Take rows and the frame's quotes into account; prices and Greeks are computed once for each snapshot."""
@@ -102,7 +101,11 @@ class PositionsSource(RowGridSource[PositionRow]):
         whole = (one for one in self._lines if one.margin is not None and one.portfolio_id in ids and len(ids) == 1)
         return next((one.margin for one in whole), None)
 
-    def _forget_book(self, _rows: object = None) -> None:
+    def take_portfolios(self, _rows: object) -> None:
+        """Hear that rows of portfolios changed; the next frame reads them anew."""
+        self._forget_book()
+
+    def _forget_book(self) -> None:
         self._book = None
 
     def _show(self) -> None:

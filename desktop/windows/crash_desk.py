@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -23,14 +24,15 @@ _MOST_REPORTS = 5
 """Of mistakes in one window: what fails thirty times a second would fill the disk."""
 
 
-class CrashDesk:
-    """What one main window does about trouble.
+class CrashDesk(QObject):
+    """What one main window does about trouble, as long as it lives.
 
     Attributes:
         said: How many mistakes there were.
     """
 
     def __init__(self, window: QWidget, desk: Desk, ways: WaysOut) -> None:
+        super().__init__(window)
         self._window, self._desk, self._ways = window, desk, ways
         self._last: CrashDialog | None = None
         self.said = 0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSpinBox, QWidget
 
 from desktop.viewmodels.portfolio_deeds import done_question, part_words
@@ -35,10 +36,11 @@ CHANGES: tuple[str, ...] = (
 """Actions that change a whole portfolio."""
 
 
-class PortfolioChanges:
+class PortfolioChanges(QObject):
     """Asks, then sends the command; what the engine wants confirmed is asked again."""
 
     def __init__(self, window: QWidget, desk: Desk, say: Callable[[str], None], targets: PortfolioTargets) -> None:
+        super().__init__(window)
         self._window, self._desk, self._say, self._targets = window, desk, say, targets
         self._sent: dict[PortfolioId, Callable[[Instant], PartExit]] = {}
         desk.bridge.messages_added.connect(self._answered)

@@ -37,7 +37,7 @@ class PortfolioDesk:
 
     def __init__(self, window: QWidget, desk: Desk, say: Callable[[str], None]) -> None:
         self._window, self._desk, self._say = window, desk, say
-        self.targets = PortfolioTargets(desk, say)
+        self.targets = PortfolioTargets(window, desk, say)
         self.changes = PortfolioChanges(window, desk, say, self.targets)
         self._kill_dialog: KillSwitchDialog | None = None
 

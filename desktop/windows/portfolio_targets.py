@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
 from desktop.composition.questions import Question
 from desktop.viewmodels.portfolio_deeds import cannot, names_of, possible
 from desktop.windows.panel import Desk
@@ -28,14 +31,15 @@ class Targets(NamedTuple):
         return names_of(self.rows)
 
 
-class PortfolioTargets:
-    """Knows what is checked and selected.
+class PortfolioTargets(QObject):
+    """Knows what is checked and selected, as long as its window lives.
 
     Attributes:
         selected_id: The portfolio that keys mean while none is checked.
     """
 
-    def __init__(self, desk: Desk, say: Callable[[str], None]) -> None:
+    def __init__(self, window: QWidget, desk: Desk, say: Callable[[str], None]) -> None:
+        super().__init__(window)
         self._desk, self._say = desk, say
         self.selected_id: PortfolioId | None = None
         self._sent: dict[tuple[str, PortfolioId], PortfolioRow] = {}

@@ -1,6 +1,6 @@
 """Portfolios with their legs, states and profit, why they wait or were closed, and what can be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
@@ -27,6 +27,7 @@ from desktop.windows.words_dialog import WordsDialog
 from desktop.workspace.links import PortfolioChosen, Subject
 from engine.domain.identifiers import PortfolioId
 from engine.domain.multileg.states import PortfolioState
+from engine.views.portfolios import PortfolioRow
 
 _OTHERS = ("disable_selected", "enable_selected")
 """Actions that only menus offer."""
@@ -81,7 +82,7 @@ class PortfoliosPanel(Panel):
         self.levels = LevelEditing(desk, self.grid, self.source)
         self.columns_button.choose_for(self.grid.header())
         self.columns_button.remember(self.grid.header(), (context or {}).get(_COLUMNS, USUAL))
-        desk.checked.changed.connect(self._rows_changed)
+        desk.checked.changed.connect(self._checks_changed)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._invitation())
         self._pages.addWidget(self._split())
@@ -221,7 +222,13 @@ class PortfoliosPanel(Panel):
             self._links.select_portfolio(line.portfolio.portfolio_id)
             self.protection.show_leg(line.portfolio, line.leg)
 
-    def _rows_changed(self, _rows: object = None) -> None:
+    def _rows_changed(self, rows: Sequence[PortfolioRow]) -> None:
+        self.source.take_portfolios(rows)
+        self._reasons_of = -1
+        self._enable_buttons()
+
+    def _checks_changed(self) -> None:
+        self.source.take_checks()
         self._reasons_of = -1
         self._enable_buttons()
 

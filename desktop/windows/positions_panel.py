@@ -40,6 +40,7 @@ class PositionsPanel(Panel):
         super().__init__("Positions", parent)
         self._desk, self._links = desk, links
         self.source = PositionsSource(desk.bridge)
+        desk.bridge.portfolios_changed.connect(self._rows_changed)
         self.deeds = PositionDeeds(self, desk, links, self.source)
         self._risk = RiskGauges()
         self._seen: object = None
@@ -52,6 +53,9 @@ class PositionsPanel(Panel):
         self.grid.context_menu_requested.connect(self._open_menu)
         self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
         self.column.addWidget(self.grid)
+
+    def _rows_changed(self, rows: object) -> None:
+        self.source.take_portfolios(rows)
 
     def _build_bar(self, context: Mapping[str, str]) -> None:
         bar = self.bar()

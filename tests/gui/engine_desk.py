@@ -61,3 +61,9 @@ def tell(bridge: EngineBridge, *notices: Notice) -> None:
     """Speak for the engine and hand it on at once."""
     bridge.take_notices(notices)
     bridge.stop()
+
+
+def listening(source, bridge):
+    """Answer a grid source that hears of portfolios, as its panel lets it."""
+    bridge.portfolios_changed.connect(source.take_portfolios)
+    return source

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QGuiApplication
@@ -113,6 +114,16 @@ def test_the_buttons_close_and_start_again(desk, hook, qtbot):
         button(dialog, "Start again").click()
 
 
+class Broken(msgspec.Struct):
+    """What breaks the engine: it cannot be stamped with the time at which it is taken."""
+
+    at: int = 0
+
+    def __post_init__(self):
+        if self.at:
+            raise ArithmeticError("two and two are five")
+
+
 def test_an_engine_that_stopped_names_what_is_open_and_what_to_do(desk, tmp_path):
     desk.window.act("start_demonstration")
     question = desk.dialog(QuestionDialog)
@@ -121,10 +132,7 @@ def test_an_engine_that_stopped_names_what_is_open_and_what_to_do(desk, tmp_path
         lambda: "P1" in desk.bridge.portfolios and desk.bridge.portfolios["P1"].state is PortfolioState.RUNNING
     )
 
-    def broken(_at):
-        raise ArithmeticError("two and two are five")
-
-    desk.bridge.submit(broken)
+    desk.bridge.submit(lambda _at: Broken())
     dialog = desk.dialog(EngineStoppedDialog)
 
     still_open = dialog.findChild(QPlainTextEdit).toPlainText()
@@ -140,6 +148,7 @@ def test_an_engine_that_stopped_names_what_is_open_and_what_to_do(desk, tmp_path
 
 PROGRAM = """
 import os, signal, sys
+import msgspec
 from datetime import datetime
 from PySide6.QtCore import QTimer
 from desktop import bootstrap
@@ -156,8 +165,11 @@ choice = DeskChoice(
     journal=journal, speed=30 if how != "look" else 1,
 )
 
-def broken(_at):
-    raise ArithmeticError("two and two are five")
+class Broken(msgspec.Struct):
+    at: int = 0
+    def __post_init__(self):
+        if self.at:
+            raise ArithmeticError("two and two are five")
 
 def act(window, bridge):
     match how:
@@ -171,7 +183,7 @@ def act(window, bridge):
             QTimer.singleShot(500, window.close_without_asking)
         case "engine":
             bridge.engine_stopped.connect(lambda _stopped: QTimer.singleShot(300, window.close_without_asking))
-            bridge.submit(broken)
+            bridge.submit(lambda _at: Broken())
 
 def opened(window, bridge):
     window.keep_arrangement = False

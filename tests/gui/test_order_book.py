@@ -55,6 +55,8 @@ class Book:
             show_premium=lambda _id: None,
             choose=lambda _subject: None,
             say=self.said.append,
+            find_orders=lambda _words: None,
+            frame_health=lambda: None,
         )
         self.folder = folder
         self._make = lambda context: OrderBookPanel(desk, links, folder, context)

@@ -16,7 +16,7 @@ from desktop.windows.reason_dialog import ReasonDialog
 from engine.domain.multileg.states import KillLevel, LegOrigin, LegState
 from engine.domain.order import Product
 from engine.views.positions import Grouping, PositionLevel
-from tests.gui.engine_desk import standing_desk
+from tests.gui.engine_desk import listening, standing_desk
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 CALL = "NFO:NIFTY26AUG24100CE"
@@ -25,7 +25,7 @@ CALL = "NFO:NIFTY26AUG24100CE"
 @pytest.fixture
 def standing(qapp):
     engine, bridge = standing_desk()
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
     source.refresh(0)
     yield engine, bridge, source
     bridge.deleteLater()

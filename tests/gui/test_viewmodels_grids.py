@@ -14,7 +14,7 @@ from engine.domain.multileg.states import PortfolioState
 from engine.views.amounts import rupees_text
 from engine.views.positions import PositionLevel
 from engine.views.why import ReasonState
-from tests.gui.engine_desk import standing_desk, tell
+from tests.gui.engine_desk import listening, standing_desk, tell
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 CALL = "NFO:NIFTY26AUG24100CE"
@@ -34,7 +34,7 @@ def texts(source, row):
 
 def test_a_portfolios_profit_moves_with_the_quotes(desk):
     engine, bridge = desk
-    source = PortfoliosSource(bridge)
+    source = listening(PortfoliosSource(bridge), bridge)
     source.refresh(0)
     before = source.mark_of("P1").profit
     row = engine.master.row(CALL)
@@ -51,7 +51,7 @@ def test_a_portfolios_profit_moves_with_the_quotes(desk):
 
 def test_lines_change_only_where_a_quote_came(desk):
     engine, bridge = desk
-    source = PortfoliosSource(bridge)
+    source = listening(PortfoliosSource(bridge), bridge)
     source.refresh(0)
     source.take_changes()
     source.refresh(200)
@@ -66,7 +66,7 @@ def test_lines_change_only_where_a_quote_came(desk):
 
 def test_a_portfolio_folds_over_its_legs(desk):
     _, bridge = desk
-    source = PortfoliosSource(bridge)
+    source = listening(PortfoliosSource(bridge), bridge)
     source.refresh(0)
     unfolded = source.row_count()
 
@@ -81,7 +81,7 @@ def test_a_portfolio_folds_over_its_legs(desk):
 
 def test_done_portfolios_can_be_left_out(desk):
     _, bridge = desk
-    source = PortfoliosSource(bridge)
+    source = listening(PortfoliosSource(bridge), bridge)
     row = bridge.portfolios["P1"]
     flat = tuple(msgspec.structs.replace(leg, net_quantity=0) for leg in row.legs)
 
@@ -95,7 +95,7 @@ def test_done_portfolios_can_be_left_out(desk):
 
 def test_why_is_answered_with_live_values(desk):
     engine, bridge = desk
-    source = PortfoliosSource(bridge)
+    source = listening(PortfoliosSource(bridge), bridge)
     engine.quote(engine.master.row(CALL), 1_500_000)
     source.refresh(200)
 
@@ -109,7 +109,7 @@ def test_why_is_answered_with_live_values(desk):
 
 def test_positions_show_the_tree_with_a_total_that_follows_the_quotes(desk):
     engine, bridge = desk
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
     source.refresh(0)
     before = source.total
     assert before is not None
@@ -127,7 +127,7 @@ def test_positions_show_the_tree_with_a_total_that_follows_the_quotes(desk):
 
 def test_all_panels_of_a_frame_tell_one_profit(desk):
     engine, bridge = desk
-    portfolios, positions = PortfoliosSource(bridge), PositionsSource(bridge)
+    portfolios, positions = listening(PortfoliosSource(bridge), bridge), listening(PositionsSource(bridge), bridge)
     row = engine.master.row(CALL)
 
     for frame in range(1, 40):
@@ -150,7 +150,7 @@ def test_a_closed_leg_shows_its_entry_and_its_exit(desk):
     row = bridge.portfolios["P1"]
     closed = msgspec.structs.replace(row.legs[3], net_quantity=0, average_exit=1_234_500, closed_at=row.started_at)
     tell(bridge, msgspec.structs.replace(row, legs=(*row.legs[:3], closed)))
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
     source.show_closed(True)
 
     source.refresh(0)
@@ -177,7 +177,7 @@ def test_the_money_follows_the_spot_and_not_the_forward(desk):
 def test_a_contract_in_which_the_brokers_books_differ_is_marked(desk):
     _, bridge = desk
     tell(bridge, msgspec.structs.replace(bridge.status, drift=((CALL, -130, -65),)))
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
 
     source.refresh(0)
 
@@ -188,7 +188,7 @@ def test_a_contract_in_which_the_brokers_books_differ_is_marked(desk):
 
 def test_positions_fold_by_group(desk):
     _, bridge = desk
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
     source.refresh(0)
 
     source.toggle(2)
@@ -204,7 +204,7 @@ def test_closed_legs_of_the_day_can_be_shown(desk):
     row = bridge.portfolios["P1"]
     closed = msgspec.structs.replace(row.legs[3], net_quantity=0, closed_at=row.started_at)
     tell(bridge, msgspec.structs.replace(row, legs=(*row.legs[:3], closed)))
-    source = PositionsSource(bridge)
+    source = listening(PositionsSource(bridge), bridge)
     source.refresh(0)
     held = source.row_count()
 
