@@ -194,6 +194,7 @@ class TradesSource(RowGridSource[TradeLine]):
             level=lambda line: max(0, line.depth - 1),
             bold=lambda line: line.sums is not None,
             highlighted=lambda line: line.depth == 0,
+            pinned=lambda line: line.depth == 0,
             expander=self._expander,
         )
         self._lines: tuple[TradeLine, ...] = ()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -50,39 +49,15 @@ _GROUP_OF: Mapping[TradeGrouping, Callable[[TradeRow], str]] = {
     TradeGrouping.CONTRACT: lambda row: row.contract,
 }
 
-_SORTED_BY: Mapping[str, Callable[[TradeRow], Any]] = {
-    "name": lambda row: row.contract,
-    "side": lambda row: row.side.value,
-    "lots": lambda row: row.lots or 0,
-    "entered": lambda row: row.entered_at,
-    "entry": lambda row: row.entry_average,
-    "closed": lambda row: row.closed_at,
-    "exit": lambda row: row.exit_average,
-    "reason": lambda row: row.exit_reason.value,
-    "gross": lambda row: row.gross,
-    "charges": lambda row: row.charges or 0,
-    "net": lambda row: row.net,
-    "best": lambda row: row.best or 0,
-    "worst": lambda row: row.worst or 0,
-    "held": lambda row: row.held_for,
-    "slippage": lambda row: row.slippage or 0,
-    "portfolio": lambda row: row.portfolio,
-    "tag": lambda row: row.tag,
-    "account": lambda row: row.account,
-}
-"""By the key of the column."""
-
 
 class TradeChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the trades is shown, and how it stands; times newest first where nothing else was chosen."""
+    """What of the trades is shown, and in which groups."""
 
     words: str = ""
     day: date | None = None
     """Only what was closed on one day."""
     period: TradePeriod = TradePeriod.ALL
     grouping: TradeGrouping = TradeGrouping.DAY
-    sorted_by: str = "closed"
-    ascending: bool = False
 
     def chosen(self, rows: Iterable[TradeRow], today: date) -> Iterator[TradeRow]:
         """Return the trades closed in the period, of any day of it, with every word somewhere, whatever the case."""
@@ -124,12 +99,12 @@ Extremes = Mapping[tuple[str, int], LegExtremes]
 
 
 def review(rows: Iterable[TradeRow], choice: TradeChoice, today: date, extremes: Extremes | None = None) -> TradeReview:
-    """Return the lines and figures of the chosen trades; ``extremes`` are what was noted of their legs."""
+    """Return the lines, newest first, and figures of the chosen trades; ``extremes`` was noted of their legs."""
     fitting = list(choice.chosen(rows, today))
     chosen = fitting if choice.day is None else [row for row in fitting if row.day == choice.day]
     noted = extremes or {}
     chosen = [_with_extremes(row, noted) for row in chosen] if noted else chosen
-    chosen.sort(key=_SORTED_BY[choice.sorted_by], reverse=not choice.ascending)
+    chosen.sort(key=lambda row: row.closed_at, reverse=True)
     found = trade_statistics(chosen)
     days = found.days if choice.day is None else day_results(fitting)
     return TradeReview(lines=tuple(_lines(chosen, choice)), statistics=found, days=days)

@@ -49,12 +49,10 @@ class TradeHistoryPanel(Panel):
         self.maker = ReviewMaker(dict if desk.curves is None else desk.curves.leg_extremes, self)
         self.grid = FastGrid(self.source, self.source.columns, desk.theme, "Trade history", self)
         self.figures = TradeFigures(desk.theme, self)
-        self._sorted = ("closed", False)
         self._day: date | None = None
         self._build_bar(context or {})
         self._build_pages()
         self.grid.expander_toggled.connect(self.source.toggle)
-        self.grid.sort_requested.connect(self._sort)
         self.grid.selection_changed.connect(self._selected)
         self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
         self.grid.context_menu_requested.connect(self._open_menu)
@@ -91,14 +89,11 @@ class TradeHistoryPanel(Panel):
 
     def choice(self) -> TradeChoice:
         """Return what is shown."""
-        key, ascending = self._sorted
         return TradeChoice(
             words=self.words.text(),
             day=self._day,
             period=TradePeriod(self.period.currentText()),
             grouping=TradeGrouping(self.grouping.currentText()),
-            sorted_by=key,
-            ascending=ascending,
         )
 
     def _build_bar(self, context: Mapping[str, str]) -> None:
@@ -147,10 +142,6 @@ class TradeHistoryPanel(Panel):
         count = made.statistics.trades
         only = "" if self._day is None else f" of {self._day:%d %b %Y}; Esc shows all days"
         self._hint.setText(f"{count:,} trades{only}" if known else "")
-
-    def _sort(self, column: str, ascending: bool) -> None:
-        self._sorted = (column, ascending)
-        self._ask()
 
     def _show_day(self, day: date) -> None:
         """Show the trades of one day; the same day once more shows all again."""

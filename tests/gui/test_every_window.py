@@ -21,6 +21,10 @@ ROUNDS = 20
 REACHED = {
     "ChartPanel": 'panel("chart")',
     "CopiesDialog": "Copies",
+    "FundsPanel": 'panel("funds")',
+    "LatencyPanel": 'panel("latency")',
+    "RiskPanel": 'panel("risk")',
+    "TradeHistoryPanel": 'panel("trades")',
     "MainWindow": "desk.window",
     "MessagesPanel": 'panel("messages")',
     "MultilegPanel": 'panel("editor")',

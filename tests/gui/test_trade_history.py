@@ -35,11 +35,11 @@ def test_trades_stand_below_their_day_newest_first() -> None:
 @pytest.mark.parametrize(
     ("choice", "legs"),
     [
-        (TradeChoice(words="leg_sl", sorted_by="net", ascending=True), [8, 5, 4, 6]),
+        (TradeChoice(words="leg_sl"), [8, 6, 5, 4]),
         (TradeChoice(period=TradePeriod.DAY), [10]),
         (TradeChoice(words="2026-08-17"), [1]),
         (TradeChoice(words="straddle nobody"), []),
-        (TradeChoice(grouping=TradeGrouping.NONE, words="time", sorted_by="gross"), [1, 2, 9, 7, 10, 3]),
+        (TradeChoice(grouping=TradeGrouping.NONE, words="time"), [10, 9, 7, 3, 2, 1]),
     ],
 )
 def test_trades_are_chosen_by_words_and_period_and_sorted(choice: TradeChoice, legs: list[int]) -> None:
@@ -142,8 +142,11 @@ def test_a_header_click_sorts_and_an_expander_folds(history, qtbot) -> None:
     place = header.sectionViewportPosition(keys.index("net")) + 8
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place, header.height() // 2))
 
-    desk.wait_until(lambda: panel.source.row(1).row is not None and panel.source.row(1).row.leg_id in (1, 8))
-    assert panel.choice().sorted_by == "net"
+    desk.wait_until(lambda: panel.source.row(1).row is not None)
+    lines = [panel.source.row(number) for number in range(panel.source.row_count())]
+    assert lines[0].name == "All trades"
+    nets = [line.row.net for line in lines[1:]]
+    assert nets == sorted(nets)
 
 
 def test_a_day_of_the_calendar_shows_its_trades_and_once_more_all(history, qtbot) -> None:
