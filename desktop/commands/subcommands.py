@@ -139,6 +139,12 @@ def _portfolio(app: typer.Typer) -> None:
     app.add_typer(portfolio.app, name="portfolio")
 
 
+def _practice(app: typer.Typer) -> None:
+    from desktop.commands import practice
+
+    app.add_typer(practice.app, name="practice")
+
+
 def _help(app: typer.Typer) -> None:
     from desktop.commands import help_pages
 
@@ -171,6 +177,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "price": Subcommand("Price an option, or find the volatility behind its premium.", _price),
     "data": Subcommand("Import recorded market data, and look into recordings.", _data),
     "journal": Subcommand("Verify, show and export the journal; show profit curves.", _journal),
+    "practice": Subcommand("Serve a broker's API over the simulated market, to try things.", _practice),
     "help": Subcommand("Show the guide and the field reference.", _help),
 }
 """Every subcommand by its name, in the order of the overview."""

@@ -61,7 +61,7 @@ class PracticeBroker:
 
     def begin(self, at: Instant) -> None:
         """Let the market play up to an instant, without trading, and open the books then."""
-        while (due := self.market.source.next_at) is not None and (due <= at or not self.market.minute):
+        while (due := self.market.source.next_at) is not None and due <= at:
             frame = self.market.next_frame()
             if frame is not None:
                 self._matching.see(frame)
@@ -94,9 +94,8 @@ class PracticeBroker:
         """Answer when something happens next; None where nothing ever will."""
         self.sockets = [line for line in self.sockets if line.is_open]
         waits = [line.next_due() for line in self.sockets]
-        for due in (self.market.source.next_at, self.timers.next_due):
-            if due is not None:
-                waits.append(due)
+        events = (self.market.source.next_at, self.timers.next_due)
+        waits += [due for due in events if due is not None]
         return min(waits, default=None)
 
     def _play(self) -> None:

@@ -98,14 +98,9 @@ class OrderDesk:
             elif order.status == "AMO REQ RECEIVED":
                 self._wait_for_open(order, now)
             else:
-                was_open = order.status not in RESTING
-                if was_open:
-                    sleeps = order.order_type in ("SL", "SL-M")
-                    order = self._floor.put(
-                        msgspec.structs.replace(order, status="TRIGGER PENDING" if sleeps else "OPEN")
-                    )
-                self._floor.restore(order)
-                self._floor.set_end(order, now)
+                rests = order if order.status in RESTING else self._floor.put(_settled(order))
+                self._floor.restore(rests)
+                self._floor.set_end(rests, now)
 
     def find(self, order_id: str) -> Order:
         """Answer an order of the day. Raises KiteError."""
@@ -279,11 +274,8 @@ class OrderDesk:
         self._floor.replace(rests, at)
 
     def _not_modified(self, order: Order, reason: str, at: Instant) -> None:
-        sleeps = order.order_type in ("SL", "SL-M")
         self._show(order, "NOT MODIFIED", at)
-        rests = msgspec.structs.replace(
-            order, status="TRIGGER PENDING" if sleeps else "OPEN", status_message=reason, status_message_raw=reason
-        )
+        rests = msgspec.structs.replace(_settled(order), status_message=reason, status_message_raw=reason)
         self._floor.tell(self._floor.put(rests), Event.NOT_MODIFIED, at)
 
     def _cancelled(self, filled_first: bool, order: Order, at: Instant) -> None:
@@ -300,6 +292,11 @@ class OrderDesk:
 
     def _amo_leaves(self, order_id: str, at: Instant) -> None:
         self._step(order_id, self._settings.step_delay, self._validated, at)
+
+
+def _settled(order: Order) -> Order:
+    sleeps = order.order_type in ("SL", "SL-M")
+    return msgspec.structs.replace(order, status="TRIGGER PENDING" if sleeps else "OPEN")
 
 
 def _wish_of(order: Order) -> Wish:

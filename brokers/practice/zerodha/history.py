@@ -99,18 +99,15 @@ class History:
 
     def _close(self, row: int, instrument: Instrument, day: date) -> int:
         """Answer the drawn close of a day before the market's first: the known close, walked back a day at a time."""
-        later, close = self._market.first_day, int(self._market.close_before(row))
+        found = self._closes.get((row, day))
+        if found is not None:
+            return found
+        later, close, seed = self._market.first_day, self._market.close_before(row), (self._market.seed, row)
         while later > day:
-            earlier = later - timedelta(days=1)
-            known = self._closes.get((row, earlier))
-            if known is None:
-                known = close
-                is_trading = bool(self._market.sessions(instrument, later)) and later < self._market.first_day
-                if is_trading:
-                    seed = (self._market.seed, row)
-                    known = past_close(close, instrument.tick_size, seed, later, instrument.kind)
-                self._closes[row, earlier] = known
-            later, close = earlier, known
+            if later < self._market.first_day and self._market.sessions(instrument, later):
+                close = past_close(close, instrument.tick_size, seed, later, instrument.kind)
+            later -= timedelta(days=1)
+            close = self._closes.setdefault((row, later), close)
         return close
 
 

@@ -79,10 +79,13 @@ class PracticeMarket:
         return frame
 
     def last(self, row: int) -> int:
-        """Answer the last price of a row, or the middle of its quote; 0 where there is neither."""
+        """Answer the last price of a row, or the middle of its quote, or the previous close; 0 where none is known."""
         last = self.board.number(row, QuoteColumn.LAST_PRICE)
         bid, ask = self.board.number(row, QuoteColumn.BID), self.board.number(row, QuoteColumn.ASK)
-        return last if last > 0 else (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask, 0)
+        if last > 0:
+            return last
+        middle = (bid + ask) // 2 if bid > 0 and ask > 0 else max(bid, ask, 0)
+        return middle or int(self.previous_close[row])
 
     def traded_since(self, row: int) -> int:
         """Answer the volume that ``turnover`` is the value of."""
