@@ -39,7 +39,7 @@ class OrderDesk:
     ) -> None:
         self._book, self._floor, self._market, self._ledger = book, floor, market, ledger
         self._timers, self._dice, self._settings = timers, dice, settings
-        self.checks = OrderChecks(market, ledger, settings)
+        self.checks = OrderChecks(market, ledger, book, settings)
         self._skipped = frozenset(step.value for step in settings.skipped_steps)
 
     def place(
@@ -234,7 +234,8 @@ class OrderDesk:
         if self._dice.strikes("place", Kind.REJECTED) is not None:
             return "Order rejected by the exchange.", "16387 : Security is not allowed to trade in this market"
         if self._settings.margin_refusal is MarginRefusal.ROW:
-            words = self.checks.margin_words(order.row, _wish_of(order), besides=order.order_id)
+            self._ledger.forget(order.order_id)  # Whether it can be afforded is asked as if it were not there.
+            words = self.checks.margin_words(order.row, _wish_of(order))
             if words is not None:
                 return words, f"RMS:Margin Exceeds,{words}"
         return None

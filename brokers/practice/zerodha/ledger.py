@@ -40,6 +40,10 @@ class Ledger:
         else:
             self._books.working.pop(number, None)
 
+    def forget(self, order_id: str) -> None:
+        """Leave an order out until a new state of it is seen."""
+        self._books.working.pop(BrokerOrderId(order_id), None)
+
     def traded(self, trade: Trade) -> None:
         """See a trade."""
         instrument = self._contracts.instruments[trade.row]

@@ -1,5 +1,6 @@
 """What is checked before an order gets a row in the book: a refusal here is answered at once and leaves no trace."""
 
+from brokers.practice.zerodha.book import Book
 from brokers.practice.zerodha.instruments import Listing
 from brokers.practice.zerodha.ledger import Ledger
 from brokers.practice.zerodha.market import PracticeMarket
@@ -28,8 +29,8 @@ _FAR_LIMIT_FROM = 100 * SCALE
 class OrderChecks:
     """The pre-checks in their order; the first that fails counts."""
 
-    def __init__(self, market: PracticeMarket, ledger: Ledger, settings: PracticeSettings) -> None:
-        self._market, self._ledger, self._settings = market, ledger, settings
+    def __init__(self, market: PracticeMarket, ledger: Ledger, book: Book, settings: PracticeSettings) -> None:
+        self._market, self._ledger, self._book, self._settings = market, ledger, book, settings
         self._listing: Listing = market.listing
 
     def row_of(self, wish: Wish) -> int:
@@ -157,9 +158,12 @@ class OrderChecks:
             raise KiteError(400, ErrorType.HOLDING, words)
 
     def holding_of(self, row: int) -> int:
-        """Answer how many of a share can be sold from the holdings."""
-        symbol = self._listing.instrument(row).symbol
-        return sum(share.quantity for share in self._settings.shares if share.symbol == symbol)
+        """Answer how many of a share can still be sold from the holdings."""
+        instrument = self._listing.instrument(row)
+        held = sum(share.quantity for share in self._settings.shares if share.symbol == instrument.symbol)
+        net = self._book.net().get((instrument.exchange.value, instrument.symbol, "CNC"), 0)
+        selling = (one for one in self._book.live() if one.row == row and one.product == "CNC" and one.sign < 0)
+        return held + net - sum(one.left for one in selling)
 
 
 def _tick_refusal(tick: Price, field: str) -> KiteError:
