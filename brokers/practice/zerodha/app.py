@@ -126,6 +126,8 @@ class PracticeServer:
         answer = self._kite.answer(request.method, target, request.headers, body, now, request.remote or "")
         self._write_down()
         self._wake.set()
+        if self.failure is not None:
+            answer = Answer(fate=Fate.CLOSED)  # What could not be written down is not confirmed either.
         await self._pause(Instant(now + answer.delay))
         return await self._send(request, answer)
 

@@ -51,7 +51,7 @@ class PracticeBroker:
         self.placing = Placing(self.desk, self.floor, self.book, market, self.limits, self.timers, settings)
         self.updates = Updates(settings, market.listing, self.dice, self._send_update)
         self.floor.tell = self._heard
-        self.triggers = Triggers(market, self.desk, self.dice, settings.user_id, self.changes.append)
+        self.triggers = Triggers(market, self.desk, self.dice, settings, self.changes.append)
         self.alerts = Alerts(market, settings.user_id, self.changes.append)
         self.packets = Packets(market, settings.index_change_scale)
         self.sockets: list[SocketLine] = []

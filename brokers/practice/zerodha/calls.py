@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from brokers.practice.zerodha.rows import order_row, trade_row
 from brokers.practice.zerodha.session import full_profile, profile
 from brokers.practice.zerodha.settings import EmptyBook
 from brokers.practice.zerodha.wire import CSV, Answer, ErrorType, KiteError, Request, bad_input
-from engine.domain.instant import Instant, ist_date
+from engine.domain.instant import Instant, day_time, ist_date, ist_time_of_day
 
 _FUND_HEADER = (
     b"tradingsymbol,amc,name,purchase_allowed,redemption_allowed,minimum_purchase_amount,purchase_amount_multiplier,"
@@ -90,7 +91,7 @@ class Calls:
             "basket_margins": lambda request, _, now: margins.basket(
                 request.document(),
                 now,
-                with_positions=_query(request).get("consider_positions", "").lower() == "true",
+                with_positions=self._considers_positions(request),
                 compact=_is_compact(request),
             ),
             "contract_note": lambda request, _, now: margins.contract_note(request.document(), now),
@@ -135,7 +136,7 @@ class Calls:
         return None if is_null else rows
 
     def _row(self, order: Any) -> dict[str, Any]:
-        return order_row(order, self._broker.settings.user_id, self._listing)
+        return order_row(order, self._broker.settings, self._listing)
 
     def _trade(self, trade: Any) -> dict[str, Any]:
         return trade_row(trade, self._listing)
@@ -150,6 +151,10 @@ class Calls:
 
     def _quoted(self, call: str, request: Request, _arguments: Arguments, now: Instant) -> dict[str, Any]:
         return self._quotes.answer(call, request.values().get("i", []), now)
+
+    def _considers_positions(self, request: Request) -> bool:
+        said = _query(request).get("consider_positions")
+        return self._broker.settings.basket_considers_positions if said is None else said.lower() == "true"
 
     def _modify(self, request: Request, arguments: Arguments, now: Instant) -> dict[str, str]:
         _known_variety(arguments["variety"])
@@ -183,7 +188,9 @@ class Calls:
         exchange = arguments.get("exchange")
         if exchange is not None and exchange not in DUMPED:
             raise bad_input("Invalid exchange.")
-        body = self._listing.dump(exchange, ist_date(now)).encode()
+        settings = self._broker.settings
+        is_out = ist_time_of_day(now) >= day_time(settings.dump_published)
+        body = self._listing.dump(exchange, ist_date(now) - timedelta(days=not is_out)).encode()
         headers = {"Content-Type": CSV}
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"

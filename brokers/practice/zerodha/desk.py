@@ -11,10 +11,10 @@ from brokers.practice.zerodha.faults import FaultDice, Kind
 from brokers.practice.zerodha.ledger import Ledger
 from brokers.practice.zerodha.market import PracticeMarket
 from brokers.practice.zerodha.order_checks import OrderChecks
-from brokers.practice.zerodha.order_form import Change, Wish
-from brokers.practice.zerodha.protection import protected_limit, protection_tags
+from brokers.practice.zerodha.order_form import AUTOMATIC, Change, Wish
+from brokers.practice.zerodha.order_terms import OrderTerms, settled, wish_of_order
 from brokers.practice.zerodha.records import RESTING, Order
-from brokers.practice.zerodha.settings import MarginRefusal, ModifyQuantity, PracticeSettings, ProtectedStop, Step
+from brokers.practice.zerodha.settings import MarginRefusal, PracticeSettings, Step
 from brokers.practice.zerodha.timers import Timers
 from brokers.practice.zerodha.wire import KiteError, bad_input
 from engine.domain.instant import Instant
@@ -40,6 +40,7 @@ class OrderDesk:
         self._book, self._floor, self._market, self._ledger = book, floor, market, ledger
         self._timers, self._dice, self._settings = timers, dice, settings
         self.checks = OrderChecks(market, ledger, book, settings)
+        self._terms = OrderTerms(market, settings)
         self._skipped = frozenset(step.value for step in settings.skipped_steps)
 
     def place(
@@ -47,6 +48,8 @@ class OrderDesk:
     ) -> Order:
         """Take an order, or raise KiteError; its way to the exchange begins. ``meta`` lends its iceberg fields."""
         row = self.checks.row_of(wish)
+        if wish.variety == "co" and wish.protection == 0 and not self._settings.cover_needs_protection:
+            wish = msgspec.structs.replace(wish, protection=AUTOMATIC)
         self.checks.check(row, wish, now)
         order = self._new_order(row, wish, now, by_api=by_api, parent=parent)
         if meta is not None:
@@ -66,11 +69,13 @@ class OrderDesk:
     def modify(self, order_id: str, change: Change, now: Instant) -> None:
         """Queue a modification, or raise KiteError."""
         order = self._resting(order_id)
-        wish = self._changed_wish(order, change)
+        wish = self._terms.changed(order, change)
         self.checks.check_terms(order.row, wish, besides=order_id)
         if wish.quantity <= order.filled_quantity:
             raise bad_input("Invalid `quantity`: that much is filled already.")
-        self.checks.check_margin(order.row, self._left_of(wish, order), besides=order_id)
+        self.checks.check_margin(
+            order.row, msgspec.structs.replace(wish, quantity=wish.quantity - order.filled_quantity), besides=order_id
+        )
         self._floor.put(
             msgspec.structs.replace(
                 order,
@@ -98,7 +103,7 @@ class OrderDesk:
             elif order.status == "AMO REQ RECEIVED":
                 self._wait_for_open(order, now)
             else:
-                rests = order if order.status in RESTING else self._floor.put(_settled(order))
+                rests = order if order.status in RESTING else self._floor.put(settled(order))
                 self._floor.restore(rests)
                 self._floor.set_end(rests, now)
 
@@ -119,7 +124,7 @@ class OrderDesk:
 
     def _new_order(self, row: int, wish: Wish, now: Instant, *, by_api: bool, parent: str | None) -> Order:
         order_id = self._book.next_order_id(now)
-        limit, shown, tags = self._terms(row, wish)
+        limit, shown, tags = self._terms.of(row, wish)
         own = () if wish.tag is None else (wish.tag,)
         return Order(
             order_id=order_id,
@@ -147,50 +152,6 @@ class OrderDesk:
             guid=f"01X{order_id[-9:]}",
             by_api=by_api,
         )
-
-    def _terms(self, row: int, wish: Wish) -> tuple[int, str, tuple[str, ...]]:
-        """Answer the limit of a wish, the order type that the book lists, and the tags of its protection."""
-        if wish.order_type in ("LIMIT", "SL"):
-            return wish.price, wish.order_type, ()
-        instrument = self._market.listing.instrument(row)
-        sign = 1 if wish.transaction_type == "BUY" else -1
-        reference = wish.trigger_price if wish.order_type == "SL-M" else self._market.last(row)
-        limit = protected_limit(instrument, sign, reference, wish.protection)
-        tags = protection_tags(instrument, reference, wish.protection, self._settings.automatic_tag)
-        if wish.order_type == "MARKET":
-            return limit, "LIMIT", tags
-        is_stop = self._settings.protected_stop is ProtectedStop.STOP
-        return limit, "SL" if is_stop else "SL-M", tags
-
-    def _changed_wish(self, order: Order, change: Change) -> Wish:
-        quantity = order.quantity if change.quantity is None else change.quantity
-        if change.quantity is not None and self._settings.modify_quantity is ModifyQuantity.REMAINING:
-            quantity += order.filled_quantity
-        order_type = change.order_type or ("LIMIT" if order.order_type == "MARKET" else order.order_type)
-        trigger = order.trigger_price if change.trigger_price is None else change.trigger_price
-        if order.status == "OPEN" and order_type in ("SL", "SL-M") and change.order_type is None:
-            order_type = "LIMIT"  # It woke: what is left is a limit order.
-        protection = change.protection or 0
-        if order_type in ("MARKET", "SL-M") and protection == 0 and order_type != order.order_type:
-            protected_limit(self._market.listing.instrument(order.row), 1, 1, 0)
-        return Wish(
-            variety=order.variety,
-            exchange=order.exchange,
-            tradingsymbol=order.tradingsymbol,
-            transaction_type=order.transaction_type,
-            order_type=order_type,
-            product=order.product,
-            quantity=quantity,
-            validity=change.validity or order.validity,
-            validity_ttl=order.validity_ttl,
-            price=order.price if change.price is None else change.price,
-            trigger_price=trigger if order_type in ("SL", "SL-M") else 0,
-            disclosed_quantity=change.disclosed_quantity or order.disclosed_quantity,
-            protection=protection,
-        )
-
-    def _left_of(self, wish: Wish, order: Order) -> Wish:
-        return msgspec.structs.replace(wish, quantity=wish.quantity - order.filled_quantity)
 
     def _first_delay(self) -> int:
         fault = self._dice.strikes("place", Kind.STUCK)
@@ -235,7 +196,7 @@ class OrderDesk:
             return "Order rejected by the exchange.", "16387 : Security is not allowed to trade in this market"
         if self._settings.margin_refusal is MarginRefusal.ROW:
             self._ledger.forget(order.order_id)  # Whether it can be afforded is asked as if it were not there.
-            words = self.checks.margin_words(order.row, _wish_of(order))
+            words = self.checks.margin_words(order.row, wish_of_order(order))
             if words is not None:
                 return words, f"RMS:Margin Exceeds,{words}"
         return None
@@ -249,7 +210,7 @@ class OrderDesk:
             if wish.quantity <= order.filled_quantity:
                 raise bad_input("16346 : Order cannot be modified")
             keeps = wish.order_type in ("MARKET", "SL-M") and wish.protection == 0
-            limit, shown, tags = (order.limit, order.shown_type, ()) if keeps else self._terms(order.row, wish)
+            limit, shown, tags = (order.limit, order.shown_type, ()) if keeps else self._terms.of(order.row, wish)
         except KiteError as error:
             self._not_modified(order, error.message, at)
             return
@@ -276,7 +237,7 @@ class OrderDesk:
 
     def _not_modified(self, order: Order, reason: str, at: Instant) -> None:
         self._show(order, "NOT MODIFIED", at)
-        rests = msgspec.structs.replace(_settled(order), status_message=reason, status_message_raw=reason)
+        rests = msgspec.structs.replace(settled(order), status_message=reason, status_message_raw=reason)
         self._floor.tell(self._floor.put(rests), Event.NOT_MODIFIED, at)
 
     def _cancelled(self, filled_first: bool, order: Order, at: Instant) -> None:
@@ -293,21 +254,3 @@ class OrderDesk:
 
     def _amo_leaves(self, order_id: str, at: Instant) -> None:
         self._step(order_id, self._settings.step_delay, self._validated, at)
-
-
-def _settled(order: Order) -> Order:
-    sleeps = order.order_type in ("SL", "SL-M")
-    return msgspec.structs.replace(order, status="TRIGGER PENDING" if sleeps else "OPEN")
-
-
-def _wish_of(order: Order) -> Wish:
-    return Wish(
-        variety=order.variety,
-        exchange=order.exchange,
-        tradingsymbol=order.tradingsymbol,
-        transaction_type=order.transaction_type,
-        order_type=order.order_type,
-        product=order.product,
-        quantity=order.quantity,
-        price=order.limit,
-    )

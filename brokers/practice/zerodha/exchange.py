@@ -135,10 +135,7 @@ class ExchangeFloor:
             band = self._market.rules.price_protection(instrument.exchange, instrument.kind, ist_date(at), Price(last))
         except UnknownRuleError:
             return False
-        if band is None or order.limit in band:
-            return False
-        # A marketable price is taken as the best one that the band allows.
-        return order.sign * (order.limit - last) < 0 or order.limit > band.highest
+        return band is not None and order.limit not in band
 
     def _woken(self, numbers: list[BrokerOrderId], at: Instant) -> None:
         for number in numbers:

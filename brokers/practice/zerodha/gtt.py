@@ -11,6 +11,7 @@ from brokers.practice.zerodha.faults import FaultDice, Kind
 from brokers.practice.zerodha.market import PracticeMarket
 from brokers.practice.zerodha.order_form import Wish, wish_of
 from brokers.practice.zerodha.records import Line, Trigger
+from brokers.practice.zerodha.settings import PracticeSettings
 from brokers.practice.zerodha.wire import KiteError, bad_input, json_of, json_text, number, stamp, units_of
 from engine.domain.instant import Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
@@ -25,9 +26,15 @@ class Triggers:
     """The account's good-till-triggered orders; every change goes to ``write``."""
 
     def __init__(
-        self, market: PracticeMarket, desk: OrderDesk, dice: FaultDice, user: str, write: Callable[[Line], None]
+        self,
+        market: PracticeMarket,
+        desk: OrderDesk,
+        dice: FaultDice,
+        settings: PracticeSettings,
+        write: Callable[[Line], None],
     ) -> None:
-        self._market, self._desk, self._dice, self._user, self._write = market, desk, dice, user, write
+        self._market, self._desk, self._dice, self._write = market, desk, dice, write
+        self._user, self._success = settings.user_id, settings.gtt_success
         self.kept: dict[int, Trigger] = {}
 
     def recall(self, trigger: Trigger) -> None:
@@ -81,7 +88,7 @@ class Triggers:
             if self._dice.strikes("gtt", Kind.GTT_FAILS) is not None:
                 raise bad_input("Insufficient funds. Required margin is more than what is available.")
             order = self._desk.place(_wish(trigger, fields), now, by_api=False)
-            outcome = {"status": "success", "order_id": order.order_id, "rejection_reason": ""}
+            outcome = {"status": self._success, "order_id": order.order_id, "rejection_reason": ""}
         except KiteError as error:
             outcome = {"status": "failed", "order_id": "", "rejection_reason": error.message}
         results = list(trigger.results)

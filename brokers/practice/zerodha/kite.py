@@ -14,7 +14,7 @@ from brokers.practice.zerodha.records import Line
 from brokers.practice.zerodha.routes import Match, find_route
 from brokers.practice.zerodha.session import bad_token
 from brokers.practice.zerodha.settings import PracticeSettings
-from brokers.practice.zerodha.sockets import SocketLine
+from brokers.practice.zerodha.sockets import Hangup, SocketLine
 from brokers.practice.zerodha.troubles import Troubles
 from brokers.practice.zerodha.updates import Postback
 from brokers.practice.zerodha.wire import Answer, ErrorType, KiteError, Request, bad_input, failure, request_of, success
@@ -86,6 +86,8 @@ class PracticeKite:
         broker = self.broker
         line = SocketLine(token, broker.market, broker.packets, broker.dice, self.settings, now)
         broker.sockets.append(line)
+        if broker.dice.strikes("connect", Kind.DROPPED_SOCKET) is not None:
+            line.hang_up(Hangup(), now)
         return line
 
     def advance(self, now: Instant) -> None:

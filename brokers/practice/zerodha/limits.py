@@ -39,7 +39,7 @@ class RateLimits:
         self._forget(now)
         self.orders_today += orders
         if self._settings.orders_per_day is not None and self.orders_today > self._settings.orders_per_day:
-            raise day_cap_reached()
+            raise day_cap_reached(self._settings)
 
     def count_modification(self, so_far: int) -> None:
         """Refuse one modification more than an order may have. Raises KiteError."""
@@ -67,6 +67,6 @@ def too_many() -> KiteError:
     return KiteError(429, ErrorType.NETWORK, "Too many requests")
 
 
-def day_cap_reached() -> KiteError:
+def day_cap_reached(settings: PracticeSettings) -> KiteError:
     """Answer the refusal of one order too many on a day."""
-    return KiteError(429, ErrorType.NETWORK, "Maximum allowed order requests exceeded")
+    return KiteError(settings.day_cap_status, ErrorType.NETWORK, "Maximum allowed order requests exceeded")

@@ -95,11 +95,15 @@ class PracticeMarket:
         """Answer the close of the day before the market's first; its first price where that is not known."""
         return int(self._close_before[row]) or int(self._first[row])
 
+    def depths(self, rows: list[int]) -> list[list[list[int]]]:
+        """Answer five levels of every row, as ``depth`` does of one."""
+        wanted = np.array(rows, dtype=np.int64)
+        levels: list[list[list[int]]] = self.source.depth(wanted, self.board.values[wanted]).tolist()
+        return levels
+
     def depth(self, row: int) -> list[list[int]]:
         """Answer five levels of bid price, bid quantity, ask price, ask quantity; zeros where nothing is shown."""
-        rows = np.array([row], dtype=np.int64)
-        levels: list[list[int]] = self.source.depth(rows, self.board.values[rows])[0].tolist()
-        return levels
+        return self.depths([row])[0]
 
     def sessions(self, instrument: Instrument, day: date) -> tuple[MarketSession, ...]:
         """Answer when an instrument trades on a day; nothing on a holiday and where no calendar reaches."""

@@ -43,6 +43,8 @@ class OrderChecks:
     def check(self, row: int, wish: Wish, now: Instant) -> None:
         """Raise KiteError where a new order cannot be taken."""
         instrument = self._listing.instrument(row)
+        if instrument.expiry is not None and instrument.expiry < ist_date(now):
+            raise bad_input("Invalid tradingsymbol.")
         self.check_times(instrument, wish, now)
         self._check_product(instrument, wish)
         self._check_quantity(instrument, wish)
@@ -118,6 +120,8 @@ class OrderChecks:
 
     def _check_quantity(self, instrument: Instrument, wish: Wish) -> None:
         lot, freeze = instrument.lot_size, instrument.freeze_quantity
+        if wish.autoslice and self._settings.refuses_needless_slices and (freeze is None or wish.quantity <= freeze):
+            raise bad_input("Autoslice is not needed for this quantity.")
         if wish.quantity % lot:
             raise bad_input(f"Quantity should be in multiples of {lot}.")
         if wish.validity == "TTL" and not 1 <= wish.validity_ttl <= 1_440:

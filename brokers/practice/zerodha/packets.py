@@ -1,7 +1,7 @@
 """Ticks as bytes: packets by mode, and the container that carries them (kite protocol sheet §12)."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from brokers.practice.zerodha.market import PracticeMarket
 from brokers.practice.zerodha.quotes import Quotes
@@ -9,6 +9,9 @@ from engine.domain.instant import SECOND
 from engine.domain.instrument import Kind
 from engine.domain.money import SCALE
 from engine.domain.quote import QuoteColumn
+
+Levels = list[list[int]]
+"""Five levels of bid price, bid quantity, ask price, ask quantity."""
 
 HEARTBEAT = b"\x00"
 
@@ -28,14 +31,19 @@ class Packets:
         self._market, self._change_scale = market, index_change_scale
         self._quotes = Quotes(market)
 
-    def packet(self, row: int, mode: str) -> bytes:
-        """Answer the packet of a row in a mode."""
+    def packets(self, modes: Mapping[int, str]) -> list[bytes]:
+        """Answer the packets of some rows, each in its mode."""
+        rows = list(modes)
+        levels = self._market.depths(rows) if rows else []
+        return [self._packet(row, mode, shown) for (row, mode), shown in zip(modes.items(), levels, strict=True)]
+
+    def _packet(self, row: int, mode: str, levels: Levels) -> bytes:
         token, last = self._market.listing.token(row), _paise(self._market.last(row))
         if mode == "ltp":
             return _LTP.pack(token, last)
         if self._market.listing.instrument(row).kind is Kind.INDEX:
             return self._index(row, token, last, mode)
-        return self._tradable(row, token, last, mode)
+        return self._tradable(row, token, last, mode, levels)
 
     def _index(self, row: int, token: int, last: int, mode: str) -> bytes:
         market = self._market
@@ -45,10 +53,9 @@ class Packets:
         body = _INDEX_QUOTE.pack(token, last, *(_paise(int(price)) for price in prices), change)
         return body if mode == "quote" else body + struct.pack(">I", market.board.arrival(row) // SECOND)
 
-    def _tradable(self, row: int, token: int, last: int, mode: str) -> bytes:
+    def _tradable(self, row: int, token: int, last: int, mode: str, levels: Levels) -> bytes:
         market, board = self._market, self._market.board
         turnover, traded = self._quotes.average(row)
-        levels = market.depth(row)
         body = _QUOTE.pack(
             token,
             last,

@@ -81,7 +81,9 @@ class Placing:
             raise bad_input(f"Autoslice allows at most {_MOST_SLICES} slices.")
         self._limits.count_placement(now, len(sizes) - 1)
         parent = self._book.next_order_id(now)
-        children = [self._slice(msgspec.structs.replace(wish, quantity=size), parent, now) for size in sizes]
+        children = [
+            self._slice(msgspec.structs.replace(wish, quantity=size, autoslice=False), parent, now) for size in sizes
+        ]
         if self._settings.autoslice_shape is AutosliceShape.FLAT:
             return children
         return {"order_id": parent, "children": children}

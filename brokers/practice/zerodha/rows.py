@@ -1,18 +1,21 @@
 """Orders and trades as the API lists them, and as updates and postbacks carry them."""
 
 import hashlib
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from brokers.practice.zerodha.instruments import Listing
 from brokers.practice.zerodha.records import Order, Trade
+from brokers.practice.zerodha.settings import PracticeSettings
 from brokers.practice.zerodha.wire import number, ratio, stamp
 from engine.domain.instant import clock_text
 
 APP_ID = 101
 
 
-def order_row(order: Order, user: str, listing: Listing) -> dict[str, Any]:
+def order_row(order: Order, settings: PracticeSettings, listing: Listing) -> dict[str, Any]:
     """Answer an order as the book lists it."""
+    user = settings.user_id
     scale = listing.instrument(order.row).quantity_scale
     return {
         "account_id": user,
@@ -41,7 +44,7 @@ def order_row(order: Order, user: str, listing: Listing) -> dict[str, Any]:
         "price": number(order.price),
         "trigger_price": number(order.trigger_price),
         "auction_number": None,
-        "average_price": ratio(order.value * scale, order.filled_quantity),
+        "average_price": _average(order, scale, settings.average_decimals),
         "filled_quantity": order.filled_quantity,
         # A cancelled row keeps what was pending: the recorded ones do.
         "pending_quantity": order.left,
@@ -54,20 +57,29 @@ def order_row(order: Order, user: str, listing: Listing) -> dict[str, Any]:
     }
 
 
-def update_of(order: Order, user: str, listing: Listing, secret: str = "", status: str | None = None) -> dict[str, Any]:
-    """Answer an order as updates and postbacks carry it; with ``secret`` it is signed, ``status`` replaces its own."""
-    row = order_row(order, user, listing)
+def update_of(
+    order: Order, settings: PracticeSettings, listing: Listing, *, signed: bool = False, status: str | None = None
+) -> dict[str, Any]:
+    """Answer an order as updates and postbacks carry it; ``status`` replaces its own, only postbacks are signed."""
+    row = order_row(order, settings, listing)
     for name in ("account_id", "modified", "tags", "auction_number", "validity_ttl"):
         del row[name]
-    signed = f"{order.order_id}{row['order_timestamp']}{secret}" if secret else ""
+    text = f"{order.order_id}{row['order_timestamp']}{settings.api_secret}"
     return {
-        "user_id": user,
+        "user_id": settings.user_id,
         "unfilled_quantity": order.left,
         "app_id": APP_ID,
-        "checksum": hashlib.sha256(signed.encode()).hexdigest() if secret else "",
+        "checksum": hashlib.sha256(text.encode()).hexdigest() if signed else "",
         **row,
         "status": status or order.status,
     }
+
+
+def _average(order: Order, scale: int, decimals: int | None) -> int | Decimal:
+    average = ratio(order.value * scale, order.filled_quantity)
+    if decimals is None or isinstance(average, int):
+        return average
+    return average.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def trade_row(trade: Trade, listing: Listing) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What can be set on the practice Kite: the account, and an answer to every question that the documentation leaves."""
 
+from datetime import time
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated
@@ -167,8 +168,43 @@ class PracticeSettings(Declared, frozen=True, kw_only=True):
         AutosliceShape.NESTED
     )
     automatic_tag: Annotated[
-        str, ask("Automatic protection tag", "What stands after mktp: where −1 was asked; empty: the per cent.")
+        str,
+        ask(
+            "Automatic protection tag",
+            "What stands after mktp: where −1 was asked; empty: the per cent.",
+            group="Orders",
+        ),
     ] = ""
+    automatic_protection: Annotated[
+        Decimal | None,
+        ask(
+            "Automatic protection",
+            "What −1 protects with; off: the bands of the order window.",
+            unit="%",
+            group="Orders",
+            gt=0,
+            le=100,
+        ),
+    ] = None
+    cover_needs_protection: Annotated[
+        bool, ask("Cover orders need protection", "Refuse cover orders at market without it.", group="Orders")
+    ] = True
+    refuses_needless_slices: Annotated[
+        bool, ask("Needless autoslice", "Refuse autoslice up to the freeze quantity.", group="Orders")
+    ] = False
+    average_decimals: Annotated[
+        int | None,
+        ask("Average decimals", "Of an order's average price; off: all of them.", group="Orders", ge=0, le=8),
+    ] = None
+    basket_considers_positions: Annotated[
+        bool, ask("Baskets consider positions", "Where the request does not say.", group="Orders")
+    ] = False
+    gtt_success: Annotated[str, ask("GTT success", "The word for an order that was placed.", group="Orders")] = (
+        "success"
+    )
+    dump_published: Annotated[
+        time, ask("Dump published", "Before that the instrument dump is yesterday's.", group="Times")
+    ] = time(8, 0)
     empty_book: Annotated[EmptyBook, ask("Empty list", "How an empty book is answered.", group="Orders")] = (
         EmptyBook.LIST
     )
@@ -224,6 +260,9 @@ class PracticeSettings(Declared, frozen=True, kw_only=True):
     ] = True
     history_per_second: Annotated[int | None, _limit("History a second", "Calls of historical candles.")] = 3
     others_per_second: Annotated[int | None, _limit("Others a second", "All other calls.")] = 10
+    day_cap_status: Annotated[
+        int, ask("Day cap", "HTTP status beyond the most orders of a day.", group="Limits", ge=400, le=599)
+    ] = 429
     modification_status: Annotated[
         int, ask("Modifications refused", "HTTP status beyond the most modifications.", group="Limits", ge=400, le=599)
     ] = 429

@@ -149,7 +149,7 @@ class SocketLine:
         self._dirty[:] = False
         self._next_ticks = Instant(now + self._settings.tick_interval)
         frames: list[Outgoing] = []
-        listed = [self._packets.packet(row, self._mode[row]) for row in rows]
+        listed = self._packets.packets({row: self._mode[row] for row in rows})
         if self._dice.strikes("ticks", Kind.UNKNOWN_PACKET) is not None:
             listed.append(_UNKNOWN_PACKET)
         if self._dice.strikes("ticks", Kind.UNKNOWN_TEXT) is not None:

@@ -56,7 +56,7 @@ class Troubles:
             kind = ErrorType.INPUT if settings.address_is_input_error else ErrorType.PERMISSION
             raise KiteError(settings.address_status, kind, words)
         if call == "place" and self._dice.strikes(call, Kind.DAY_CAP) is not None:
-            raise day_cap_reached()
+            raise day_cap_reached(self._broker.settings)
 
     def later(self, call: str, found: Match, request: Request, now: Instant, calls: Calls) -> Any:
         """Carry a call out, or, by the plan, say that it timed out and carry it out later."""

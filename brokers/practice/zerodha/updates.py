@@ -48,8 +48,7 @@ class Updates:
             for status in self._statuses(order, event):
                 self._tell(order, status, at)
         if self._settings.postback_url and order.by_api and event in _POSTED:
-            user, secret = self._settings.user_id, self._settings.api_secret
-            body = json_text(update_of(order, user, self._listing, secret, _POSTED[event]))
+            body = json_text(update_of(order, self._settings, self._listing, signed=True, status=_POSTED[event]))
             self.postbacks.append(Postback(self._settings.postback_url, body, at))
 
     def _statuses(self, order: Order, event: Event) -> tuple[str, ...]:
@@ -68,7 +67,7 @@ class Updates:
                 return (order.status,)
 
     def _tell(self, order: Order, status: str, at: Instant) -> None:
-        document = {"type": "order", "data": update_of(order, self._settings.user_id, self._listing, "", status)}
+        document = {"type": "order", "data": update_of(order, self._settings, self._listing, status=status)}
         text, due = json_text(document), at + self._settings.update_delay
         if self._dice.strikes("update", Kind.LOST_UPDATE) is not None:
             return
