@@ -72,6 +72,10 @@ class VirtualClient:
         self.headers["Authorization"] = f"token {self.settings.api_key}:{token}"
         return self
 
+    def log_in_again(self) -> None:
+        self.request_token = self.call("POST", "/sim/request_token")["request_token"]
+        self.log_in()
+
     def login_form(self, request_token: str) -> dict[str, str]:
         signed = f"{self.settings.api_key}{request_token}{self.settings.api_secret}"
         checksum = hashlib.sha256(signed.encode()).hexdigest()

@@ -20,6 +20,7 @@ from brokers.practice.zerodha.records import Alert, Head, Issued, Line, Moment, 
 from brokers.practice.zerodha.session import Sessions
 from brokers.practice.zerodha.settings import PracticeSettings, SocketAtExpiry
 from brokers.practice.zerodha.sockets import Hangup, SocketLine
+from brokers.practice.zerodha.square_off import SquareOff
 from brokers.practice.zerodha.timers import Timers
 from brokers.practice.zerodha.updates import Updates
 from brokers.simulated.matching import Matching
@@ -49,6 +50,7 @@ class PracticeBroker:
         self.floor = ExchangeFloor(market, self._matching, self.book, self.ledger, self.timers)
         self.desk = OrderDesk(self.book, self.floor, market, self.ledger, self.timers, self.dice, settings)
         self.placing = Placing(self.desk, self.floor, self.book, market, self.limits, self.timers, settings)
+        self.square_off = SquareOff(self.desk, self.floor, self.book, market)
         self.updates = Updates(settings, market.listing, self.dice, self._send_update)
         self.floor.tell = self._heard
         self.triggers = Triggers(market, self.desk, self.dice, settings, self.changes.append)
@@ -68,9 +70,10 @@ class PracticeBroker:
         self.now = at
         if self.book.day == 0:
             self.book.begin(NewDay(day=day_number(at), cash=0, carried=()))
-        elif self.book.day < day_number(at):
+        if self.book.day < day_number(at):
             self._new_day(at)
-        self._await_midnight(at)
+        else:
+            self._await(at)
         self.desk.resume(at)
 
     def advance(self, now: Instant) -> None:
@@ -119,8 +122,12 @@ class PracticeBroker:
         for line in self.sockets:
             line.send(text.decode(), at)
 
-    def _await_midnight(self, at: Instant) -> None:
+    def _await(self, at: Instant) -> None:
+        """Wait for what a day brings by itself: the squaring off of intraday positions, and midnight."""
         self.timers.at(ist_instant(ist_date(at) + timedelta(days=1), time(0)), self._new_day)
+        off_at = self.settings.squares_off_at
+        if off_at is not None and ist_instant(ist_date(at), off_at) > at:
+            self.timers.at(ist_instant(ist_date(at), off_at), self.square_off.at)
 
     def _new_day(self, at: Instant) -> None:
         for order in self.book.live():
@@ -136,7 +143,7 @@ class PracticeBroker:
                 carried.append(one)
         self.book.begin(NewDay(day=day_number(at), cash=cash, carried=tuple(carried)))
         self.ledger.begin_day(cash, carried)
-        self._await_midnight(at)
+        self._await(at)
 
     def _settlement(self, instrument: Instrument, row: int) -> Price:
         """Answer what an expired contract is worth: its intrinsic value at the underlying's last price."""

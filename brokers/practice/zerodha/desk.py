@@ -70,7 +70,7 @@ class OrderDesk:
         """Queue a modification, or raise KiteError."""
         order = self._resting(order_id)
         wish = self._terms.changed(order, change)
-        self.checks.check_terms(order.row, wish, besides=order_id)
+        self.checks.check_terms(order.row, wish)
         if wish.quantity <= order.filled_quantity:
             raise bad_input("Invalid `quantity`: that much is filled already.")
         self.checks.check_margin(
@@ -147,6 +147,7 @@ class OrderDesk:
             trigger_price=0 if wish.variety == "co" else wish.trigger_price,
             stop=wish.trigger_price if wish.variety == "co" else 0,
             limit=limit,
+            protection=wish.protection,
             tag=wish.tag,
             tags=own + tags,
             guid=f"01X{order_id[-9:]}",
@@ -209,8 +210,7 @@ class OrderDesk:
         try:
             if wish.quantity <= order.filled_quantity:
                 raise bad_input("16346 : Order cannot be modified")
-            keeps = wish.order_type in ("MARKET", "SL-M") and wish.protection == 0
-            limit, shown, tags = (order.limit, order.shown_type, ()) if keeps else self._terms.of(order.row, wish)
+            limit, shown, tags = self._terms.of(order.row, wish)
         except KiteError as error:
             self._not_modified(order, error.message, at)
             return
@@ -225,7 +225,8 @@ class OrderDesk:
             limit=limit,
             validity=wish.validity,
             disclosed_quantity=wish.disclosed_quantity,
-            tags=order.tags + tags,
+            protection=wish.protection,
+            tags=order.tags if "mktp" in order.tags else order.tags + tags,
             exchange_update_timestamp=at,
             order_timestamp=at,
         )

@@ -68,8 +68,8 @@ class OrderChecks:
                 f"{wish.product} orders are blocked as the markets are not open for trading. Try placing an AMO order."
             )
 
-    def check_terms(self, row: int, wish: Wish, besides: str = "") -> None:
-        """Raise KiteError for prices and protection that cannot be taken; ``besides`` is the order they change."""
+    def check_terms(self, row: int, wish: Wish) -> None:
+        """Raise KiteError for prices and protection that cannot be taken."""
         instrument, last = self._listing.instrument(row), self._market.last(row)
         tick = instrument.tick_size
         if wish.order_type in ("LIMIT", "SL") and (wish.price <= 0 or wish.price % tick):
@@ -78,7 +78,7 @@ class OrderChecks:
             raise _tick_refusal(tick, "trigger price")
         if wish.order_type == "SL-M" and instrument.kind.is_option:
             raise bad_input("SL-M orders are blocked for options contracts. Use SL orders.")
-        if wish.order_type in _AT_MARKET and not (besides and wish.protection == 0):
+        if wish.order_type in _AT_MARKET:
             self._check_market(instrument, row, wish, last)
         if wish.order_type in _WITH_TRIGGER and last > 0:
             _check_trigger(wish, last)

@@ -42,9 +42,9 @@ class OrderTerms:
         trigger = order.trigger_price if change.trigger_price is None else change.trigger_price
         if order.status == "OPEN" and order_type in ("SL", "SL-M") and change.order_type is None:
             order_type = "LIMIT"  # It woke: what is left is a limit order.
-        protection = change.protection or 0
-        if order_type in ("MARKET", "SL-M") and protection == 0 and order_type != order.order_type:
-            protected_limit(self._market.listing.instrument(order.row), 1, 1, 0)
+        protection = change.protection or (order.protection if order_type == order.order_type else 0)
+        if order_type in ("MARKET", "SL-M"):
+            protected_limit(self._market.listing.instrument(order.row), 1, 1, protection)
         return Wish(
             variety=order.variety,
             exchange=order.exchange,

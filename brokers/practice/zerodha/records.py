@@ -45,6 +45,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     price: int = 0
     trigger_price: int = 0
     limit: int = 0
+    protection: int = 0
+    """The market protection that was asked for, in 1/10,000 per cent; -10,000 for the automatic one."""
     value: int = 0
     filled_quantity: int = 0
     cancelled_quantity: int = 0

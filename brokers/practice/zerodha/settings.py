@@ -209,6 +209,10 @@ class PracticeSettings(Declared, frozen=True, kw_only=True):
         EmptyBook.LIST
     )
     skipped_steps: Annotated[tuple[Step, ...], ask("Skipped steps", "Statuses that never show.", group="Orders")] = ()
+    squares_off_at: Annotated[
+        time | None,
+        ask("Squares off at", "When the broker closes intraday positions by itself; off: never.", group="Orders"),
+    ] = time(15, 25)
     checks_freeze: Annotated[bool, ask("Freeze quantity", "Refuse orders above it.", group="Orders")] = True
 
     answer_delay: Annotated[

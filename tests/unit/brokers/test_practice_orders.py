@@ -1,5 +1,7 @@
 """Orders at the practice Kite (kite protocol sheet §7)."""
 
+from datetime import date
+
 import pytest
 
 from brokers.practice.zerodha.settings import (
@@ -11,6 +13,7 @@ from brokers.practice.zerodha.settings import (
     Step,
 )
 from engine.domain.instant import SECOND
+from engine.domain.instrument import Kind
 from tests.helpers.practice_desk import CALL, FUTURE, VirtualClient, at
 
 WAY = ["PUT ORDER REQ RECEIVED", "VALIDATION PENDING", "OPEN PENDING", "OPEN"]
@@ -296,3 +299,63 @@ def test_what_is_traded_by_hand_carries_no_tag() -> None:
 
     assert client.row(order_id)["tag"] is None
     assert client.call("GET", "/portfolio/positions")["net"][0]["tradingsymbol"] == CALL
+
+
+def test_a_stop_at_market_keeps_its_protection_when_its_trigger_moves() -> None:
+    client = VirtualClient().log_in()
+    last = client.last(FUTURE)
+    form = client.order(tradingsymbol=FUTURE, order_type="SL-M", trigger_price=f"{last + 200:.0f}", market_protection=1)
+    order_id = client.place(form)
+
+    client.call("PUT", f"/orders/regular/{order_id}", {"trigger_price": f"{last + 100:.0f}"})
+    client.wait(SECOND)
+
+    row = client.row(order_id)
+    assert row["trigger_price"] == round(last + 100)
+    assert abs(row["price"] / row["trigger_price"] - 1.01) < 0.0001
+    assert row["tags"].count("mktp") == 1
+
+
+def test_a_limit_becomes_a_market_order_only_with_protection() -> None:
+    client = VirtualClient().log_in()
+    order_id = client.place(client.limit(80))
+
+    refused = client.refused("PUT", f"/orders/regular/{order_id}", {"order_type": "MARKET"})
+    client.call("PUT", f"/orders/regular/{order_id}", {"order_type": "MARKET", "market_protection": -1})
+    client.wait(5 * SECOND)
+
+    assert "without market protection" in refused[2]
+    assert client.row(order_id)["status"] == "COMPLETE"
+
+
+def test_intraday_positions_are_squared_off_before_the_close() -> None:
+    client = VirtualClient(start=at(15, 24)).log_in()
+    client.place(client.order(product="MIS", quantity=65 * 3))
+    client.place(client.order())
+    resting = client.place(client.limit(80, product="MIS"))
+
+    client.wait(3 * 60 * SECOND)
+
+    net = {row["product"]: row["quantity"] for row in client.call("GET", "/portfolio/positions")["net"]}
+    assert net == {"MIS": 0, "NRML": 65}
+    assert client.row(resting)["status"] == "CANCELLED"
+    assert [row["tag"] for row in client.call("GET", "/orders")][-1] is None
+
+
+def test_an_expired_contract_is_settled_over_night() -> None:
+    expiry = date(2026, 8, 25)
+    client = VirtualClient(start=at(15, 28, day=expiry)).log_in()
+    listed = client.kite.broker.market.master.instruments
+    symbol = next(one.symbol for one in listed if one.expiry == expiry and one.kind is Kind.CALL)
+    client.place(client.order(tradingsymbol=symbol))
+    client.wait(SECOND)
+    spot, strike = client.last("NIFTY 50", "NSE"), float(symbol[10:15])
+    before = client.call("GET", "/user/margins/equity")["net"]
+
+    client.wait(24 * 3_600 * SECOND)
+
+    client.log_in_again()
+    after = client.call("GET", "/user/margins/equity")["net"]
+    assert client.call("GET", "/portfolio/positions")["net"] == []
+    assert abs(after - before - 65 * max(spot - strike, 0)) < 65 * 60
+    assert client.refused("POST", "/orders/regular", client.order(tradingsymbol=symbol))[2] == "Invalid tradingsymbol."
