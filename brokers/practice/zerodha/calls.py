@@ -13,6 +13,7 @@ from brokers.practice.zerodha.margins import Margins
 from brokers.practice.zerodha.order_form import VARIETIES, change_of
 from brokers.practice.zerodha.portfolio import Portfolio
 from brokers.practice.zerodha.quotes import Quotes
+from brokers.practice.zerodha.records import Order, Trade
 from brokers.practice.zerodha.routes import Arguments
 from brokers.practice.zerodha.rows import order_row, trade_row
 from brokers.practice.zerodha.session import full_profile, profile
@@ -135,10 +136,10 @@ class Calls:
         is_null = not rows and self._broker.settings.empty_book is EmptyBook.NULL
         return None if is_null else rows
 
-    def _row(self, order: Any) -> dict[str, Any]:
+    def _row(self, order: Order) -> dict[str, Any]:
         return order_row(order, self._broker.settings, self._listing)
 
-    def _trade(self, trade: Any) -> dict[str, Any]:
+    def _trade(self, trade: Trade) -> dict[str, Any]:
         return trade_row(trade, self._listing)
 
     def _order_history(self, order_id: str) -> list[dict[str, Any]]:

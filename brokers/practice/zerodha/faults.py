@@ -9,11 +9,15 @@ from typing import Annotated
 import numpy as np
 
 from brokers.errors import BrokerError
+from brokers.practice.zerodha.routes import ROUTES
 from engine.domain.instant import SECOND
 from engine.schema.declared import Declared, FieldError
 from engine.schema.documents import DocumentError, document_from_toml
 from engine.schema.field import ask
 from engine.schema.load import DeclarationError, load
+
+CALLS = frozenset({route.call for route in ROUTES} | {"update", "ticks", "connect", "gtt"})
+"""Everything that a fault can strike at: calls of the API, order updates, ticks, connections, triggers that fire."""
 
 CERTAIN = 10_000
 """A chance that always strikes: chances are whole numbers out of 10,000."""
@@ -90,10 +94,16 @@ class FaultPlan(Declared, frozen=True, kw_only=True):
     ] = ()
 
     def check(self) -> Iterator[FieldError]:
-        """Yield what cannot be meant: a fault that names no call."""
+        """Yield what cannot be meant: a fault that names no call, or one that there is not."""
         for place, fault in enumerate(self.faults):
-            if not fault.calls.split():
+            patterns = fault.calls.split()
+            if not patterns:
                 yield FieldError(f"faults[{place}].calls", "name at least one call, or * for all of them")
+            for pattern in patterns:
+                if not any(fnmatchcase(call, pattern) for call in CALLS):
+                    yield FieldError(
+                        f"faults[{place}].calls", f"no call is named {pattern!r}; see brokers/practice/README.md"
+                    )
 
 
 class FaultPlanError(BrokerError):

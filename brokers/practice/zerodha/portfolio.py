@@ -165,7 +165,7 @@ class Portfolio:
             "overnight_quantity": over,
             "multiplier": 1,
             "average_price": ratio(_cost(one) if with_carried else _day_cost(one), net),
-            "close_price": number(close) if over else 0,
+            "close_price": number(close),
             "last_price": number(last),
             "value": number(sell_value - buy_value),
             "pnl": number(profit),

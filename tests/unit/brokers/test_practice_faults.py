@@ -190,6 +190,8 @@ def test_a_plan_is_read_from_toml_and_refused_with_every_wrong_field() -> None:
     assert (plan.faults[0].kind, plan.faults[0].chance) == (Kind.LOST_ANSWER, 500)
     with pytest.raises(FaultPlanError, match="chance"):
         plan_from_toml('[[faults]]\nkind = "lost answer"\nchance = 20000\n')
+    with pytest.raises(FaultPlanError, match="no call is named 'plaice'"):
+        plan_from_toml('[[faults]]\nkind = "lost answer"\ncalls = "modify plaice"\n')
     with pytest.raises(FaultPlanError, match="kind"):
         plan_from_toml('[[faults]]\nkind = "bad luck"\n')
 

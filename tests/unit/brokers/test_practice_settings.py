@@ -35,11 +35,12 @@ def test_the_guide_names_every_plan_and_kind_and_no_setting_that_is_not_there() 
 
 
 def test_every_call_of_the_api_is_answered() -> None:
-    client = VirtualClient()
+    client = VirtualClient().log_in()
+    paths = [(route.method, re.sub(r"{\w+}", "1", route.path)) for route in ROUTES if route.call != "logout"]
 
-    unanswered = [route.call for route in ROUTES if route.call not in client.kite._calls._handlers]
+    statuses = {client.send(method, path).status for method, path in paths}
 
-    assert unanswered == []
+    assert statuses <= {200, 400, 403, 404}
 
 
 def test_a_part_of_a_rupee_in_an_average_is_rounded_as_it_is_set() -> None:
