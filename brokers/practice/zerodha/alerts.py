@@ -1,12 +1,15 @@
-"""Price alerts: kept, watched, their firings told."""
+"""Price alerts: kept, watched, their firings told; those with a basket place its orders."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from brokers.practice.zerodha.desk import OrderDesk
 from brokers.practice.zerodha.market import PracticeMarket
+from brokers.practice.zerodha.order_form import wish_of
 from brokers.practice.zerodha.records import Alert, Line
 from brokers.practice.zerodha.wire import KiteError, bad_input, json_of, number, stamp, units_of
 from engine.domain.instant import Instant
@@ -25,8 +28,8 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 class Alerts:
     """The account's alerts; every change goes to ``write``."""
 
-    def __init__(self, market: PracticeMarket, user: str, write: Callable[[Line], None]) -> None:
-        self._market, self._user, self._write = market, user, write
+    def __init__(self, market: PracticeMarket, desk: OrderDesk, user: str, write: Callable[[Line], None]) -> None:
+        self._market, self._desk, self._user, self._write = market, desk, user, write
         self.kept: dict[str, Alert] = {}
 
     def recall(self, alert: Alert) -> None:
@@ -75,7 +78,7 @@ class Alerts:
                 "meta": [{"last_price": number(price), "timestamp": stamp(at)}],
                 "condition": condition,
                 "created_at": stamp(at),
-                "order_meta": None,
+                "order_meta": list(alert.orders) or None,
             }
             for at, price in alert.fired
         ]
@@ -86,7 +89,20 @@ class Alerts:
             if alert.status == "enabled" and not alert.fired:
                 left, right = self._sides(alert)
                 if left > 0 and right > 0 and _COMPARE[alert.fields["operator"]](left, right):
-                    self._keep(msgspec.structs.replace(alert, fired=((now, left),), updated_at=now))
+                    orders = self._placed(alert, now)
+                    fired = msgspec.structs.replace(alert, fired=((now, left),), orders=orders, updated_at=now)
+                    self._keep(fired)
+
+    def _placed(self, alert: Alert, now: Instant) -> tuple[dict[str, str], ...]:
+        """Place the orders of an alert's basket; what is refused is told beside it."""
+        results: list[dict[str, str]] = []
+        for item in _items(alert.fields):
+            try:
+                order = self._desk.place(wish_of("regular", item), now, by_api=False)
+                results.append({"status": "success", "order_id": order.order_id})
+            except KiteError as error:
+                results.append({"status": "failed", "rejection_reason": error.message})
+        return tuple(results)
 
     def _sides(self, alert: Alert) -> tuple[int, int]:
         fields = alert.fields
@@ -121,7 +137,7 @@ class Alerts:
             units_of(fields.get("rhs_constant"), "rhs_constant")
         elif self._row_of(fields, "rhs") is None:
             raise bad_input("Invalid tradingsymbol.")
-        if fields["type"] == "ato" and not isinstance(json_of(fields.get("basket", "")), dict):
+        if fields["type"] == "ato" and not _items(fields):
             raise bad_input("Invalid `basket`.")
         return {name: value for name, value in fields.items() if name != "status"} | {
             "rhs_constant": fields.get("rhs_constant") or "0"
@@ -161,3 +177,20 @@ class Alerts:
             "updated_at": stamp(alert.updated_at),
             **({"basket": json_of(fields["basket"])} if fields["type"] == "ato" else {}),
         }
+
+
+def _items(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    """Answer the orders of an alert's basket as forms; none where it has no basket, or a wrong one."""
+    if fields["type"] != "ato":
+        return []
+    match json_of(fields.get("basket", "")):
+        case {"items": list() as items}:
+            return [_form(item) for item in items if isinstance(item, dict)]
+        case _:
+            return []
+
+
+def _form(item: Mapping[str, Any]) -> dict[str, str]:
+    params = item.get("params")
+    given = {**item, **(params if isinstance(params, dict) else {})}
+    return {name: str(value) for name, value in given.items() if isinstance(value, (str, int, Decimal))}

@@ -54,7 +54,7 @@ class PracticeBroker:
         self.updates = Updates(settings, market.listing, self.dice, self._send_update)
         self.floor.tell = self._heard
         self.triggers = Triggers(market, self.desk, self.dice, settings, self.changes.append)
-        self.alerts = Alerts(market, settings.user_id, self.changes.append)
+        self.alerts = Alerts(market, self.desk, settings.user_id, self.changes.append)
         self.packets = Packets(market, settings.index_change_scale)
         self.sockets: list[SocketLine] = []
         self.now = Instant(0)

@@ -157,6 +157,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
     created_at: Instant
     updated_at: Instant
     fired: tuple[tuple[Instant, int], ...] = ()
+    orders: tuple[dict[str, str], ...] = ()
+    """What came of the basket's orders when it fired."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, tag="clock"):

@@ -175,6 +175,31 @@ def test_a_trigger_with_the_wrong_number_of_values_is_refused() -> None:
     assert client.refused("POST", "/gtt/triggers", {"type": "single", "condition": "{", "orders": "["})[0] == 400
 
 
+def test_an_alert_with_a_basket_places_its_orders() -> None:
+    client = VirtualClient().log_in()
+    order = client.order(tag=None)
+    params = {name: order[name] for name in order if name not in ("exchange", "tradingsymbol")}
+    item = {"exchange": "NFO", "tradingsymbol": CALL, "weight": 1, "params": params}
+    form = {
+        "name": "buy",
+        "type": "ato",
+        "lhs_exchange": "NFO",
+        "lhs_tradingsymbol": CALL,
+        "lhs_attribute": "LastTradedPrice",
+        "operator": ">",
+        "rhs_type": "constant",
+        "rhs_constant": "0.05",
+        "basket": json.dumps({"name": "b", "items": [item]}),
+    }
+
+    uuid = client.call("POST", "/alerts", form)["uuid"]
+    client.wait(3 * SECOND)
+
+    (fired,) = client.call("GET", f"/alerts/{uuid}/history")
+    assert client.row(fired["order_meta"][0]["order_id"])["tradingsymbol"] == CALL
+    assert client.refused("POST", "/alerts", form | {"basket": "{}"})[2] == "Invalid `basket`."
+
+
 def test_an_alert_fires_and_can_be_changed_and_deleted() -> None:
     client = VirtualClient().log_in()
     form = {
