@@ -80,29 +80,29 @@ class Portfolio:
     def holdings(self, now: Instant) -> list[dict[str, Any]]:
         """Answer what is held in shares."""
         rows: list[dict[str, Any]] = []
-        for place, share in enumerate(self._settings.shares):
-            row = self._market.listing.row_of("NSE", share.symbol)
-            if row is None:
+        for place, (symbol, (held, value)) in enumerate(self._held().items()):
+            row = self._market.listing.row_of("NSE", symbol)
+            if row is None or held <= 0:
                 continue
-            sold = -min(self._book.net().get(("NSE", share.symbol, "CNC"), 0), 0)
-            cost, last, close = exact_units(share.price), self._market.last(row), int(self._market.previous_close[row])
+            sold = max(held - self._left(symbol), 0)
+            cost, last, close = value // held, self._market.last(row), int(self._market.previous_close[row])
             change = Decimal(last - close) * 100 / close if close else Decimal(0)
             rows.append(
                 {
-                    "tradingsymbol": share.symbol,
+                    "tradingsymbol": symbol,
                     "exchange": "NSE",
                     "instrument_token": self._market.listing.token(row),
                     "isin": f"INE{place + 1:03d}A01018",
                     "product": "CNC",
                     "price": 0,
-                    "quantity": share.quantity - sold,
+                    "quantity": held - sold,
                     "used_quantity": sold,
                     "t1_quantity": 0,
-                    "realised_quantity": share.quantity,
+                    "realised_quantity": held,
                     "authorised_quantity": 0,
                     "authorised_date": f"{ist_date(now).isoformat()} 00:00:00",
                     "authorisation": {},
-                    "opening_quantity": share.quantity,
+                    "opening_quantity": held,
                     "short_quantity": 0,
                     "collateral_quantity": 0,
                     "collateral_type": "",
@@ -110,7 +110,7 @@ class Portfolio:
                     "average_price": number(cost),
                     "last_price": number(last),
                     "close_price": number(close),
-                    "pnl": number((last - cost) * share.quantity),
+                    "pnl": number((last - cost) * held),
                     "day_change": number(last - close),
                     "day_change_percentage": change.quantize(Decimal("0.0000000001")),
                     "mtf": {"quantity": 0, "used_quantity": 0, "average_price": 0, "value": 0, "initial_margin": 0},
@@ -134,8 +134,25 @@ class Portfolio:
             "current_value": worth,
         }
 
+    def _held(self) -> dict[str, tuple[int, int]]:
+        """Answer how many of each share the day began with, and what they cost; what was traded before is among it."""
+        held = {one.symbol: (one.quantity, one.quantity * exact_units(one.price)) for one in self._settings.shares}
+        for (_, symbol, product), one in self._book.carried.items():
+            if product == "CNC":
+                before, cost = held.get(symbol, (0, 0))
+                grown = cost + one.value if one.quantity > 0 else cost * (before + one.quantity) // max(before, 1)
+                held[symbol] = before + one.quantity, grown
+        return held
+
+    def _left(self, symbol: str) -> int:
+        """Answer how many of a share are left of what the day began with."""
+        trades = (one for one in self._book.trades if one.tradingsymbol == symbol and one.product == "CNC")
+        return self._held()[symbol][0] + sum(one.sign * one.quantity for one in trades)
+
     def _sums(self) -> dict[Position, _Sum]:
-        sums = {position: _Sum(one.row, carried=one) for position, one in self._book.carried.items()}
+        """Answer the positions; shares that were carried over a night are holdings, not positions."""
+        carried = self._book.carried.items()
+        sums = {position: _Sum(one.row, carried=one) for position, one in carried if one.product != "CNC"}
         for trade in self._book.trades:
             one = sums.setdefault((trade.exchange, trade.tradingsymbol, trade.product), _Sum(trade.row))
             if trade.sign > 0:

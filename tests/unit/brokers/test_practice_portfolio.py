@@ -89,6 +89,21 @@ def test_a_share_can_be_sold_from_the_holdings_and_no_more_than_that() -> None:
     assert client.refused("POST", "/orders/regular", client.order(**share, quantity=1))[1] == "HoldingException"
 
 
+def test_shares_that_were_traded_are_holdings_on_the_next_day() -> None:
+    client = VirtualClient(start=at(15, 20)).log_in()
+    share = {"exchange": "NSE", "tradingsymbol": "INFY", "product": "CNC"}
+    client.place(client.order(**share, quantity=5))
+    client.wait(20 * SECOND)
+    today = position(client)["quantity"]
+
+    client.wait(at(0, 1) + 24 * 3_600 * SECOND - client.now)
+
+    assert today == 5
+    assert client.call("GET", "/portfolio/positions")["net"] == []
+    holding = client.call("GET", "/portfolio/holdings")[-1]
+    assert (holding["quantity"], holding["used_quantity"]) == (30, 0)
+
+
 def test_funds_fall_by_what_orders_block() -> None:
     client = VirtualClient().log_in()
     before = client.call("GET", "/user/margins/equity")
