@@ -19,7 +19,8 @@ from engine.domain.instant import SECOND
 
 _SAMPLES = 120
 _SPEED = 10.0
-_PORTFOLIOS_PER_SECOND = 0.2
+_PORTFOLIOS_PER_SECOND = 0.02
+"""One in a little over eight minutes of the market: a busy trader."""
 
 
 class Watch(QObject):
