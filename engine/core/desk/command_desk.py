@@ -69,7 +69,8 @@ def is_done(run: PortfolioRun) -> bool:
 def start_refusal(state: EngineState, run: PortfolioRun, *, ask_account: bool = True) -> str | None:
     """Answer why a portfolio cannot be started by hand now; None where it can.
 
-    Its account is not asked for where copies in several accounts start together and wait for each other.
+    Its account is not asked for where copies in several accounts start together and wait for each other. Raises
+    UnknownRuleError where the calendar does not reach today or its expiry.
     """
     if run.state is PortfolioState.DISABLED:
         return f"{run.portfolio.name} is disabled; enable it first"
@@ -85,7 +86,7 @@ def start_refusal(state: EngineState, run: PortfolioRun, *, ask_account: bool = 
         return account_standing.sentence(denial)
     if not market_data.is_open(state, run.portfolio.exchange):
         return f"{run.portfolio.exchange.value} is closed at this time"
-    return None
+    return entry_start.too_late(state, run)
 
 
 def square_off(state: EngineState, command: c.SquareOffPortfolio) -> Iterator[AnyFact]:

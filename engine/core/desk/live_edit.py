@@ -205,9 +205,10 @@ def _repeat_ends_at(state: EngineState, run: PortfolioRun, new: MultilegPortfoli
     """Answer until when the next execution may begin, where that moved."""
     if run.again is None:
         return None
-    ends = ist_instant(ist_date(run.again.since), new.schedule.end)
+    squares_off = _square_off_at(state, run, new) or run.square_off_at
+    ends = min(ist_instant(ist_date(run.again.since), new.schedule.end), squares_off)
     if new.reexecution.after_end:
-        ends = _square_off_at(state, run, new) or run.square_off_at
+        ends = squares_off
     return None if ends == run.ends_at else ends
 
 

@@ -7,7 +7,7 @@ from engine.core.records.portfolio_run import PortfolioRun
 from engine.core.state import EngineState
 from engine.core.unmet import Unmet
 from engine.domain.facts import AnyFact, PortfolioClosed, PortfolioReset, PortfolioStarted
-from engine.domain.instant import SECOND, Instant, clock_text, ist_date, ist_instant
+from engine.domain.instant import SECOND, Instant, clock_text, ist_date
 from engine.domain.money import Money
 from engine.domain.multileg.entry import OnCondition, OnSignal
 from engine.domain.multileg.states import FINAL, ExitReason, KillLevel, PortfolioState
@@ -18,10 +18,9 @@ def start(state: EngineState, run: PortfolioRun, why: str) -> PortfolioStarted:
 
     A start by hand after End is taken: its last time for an entry is then the square-off.
     """
-    schedule = run.portfolio.schedule
     day = ist_date(state.now)
     squares_off = entry_days.square_off_at(state, run, day)
-    ends = ist_instant(day, schedule.end)
+    ends = entry_days.last_entry_on(state, run, day)
     return PortfolioStarted(
         at=state.now,
         portfolio_id=run.portfolio_id,
@@ -54,6 +53,18 @@ def too_often(state: EngineState, run: PortfolioRun) -> str | None:
         free_at = clock_text(Instant(run.last_close_at + cooling * SECOND))
         return f"{run.portfolio.name} was closed a moment ago; its cooling-off of {cooling} s ends at {free_at}"
     return None
+
+
+def too_late(state: EngineState, run: PortfolioRun) -> str | None:
+    """Answer that a portfolio would be squared off as soon as it was started; None while its square-off is to come.
+
+    Raises UnknownRuleError.
+    """
+    squares_off = entry_days.square_off_at(state, run, ist_date(state.now))
+    if state.now < squares_off:
+        return None
+    name, at = run.portfolio.name, clock_text(squares_off)
+    return f"{name} would be squared off at once: its square-off time today was {at}; set Square off later first"
 
 
 def no_entry(state: EngineState, run: PortfolioRun, lack: str) -> PortfolioClosed:

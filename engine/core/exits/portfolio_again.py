@@ -83,7 +83,6 @@ def _again(state: EngineState, run: PortfolioRun, todo: PortfolioTodo) -> Iterat
     if why is not None:
         yield PortfolioReentryBlocked(at=state.now, portfolio_id=run.portfolio_id, action=todo.number, why=why)
         return
-    rule = run.portfolio.reexecution
     same = action.when is a.Again.SAME_STRIKES
     at_price = same or action.when is a.Again.AT_ENTRY_PRICE
     rising = todo.reason in _TARGETS
@@ -97,7 +96,7 @@ def _again(state: EngineState, run: PortfolioRun, todo: PortfolioTodo) -> Iterat
         action=todo.number,
         cause=todo.reason,
         starts_at=starts_at,
-        ends_at=run.square_off_at if rule.after_end else run.ends_at,
+        ends_at=ledger.last_execution(run),
         why=words,
         contracts=_contracts(run) if same else (),
         premium=run.combined_premium if at_price else None,
@@ -129,7 +128,7 @@ def _turned(state: EngineState, run: PortfolioRun, todo: PortfolioTodo, strategy
         action=todo.number,
         cause=todo.reason,
         starts_at=starts_at,
-        ends_at=run.square_off_at if run.portfolio.reexecution.after_end else run.ends_at,
+        ends_at=ledger.last_execution(run),
         why=f"reversed after {todo.reason.value}, {sides} and not before {clock_text(starts_at)}",
         contracts=contracts,
         is_reversed=not run.is_reversed,
@@ -164,7 +163,6 @@ def _blocked(state: EngineState, run: PortfolioRun, todo: PortfolioTodo, action:
 
 def _forbidden(state: EngineState, run: PortfolioRun) -> str | None:
     """Answer what forbids every next execution now, whatever wants it; None where nothing does."""
-    rule = run.portfolio.reexecution
     if state.books.kill_level:
         return f"the kill switch is on: {state.books.kill_reason}"
     denial = account_standing.account_denial(state.books, run.account) or account_standing.tag_denial(
@@ -174,7 +172,7 @@ def _forbidden(state: EngineState, run: PortfolioRun) -> str | None:
         return account_standing.sentence(denial)
     if run.day_loss_hit:
         return "the portfolio's loss limit for the day is reached"
-    last = run.square_off_at if rule.after_end else run.ends_at
+    last = ledger.last_execution(run)
     if state.now >= last:
         return f"after {clock_text(last)} nothing is executed again"
     executed = len(run.reexecutions) + len(run.reversals)

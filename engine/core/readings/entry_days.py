@@ -30,10 +30,10 @@ def arm(state: EngineState, run: PortfolioRun) -> PortfolioArmed:
     for _ in range(_LOOK_AHEAD):
         try:
             why_not = refusal(state, run, day)
+            if why_not is None and last_entry_on(state, run, day) >= state.now:
+                break
         except UnknownRuleError as error:
             raise _no_day(run, left_out, f"{error}") from error
-        if why_not is None and ist_instant(day, schedule.end) >= state.now:
-            break
         if why_not is not None and len(left_out) < 2:
             left_out.append(f"not on {day.isoformat()}: {why_not}")
         day += timedelta(days=1)
@@ -43,7 +43,7 @@ def arm(state: EngineState, run: PortfolioRun) -> PortfolioArmed:
         at=state.now,
         portfolio_id=run.portfolio_id,
         starts_at=ist_instant(day, begins(run.portfolio.range_breakout, schedule)),
-        ends_at=ist_instant(day, schedule.end),
+        ends_at=last_entry_on(state, run, day),
         square_off_at=square_off_at(state, run, day),
         why="; ".join(left_out),
     )
@@ -62,11 +62,22 @@ def refusal(state: EngineState, run: PortfolioRun, day: date) -> str | None:
 def hours_today(state: EngineState, run: PortfolioRun) -> tuple[Instant, str | None]:
     """Answer today's last time for an entry, and why today is left out, if it is. Raises UnknownRuleError."""
     today = market_data.today(state)
-    return ist_instant(today, run.portfolio.schedule.end), refusal(state, run, today)
+    return last_entry_on(state, run, today), refusal(state, run, today)
+
+
+def last_entry_on(state: EngineState, run: PortfolioRun, day: date) -> Instant:
+    """Answer the last time for an entry on a date: End, or the square-off where that comes first.
+
+    A portfolio that is held over days may square off before its End on the last of them. Raises UnknownRuleError.
+    """
+    return min(ist_instant(day, run.portfolio.schedule.end), square_off_at(state, run, day))
 
 
 def square_off_at(state: EngineState, run: PortfolioRun, day: date) -> Instant:
-    """Answer when a portfolio that enters on a date is squared off: the same day, or some days before its expiry."""
+    """Answer when a portfolio that enters on a date is squared off: the same day, or some days before its expiry.
+
+    Raises UnknownRuleError.
+    """
     schedule = run.portfolio.schedule
     expiry = nearest_expiry(state, run, day) if schedule.positional is not None else None
     if schedule.positional is not None and expiry is not None:

@@ -192,6 +192,15 @@ def last_entry(run: PortfolioRun, leg: LegRun) -> Instant:
     return last
 
 
+def last_execution(run: PortfolioRun) -> Instant:
+    """Answer the last time at which a whole portfolio may be executed again: End, or the square-off where that is late.
+
+    Held over days, it may square off before its End on the last of them; nothing is executed again after that.
+    """
+    late = run.portfolio.reexecution.after_end
+    return run.square_off_at if late else min(run.ends_at, run.square_off_at)
+
+
 def entry_deadline(state: EngineState, run: PortfolioRun, leg: LegRun) -> Instant:
     """Answer when an entering leg has failed for want of fills, counted from its first order of this entry.
 

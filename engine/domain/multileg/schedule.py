@@ -83,7 +83,9 @@ class Schedule(Declared, frozen=True, kw_only=True):
     """Times of the portfolio."""
 
     start: Annotated[time, ask("Start", "No leg enters earlier.")] = time(9, 20)
-    end: Annotated[time, ask("End", "No new entry later; a start by hand is still taken.")] = time(15, 0)
+    end: Annotated[time, ask("End", "No new entry later; a start by hand is still taken until Square off.")] = time(
+        15, 0
+    )
     square_off: Annotated[
         time, ask("Square off", "Everything is closed at this time; set it before the broker's own cut-off.")
     ] = time(15, 15)

@@ -80,6 +80,15 @@ def test_a_positional_portfolio_enters_days_before_the_expiry():
     assert fact.square_off_at == ist_instant(TUESDAY, time(15, 15))
 
 
+def test_on_its_last_day_a_positional_portfolio_enters_until_its_square_off_only():
+    monday, schedule = date(2026, 8, 24), {"square_off": "09:36", "positional": {"square_off_before": 1}}
+
+    fact = armed(day=monday, **schedule)
+
+    assert fact.ends_at == fact.square_off_at == ist_instant(monday, time(9, 36))
+    assert day_of(armed(day=monday, at=time(9, 37), **schedule)) > TUESDAY
+
+
 @pytest.mark.parametrize(("counted", "expected"), [
     ("trading days", date(2026, 8, 21)),
     ("calendar days, the trading day before if closed", date(2026, 8, 21)),
