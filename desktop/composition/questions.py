@@ -1,7 +1,8 @@
 """Which questions the trader does not want to be asked again, declared in one table and kept in a small file.
 
-Only what does bounded harm stands in the table: the kill switch, panic exits and whatever closes everything are asked
-every time.
+Only what does bounded harm stands in the table: the kill switch, panic exits, and whatever cancels everything or closes
+several legs at once are asked every time. A question that first wants numbers (a part, a roll, a hedge) is a form: without
+it there is nothing to do.
 """
 
 import tomllib
@@ -19,9 +20,12 @@ QUESTIONS: Mapping[str, str] = {
     "start_portfolio": "starting a portfolio by hand",
     "arm_draft": "arming or starting the edited portfolio",
     "start_demonstration": "starting the demonstration",
-    "square_off_portfolio": "squaring off portfolios",
+    "square_off_portfolio": "squaring off a portfolio that holds one leg, or none",
     "apply_edit": "applying an edit to one portfolio that runs",
     "square_off_leg": "squaring off one leg",
+    "convert_leg": "converting one leg to the other product",
+    "cancel_orders": "cancelling chosen orders that protect open legs",
+    "cancel_shown_orders": "cancelling the orders shown, where a filter hides others that work",
     "execute_leg": "executing an idle leg",
     "rearm_leg": "arming a leg again",
     "move_to_cost": "moving the stop of a leg to its cost",

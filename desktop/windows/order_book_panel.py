@@ -90,11 +90,11 @@ class OrderBookPanel(Panel):
 
     def cancel_shown(self) -> None:
         """Ask, then cancel every working order that the filter and the days show."""
-        self.deeds.cancel_all(self.model.shown_rows(), "the orders shown")
+        self.deeds.cancel_shown(self.model.shown_rows())
 
     def cancel_all(self) -> None:
         """Ask, then cancel every working order of every portfolio and account."""
-        self.deeds.cancel_all(list(self._desk.bridge.orders.values()), "all orders")
+        self.deeds.cancel_all()
 
     def modify_selected(self) -> None:
         """Ask for another limit of the selected order."""

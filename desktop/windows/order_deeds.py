@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.composition.questions import Question
 from desktop.presentation import formats
 from desktop.windows.dialog import ask
 from desktop.windows.limit_dialog import LimitDialog
@@ -37,15 +38,23 @@ class OrderDeeds:
         if not working:
             self._say("Select an order that is still working to cancel it.")
         elif any(order.protects for order in working):
-            self._ask_to_cancel(working, "Cancel working orders")
+            self._ask_to_cancel(working, "Cancel working orders", self._desk.questions["cancel_orders"])
         else:
             self._cancel(working)
 
-    def cancel_all(self, orders: Sequence[OrderRow], which: str) -> None:
-        """Ask once, then cancel every order of these that works; ``which`` says which they are."""
+    def cancel_shown(self, orders: Sequence[OrderRow]) -> None:
+        """Ask once, then cancel every order shown that works; where that is all that work, it is asked every time."""
         working = [order for order in orders if order.is_working]
+        some = len(working) < sum(order.is_working for order in self._desk.bridge.orders.values())
+        self._cancel_many(working, "the orders shown", self._desk.questions["cancel_shown_orders"] if some else None)
+
+    def cancel_all(self) -> None:
+        """Ask, every time, then cancel every order that works."""
+        self._cancel_many([order for order in self._desk.bridge.orders.values() if order.is_working], "all orders")
+
+    def _cancel_many(self, working: Sequence[OrderRow], which: str, question: Question | None = None) -> None:
         if working:
-            self._ask_to_cancel(working, f"Cancel {which}")
+            self._ask_to_cancel(working, f"Cancel {which}", question)
         else:
             self._say(f"There is nothing to cancel: none of {which} is working.")
 
@@ -77,13 +86,14 @@ class OrderDeeds:
             "Square off",
             lambda: self._square_off([order for order, _leg in legs]),
             danger=True,
+            question=self._desk.questions["square_off_leg"] if len(legs) == 1 else None,
         )
 
     def can_square_off(self, order: OrderRow) -> bool:
         """Say whether an order filled something of a leg that is still open."""
         return bool(self._open_legs([order]))
 
-    def _ask_to_cancel(self, working: Sequence[OrderRow], title: str) -> None:
+    def _ask_to_cancel(self, working: Sequence[OrderRow], title: str, question: Question | None) -> None:
         stops = sum(order.protects for order in working)
         exits = sum(order.purpose is Purpose.EXIT and not order.protects for order in working)
         among = [words for words in (_stops(stops), f"{_counted(exits, 'exit')}" if exits else "") if words]
@@ -96,7 +106,15 @@ class OrderDeeds:
                 f"{_counted(later, 'order')} of these cannot be cancelled before the broker answered; it stays."
             )
         ids = [order.order_id for order in working]
-        ask(self._parent, title, [sentence, *notes], "Cancel them", lambda: self._cancel_ids(ids), danger=True)
+        ask(
+            self._parent,
+            title,
+            [sentence, *notes],
+            "Cancel them",
+            lambda: self._cancel_ids(ids),
+            danger=True,
+            question=question,
+        )
 
     def _cancel_ids(self, ids: Sequence[OrderId]) -> None:
         """Cancel what of these still works: some may have been filled while the question stood."""

@@ -173,6 +173,7 @@ class PortfolioDesk:
     def _close(self, found: Targets, *, panic: bool, after: Callable[[], None] | None = None) -> None:
         marks = {row.portfolio_id: mark_now(self._desk.bridge, row) for row in found.rows}
         asked = close_question(found.rows, marks, panic=panic, left_out=found.left_out)
+        held = sum(leg.net_quantity != 0 for row in found.rows for leg in row.legs)
 
         def close() -> None:
             self.targets.send(
@@ -190,7 +191,7 @@ class PortfolioDesk:
             "Panic exit" if panic else "Square off",
             close,
             danger=True,
-            question=None if panic else self.targets.question("square_off_portfolio"),
+            question=None if panic or held > 1 else self.targets.question("square_off_portfolio"),
         )
 
     def _arm(self, found: Targets) -> None:

@@ -163,7 +163,15 @@ class PositionDeeds:
         )
         commands = [_converted(leg.portfolio_id, leg.leg_id, after) for leg in held if leg.portfolio_id and leg.leg_id]
         title = f"Convert to {after.value}"
-        ask(self._panel, title, [question, "\n".join(names)], title, lambda: self._send(commands), danger=True)
+        ask(
+            self._panel,
+            title,
+            [question, "\n".join(names)],
+            title,
+            lambda: self._send(commands),
+            danger=True,
+            question=self._desk.questions["convert_leg"] if len(held) == 1 else None,
+        )
 
     def payoff(self, row: PositionRow) -> None:
         """Open a window with the payoff of a line, which follows it while it is open."""

@@ -151,6 +151,7 @@ class PositionsPanel(Panel):
             "Square off",
             lambda: self._square_off(portfolio_id, leg_id),
             danger=True,
+            question=self._desk.questions["square_off_leg"],
         )
 
     def mark_closed(self, row: PositionRow) -> None:

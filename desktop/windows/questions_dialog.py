@@ -7,8 +7,8 @@ from desktop.windows.dialog import DeskDialog
 from desktop.windows.panel import push_button
 
 _WORDS = (
-    "What has its mark is asked before it is done. The kill switch, panic exits and what closes everything are always "
-    "asked."
+    "What has its mark is asked before it is done. The kill switch, panic exits, and what cancels everything or closes "
+    "several legs at once are always asked."
 )
 
 

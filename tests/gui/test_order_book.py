@@ -34,7 +34,7 @@ class Book:
         self.engine, self.bridge = standing_desk()
         self.submitted, self.said, self.acted = [], [], []
         self.bridge.submit = lambda make: self.submitted.append(make(self.bridge.now()))
-        desk = Desk(
+        self.desk = desk = Desk(
             bridge=self.bridge,
             theme=built_in_theme(),
             editor=MultilegEditor(lambda _portfolio: []),
@@ -53,6 +53,7 @@ class Book:
             select_portfolio=lambda _id: None,
             show_instrument=lambda _id: None,
             show_premium=lambda _id: None,
+            find_orders=lambda _words: None,
             choose=lambda _subject: None,
             say=self.said.append,
             find_orders=lambda _words: None,
@@ -175,6 +176,43 @@ def test_only_what_is_shown_is_cancelled_where_that_is_asked(book):
 
     assert "Cancel 1 working order?" in words
     assert [command.order_id for command in book.submitted] == [book.order(2).order_id]
+
+
+def test_cancelling_some_is_not_asked_again_where_that_was_chosen_but_cancelling_all_is(book):
+    questions = book.desk.questions
+    book.tell(book.order(0, status=OrderStatus.OPEN), book.order(2, status=OrderStatus.OPEN))
+    book.panel.table.filter_line.setText("side:sell")
+    book.panel.cancel_shown()
+    dialog, _words = question(book.panel)
+    dialog.no_more.setChecked(True)
+    dialog.accept()
+
+    book.panel.cancel_shown()
+    without = len(book.submitted)
+    book.panel.table.filter_line.setText("")
+    book.panel.cancel_shown()
+    everything, _words = question(book.panel)
+
+    assert questions.not_asked == {"cancel_shown_orders"}
+    assert without == 2
+    assert everything.no_more is None
+    everything.reject()
+
+
+def test_a_chosen_stop_is_cancelled_and_one_leg_is_closed_without_a_question_where_that_was_chosen(book):
+    for name in ("cancel_orders", "square_off_leg"):
+        book.desk.questions.ask_no_more(name)
+    book.tell(book.order(0, status=OrderStatus.TRIGGER_PENDING, rests_for=RestsFor.STOP))
+    book.select(0)
+    book.panel.cancel_selected()
+    book.tell(book.order(0, status=OrderStatus.COMPLETE))
+    book.panel.square_off_selected()
+    book.select(0, 1)
+
+    book.panel.square_off_selected()
+
+    assert [type(command) for command in book.submitted] == [CancelWorkingOrder, SquareOffLeg]
+    assert question(book.panel)[0].no_more is None
 
 
 def test_what_was_filled_while_the_question_stood_is_not_cancelled(book):

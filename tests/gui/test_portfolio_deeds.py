@@ -187,6 +187,18 @@ def test_checked_portfolios_and_panic_are_asked_every_time(desk):
     assert desk.dialog(QuestionDialog).no_more is None
 
 
+def test_closing_a_portfolio_of_several_legs_is_asked_every_time(desk):
+    desk.window.desk.questions.ask_no_more("start_portfolio")
+    desk.window.desk.questions.ask_no_more("square_off_portfolio")
+    desk.window.select_portfolio("P1")
+    desk.window.act("start_selected")
+    running(desk, "P1")
+
+    desk.window.act("square_off_selected")
+
+    assert desk.dialog(QuestionDialog).no_more is None
+
+
 def test_disabling_is_taken_back_by_the_button_or_by_keys(desk):
     desk.window.select_portfolio("P1")
     desk.window.act("disable_selected")

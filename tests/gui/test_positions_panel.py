@@ -281,6 +281,20 @@ def test_a_group_is_converted_after_one_question(running):
     running.wait_until(lambda: {leg.product for leg in running.bridge.portfolios["P1"].legs} == {Product.CARRY_FORWARD})
 
 
+def test_one_leg_is_converted_or_closed_without_a_question_where_that_was_chosen(running):
+    panel = running.panel("positions")
+    for name in ("convert_leg", "square_off_leg"):
+        running.window.desk.questions.ask_no_more(name)
+
+    panel.deeds.convert(leg_of(panel.source, 3))
+    running.wait_until(lambda: leg_now(running, 3).product is Product.CARRY_FORWARD)
+    panel.square_off(leg_of(panel.source, 3))
+    running.wait_until(lambda: leg_now(running, 3).net_quantity == 0)
+    panel.deeds.convert(panel.source.total)
+
+    assert running.dialog(QuestionDialog).no_more is None
+
+
 def test_the_payoff_opens_beside_and_follows(running):
     panel = running.panel("positions")
 

@@ -1,5 +1,6 @@
 """What is not asked any more: the table of questions, and the file that keeps the trader's choices."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -62,6 +63,36 @@ def test_every_declared_question_is_asked_somewhere_and_no_other():
         asked |= set(re.findall(r'question(?:s\[|\()"(\w+)"', module.read_text(encoding="utf-8")))
 
     assert asked == set(QUESTIONS)
+
+
+ALWAYS_ASKED = {
+    "Mark as done": "what it holds is left to the trader",
+    "title": "closing a part of a portfolio although its hedges go first",
+    "Square off": "a group or a strategy of several legs",
+    "Delete it": "a file of the trader's, which no other has",
+    "Reset all": "every key of the trader's own",
+    "Do it all the same": "an edit of running portfolios that does more than it says",
+    "Close Legwork": "what runs is watched by nobody after it",
+    "Replace it": "a file of the trader's, which no other has",
+}
+"""Answers of dangerous questions that cannot be switched off, and what each is about."""
+
+
+def dangerous_questions(module):
+    """Answer the word of each dangerous question of a module, and whether it can be switched off."""
+    for call in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ask":
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            if "danger" in given:
+                answer = call.args[3]
+                word = answer.value if isinstance(answer, ast.Constant) else ast.unparse(answer)
+                yield word, "question" in given
+
+
+def test_a_dangerous_question_can_be_switched_off_or_has_a_reason_why_not():
+    found = [one for module in WINDOWS.glob("*.py") for one in dangerous_questions(module)]
+
+    assert {word for word, can_be_off in found if not can_be_off} == set(ALWAYS_ASKED)
 
 
 def test_what_closes_everything_is_asked_every_time():
