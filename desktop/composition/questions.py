@@ -1,8 +1,8 @@
 """Which questions the trader does not want to be asked again, declared in one table and kept in a small file.
 
-Only what does bounded harm stands in the table: the kill switch, panic exits, and whatever cancels everything or closes
-several legs at once are asked every time. A question that first wants numbers (a part, a roll, a hedge) is a form: without
-it there is nothing to do.
+Only what does bounded harm stands in the table: the kill switch, panic exits, and whatever cancels everything or
+closes several legs at once are asked every time. A question that first wants numbers (a part, a roll, a hedge) is a
+form: without it there is nothing to do.
 """
 
 import tomllib

@@ -70,6 +70,12 @@ def deltas_text(row: AccountRow) -> str:
     )
 
 
+def _exact_deltas(row: AccountRow) -> str:
+    """Write them for a file, in parts of units as they are known."""
+    known = {one.underlying: None if one.delta is None else Decimal(one.delta) / SCALE for one in row.net_deltas}
+    return ", ".join(f"{name} ?" if delta is None else f"{name} {delta:+f}" for name, delta in known.items())
+
+
 def deltas_story(row: AccountRow) -> str:
     """Write the same in units and lots, a line for each index."""
     return "\n".join(
@@ -96,6 +102,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         align=Align.CENTRE,
         text=lambda row: "yes" if row.declared.enabled else "no",
         tone=lambda row: Tone.PLAIN if row.declared.enabled else Tone.MUTED,
+        value=lambda row: row.declared.enabled,
     ),
     Column(key="broker", header="Broker", width=56, align=Align.LEFT, text=lambda row: row.declared.broker, rank=2),
     Column(
@@ -115,7 +122,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=86,
         text=lambda row: formats.rupees(row.profit),
         tone=lambda row: _sign_tone(row.profit),
-        sort_value=lambda row: row.profit,
+        value=lambda row: rupees_value(row.profit),
     ),
     Column(
         key="line",
@@ -134,8 +141,8 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: formats.signed_amount(row.figures.intraday, 0),
         tone=lambda row: _sign_tone(row.figures.intraday),
-        sort_value=lambda row: row.figures.intraday,
         rank=2,
+        value=lambda row: rupees_value(row.figures.intraday),
     ),
     Column(
         key="carried",
@@ -144,8 +151,8 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: formats.signed_amount(row.figures.carried, 0),
         tone=lambda row: _sign_tone(row.figures.carried),
-        sort_value=lambda row: row.figures.carried,
         rank=2,
+        value=lambda row: rupees_value(row.figures.carried),
     ),
     Column(
         key="booked",
@@ -154,8 +161,8 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: formats.signed_amount(row.figures.booked, 0),
         tone=lambda row: _sign_tone(row.figures.booked),
-        sort_value=lambda row: row.figures.booked,
         rank=3,
+        value=lambda row: rupees_value(row.figures.booked),
     ),
     Column(
         key="margin_free",
@@ -164,7 +171,6 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: "" if row.margin_free is None else formats.compact_rupees(row.margin_free),
         value=lambda row: rupees_value(row.margin_free),
-        sort_value=lambda row: row.margin_free or 0,
     ),
     Column(
         key="margin_used",
@@ -173,7 +179,6 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         width=80,
         text=lambda row: "" if row.margin_used is None else formats.compact_rupees(row.margin_used),
         value=lambda row: rupees_value(row.margin_used),
-        sort_value=lambda row: row.margin_used or 0,
     ),
     Column(
         key="charges",
@@ -181,7 +186,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="What trading has cost so far, at the broker's last books, ₹",
         width=74,
         text=lambda row: "" if row.charges is None else formats.rupees(row.charges),
-        sort_value=lambda row: row.charges or 0,
+        value=lambda row: rupees_value(row.charges),
     ),
     Column(
         key="net_delta",
@@ -192,6 +197,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         text=deltas_text,
         cell_tooltip=deltas_story,
         rank=1,
+        value=_exact_deltas,
     ),
     Column(
         key="market_orders",
@@ -201,6 +207,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         align=Align.CENTRE,
         text=lambda row: "yes" if row.declared.market_orders else "no",
         rank=3,
+        value=lambda row: row.declared.market_orders,
     ),
     Column(
         key="square_off",
@@ -217,6 +224,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         align=Align.CENTRE,
         text=lambda row: "" if row.declared.square_off is None else "yes" if row.figures.square_off_done else "no",
         rank=4,
+        value=lambda row: None if row.declared.square_off is None else row.figures.square_off_done,
     ),
     Column(
         key="max_loss",
@@ -224,7 +232,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Loss of the day that closes everything, ₹",
         width=74,
         text=lambda row: _amount(row.limits.daily_loss),
-        sort_value=lambda row: row.limits.daily_loss or 0,
+        value=lambda row: row.limits.daily_loss,
     ),
     Column(
         key="max_profit",
@@ -232,7 +240,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Profit of the day that closes everything, ₹",
         width=74,
         text=lambda row: _amount(row.declared.max_profit),
-        sort_value=lambda row: row.declared.max_profit or 0,
+        value=lambda row: row.declared.max_profit,
     ),
     Column(
         key="lock",
@@ -256,7 +264,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Every portfolio trades so many times its lots here",
         width=36,
         text=lambda row: str(row.declared.multiplier),
-        sort_value=lambda row: row.declared.multiplier,
+        value=lambda row: row.declared.multiplier,
     ),
     Column(
         key="portfolios",
@@ -264,7 +272,7 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Portfolios that are not done",
         width=46,
         text=lambda row: str(row.portfolios_alive),
-        sort_value=lambda row: row.portfolios_alive,
+        value=lambda row: row.portfolios_alive,
     ),
     Column(
         key="orders",
@@ -272,8 +280,8 @@ ACCOUNT_COLUMNS: tuple[Column[AccountRow], ...] = (
         tooltip="Orders of today, of those a day allows",
         width=74,
         text=lambda row: f"{row.orders_today} / {row.limits.orders_per_day}",
-        sort_value=lambda row: row.orders_today,
         rank=1,
+        value=lambda row: row.orders_today,
     ),
 )
 """Columns of the accounts (executor reference, Appendix D, Users)."""
@@ -296,6 +304,7 @@ TAG_COLUMNS: tuple[Column[TagRow], ...] = (
         align=Align.CENTRE,
         text=lambda row: "yes" if row.declared.enabled else "no",
         tone=lambda row: Tone.PLAIN if row.declared.enabled else Tone.MUTED,
+        value=lambda row: row.declared.enabled,
     ),
     Column(
         key="state",
@@ -313,10 +322,22 @@ TAG_COLUMNS: tuple[Column[TagRow], ...] = (
         width=86,
         text=lambda row: formats.rupees(row.profit),
         tone=lambda row: _sign_tone(row.profit),
-        sort_value=lambda row: row.profit,
+        value=lambda row: rupees_value(row.profit),
     ),
-    Column(key="max_loss", header="Max loss", width=74, text=lambda row: _amount(row.declared.max_loss)),
-    Column(key="max_profit", header="Max profit", width=74, text=lambda row: _amount(row.declared.max_profit)),
+    Column(
+        key="max_loss",
+        header="Max loss",
+        width=74,
+        text=lambda row: _amount(row.declared.max_loss),
+        value=lambda row: row.declared.max_loss,
+    ),
+    Column(
+        key="max_profit",
+        header="Max profit",
+        width=74,
+        text=lambda row: _amount(row.declared.max_profit),
+        value=lambda row: row.declared.max_profit,
+    ),
     Column(
         key="lock",
         header="Profit lock",
@@ -339,8 +360,15 @@ TAG_COLUMNS: tuple[Column[TagRow], ...] = (
         tooltip="Pause between the last bought leg and the first sale, s",
         width=46,
         text=lambda row: str(row.declared.hold),
+        value=lambda row: row.declared.hold,
     ),
-    Column(key="portfolios", header="Alive", width=46, text=lambda row: str(row.portfolios_alive)),
+    Column(
+        key="portfolios",
+        header="Alive",
+        width=46,
+        text=lambda row: str(row.portfolios_alive),
+        value=lambda row: row.portfolios_alive,
+    ),
 )
 """Columns of the strategy tags."""
 

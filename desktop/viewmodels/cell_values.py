@@ -1,5 +1,6 @@
 """What a cell is worth as a value: a number, a text or a moment, for files, for sorting and for comparisons."""
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from engine.domain.money import SCALE
 CellValue = bool | int | Decimal | str | date | datetime | None
 """Everything that a cell can be in a file."""
 
+_PLACES = 10
+"""Places after the point of what is no whole number: beyond the truth of any model."""
 _SIZES = {"L": 100_000, "Cr": 10_000_000, "M": 1_000_000, "B": 1_000_000_000}
 _WRITTEN = re.compile(r"(-?)([\d,]+)(\.\d+)?(?: ?(L|Cr|M|B|%))?")
 _SIGNS = str.maketrans({formats.MINUS: "-", "▲": None, "▼": None, "₹": None, "≠": None, "+": None, " ": None})
@@ -22,6 +25,16 @@ _SIGNS = str.maketrans({formats.MINUS: "-", "▲": None, "▼": None, "₹": Non
 def rupees_value(units: int | None) -> Decimal | None:
     """Answer an amount or a price of 1/10,000 ₹ in ₹, exactly."""
     return None if units is None else Decimal(units) / SCALE
+
+
+def measured_value(value: float | None) -> Decimal | None:
+    """Answer what was measured or modelled, to ten places; None where it is not known."""
+    return None if value is None or not math.isfinite(value) else Decimal(repr(round(float(value), _PLACES)))
+
+
+def percent_value(fraction: float | None) -> Decimal | None:
+    """Answer a part of one in percent, to ten places: 25.6 for 0.256."""
+    return measured_value(None if fraction is None else fraction * 100)
 
 
 def moment_value(at: int | None) -> datetime | None:

@@ -10,6 +10,7 @@ from desktop.bridge import EngineBridge
 from desktop.presentation import formats
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone, tone_of_sign
+from desktop.viewmodels.cell_values import rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import RowTableModel
 from engine.domain.money import Money, Price, exact_units
@@ -70,6 +71,7 @@ FUND_COLUMNS: tuple[Column[FundLine], ...] = (
         text=lambda line: _text(line.brokers, line),
         tone=lambda line: _tone(line.brokers, line),
         cell_tooltip=lambda line: line.meaning,
+        value=lambda row: rupees_value(row.brokers),
     ),
     Column(
         key="ours",
@@ -79,6 +81,7 @@ FUND_COLUMNS: tuple[Column[FundLine], ...] = (
         text=lambda line: _text(line.ours, line),
         tone=lambda line: _tone(line.ours, line),
         cell_tooltip=lambda line: line.meaning,
+        value=lambda row: rupees_value(row.ours),
     ),
     Column(
         key="difference",
@@ -88,6 +91,7 @@ FUND_COLUMNS: tuple[Column[FundLine], ...] = (
         text=lambda line: "" if line.difference is None else formats.signed_amount(line.difference),
         tone=lambda line: Tone.WARNING if line.difference else Tone.MUTED,
         rank=1,
+        value=lambda row: rupees_value(row.difference),
     ),
     Column(
         key="meaning",
@@ -124,7 +128,14 @@ MARGIN_COLUMNS: tuple[Column[MarginLine], ...] = (
         text=lambda line: line.name,
         tone=lambda line: Tone.HEADER if line.is_sum else Tone.PLAIN,
     ),
-    Column(key="legs", header="Open legs", width=82, text=lambda line: str(line.legs), sort_value=lambda row: row.legs),
+    Column(
+        key="legs",
+        header="Open legs",
+        width=82,
+        text=lambda line: str(line.legs),
+        sort_value=lambda row: row.legs,
+        value=lambda row: row.legs,
+    ),
     Column(
         key="total",
         header="Margin",
@@ -132,6 +143,7 @@ MARGIN_COLUMNS: tuple[Column[MarginLine], ...] = (
         width=104,
         text=lambda line: formats.rupees(line.total, 0),
         sort_value=lambda line: line.total,
+        value=lambda row: rupees_value(row.total),
     ),
     Column(
         key="scan",
@@ -141,6 +153,7 @@ MARGIN_COLUMNS: tuple[Column[MarginLine], ...] = (
         text=lambda line: formats.rupees(line.scan, 0),
         sort_value=lambda line: line.scan,
         rank=1,
+        value=lambda row: rupees_value(row.scan),
     ),
     Column(
         key="exposure",
@@ -150,6 +163,7 @@ MARGIN_COLUMNS: tuple[Column[MarginLine], ...] = (
         text=lambda line: formats.rupees(line.exposure, 0),
         sort_value=lambda line: line.exposure,
         rank=1,
+        value=lambda row: rupees_value(row.exposure),
     ),
     Column(
         key="options",
@@ -160,6 +174,7 @@ MARGIN_COLUMNS: tuple[Column[MarginLine], ...] = (
         tone=lambda line: tone_of_sign(line.option_value),
         sort_value=lambda line: line.option_value,
         rank=2,
+        value=lambda row: rupees_value(row.option_value),
     ),
 )
 """Columns of the margins."""

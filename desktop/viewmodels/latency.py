@@ -145,6 +145,8 @@ def _time(key: str, header: str, tip: str, value: Callable[[StageRow], int | Non
         least=60,
         text=lambda row: latency_text(value(row)),
         sort_value=lambda row: value(row) or 0,
+        value=value,
+        unit="µs",
     )
 
 
@@ -167,6 +169,7 @@ LATENCY_COLUMNS: tuple[Column[StageRow], ...] = (
         width=56,
         text=lambda row: formats.quantity(row.count),
         sort_value=lambda row: row.count,
+        value=lambda row: row.count,
     ),
     _time("newest", "Newest", "What the newest one took", lambda row: row.newest),
     _time("p50", "p50", "Half of them took no longer", lambda row: row.p50),

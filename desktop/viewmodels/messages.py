@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.bridge import EngineBridge
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
+from desktop.viewmodels.cell_values import moment_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import RowTableModel
 from desktop.viewmodels.times import time_text
@@ -31,6 +32,7 @@ MESSAGE_COLUMNS: tuple[Column[MessageRow], ...] = (
         text=lambda row: time_text(row.at),
         sort_value=lambda row: row.number,
         cell_tooltip=lambda row: time_text(row.at, milliseconds=True),
+        value=lambda row: moment_value(row.at),
     ),
     Column(
         key="level",

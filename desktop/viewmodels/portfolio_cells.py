@@ -1,9 +1,11 @@
 """What the cells of the portfolio grid say, for the lines of portfolios and of their legs alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from desktop.presentation import formats
 from desktop.presentation.tones import Tone, tone_of_sign
+from desktop.viewmodels.cell_values import CellValue, measured_value, rupees_value
 from desktop.viewmodels.portfolio_line import PortfolioLine
 from engine.domain.money import divide_half_up
 from engine.domain.multileg.levels import Level as PriceLevel
@@ -14,6 +16,7 @@ from engine.views.portfolios import LegRow, Level
 
 Text = Callable[[PortfolioLine], str]
 Amount = Callable[[PortfolioLine], int | None]
+Value = Callable[[PortfolioLine], CellValue]
 
 PORTFOLIO_TONES: dict[PortfolioState, Tone] = {
     PortfolioState.RUNNING: Tone.UP,
@@ -108,6 +111,11 @@ def money(of: Amount, decimals: int = 2) -> Text:
     return lambda line: formats.signed_amount(of(line), decimals)
 
 
+def exact(of: Amount) -> Value:
+    """Answer an amount in ₹, for files."""
+    return lambda line: rupees_value(of(line))
+
+
 def sign(of: Amount) -> Callable[[PortfolioLine], Tone]:
     """Colour an amount by its sign."""
 
@@ -148,11 +156,26 @@ def stop(line: PortfolioLine) -> str:
     return _level_text(line.leg, line.leg.stop)
 
 
+def exact_stop(line: PortfolioLine) -> CellValue:
+    """Answer the level in ₹; as it is written where it lies on another measure than premium or profit."""
+    return rupees_value(line.mark.stop) if line.leg is None else _exact_level(line.leg, line.leg.stop)
+
+
 def target(line: PortfolioLine) -> str:
     """Write the target, as the stop is written."""
     if line.leg is None:
         return "" if line.portfolio.target is None else formats.signed_amount(line.portfolio.target, 0)
     return _level_text(line.leg, line.leg.target)
+
+
+def exact_target(line: PortfolioLine) -> CellValue:
+    """Answer the target, as the stop is answered."""
+    return rupees_value(line.portfolio.target) if line.leg is None else _exact_level(line.leg, line.leg.target)
+
+
+def exact_trail(line: PortfolioLine) -> CellValue:
+    """Answer the floor of a portfolio in ₹; of a leg its words."""
+    return rupees_value(line.portfolio.floor) if line.leg is None else trail(line) or None
 
 
 def trail(line: PortfolioLine) -> str:
@@ -199,15 +222,25 @@ def leg_counts(line: PortfolioLine) -> str:
     return f"{row.open_legs} / {row.closed_legs} / {row.waiting_legs}"
 
 
+def lot_count(line: PortfolioLine) -> int:
+    """Answer the lots of a leg; of a portfolio what all its legs have in common."""
+    return line.portfolio.lots * line.portfolio.multiplier if line.leg is None else line.leg.lots
+
+
 def lots(line: PortfolioLine) -> str:
-    """Write the lots of a leg; of a portfolio what all its legs have in common."""
-    return str(line.portfolio.lots * line.portfolio.multiplier if line.leg is None else line.leg.lots)
+    """Write the lots."""
+    return str(lot_count(line))
+
+
+def expiry_days(line: PortfolioLine) -> Sequence[date]:
+    """Answer the expiry of a leg, or the expiries of all legs, the nearest first."""
+    dates = (line.leg.expiry,) if line.leg is not None else (leg.expiry for leg in line.portfolio.legs)
+    return sorted({one for one in dates if one is not None})
 
 
 def expiries(line: PortfolioLine) -> str:
     """Write the expiry of a leg, or the expiries of all legs."""
-    dates = (line.leg.expiry,) if line.leg is not None else (leg.expiry for leg in line.portfolio.legs)
-    known = sorted({one for one in dates if one is not None})
+    known = expiry_days(line)
     if not known:
         return ""
     return f"{known[0]:%d %b}" + (f" +{len(known) - 1}" if len(known) > 1 else "")
@@ -238,6 +271,13 @@ def entry_price(line: PortfolioLine) -> str:
     return "" if premium is None else formats.price(premium, TICK)
 
 
+def price_of(line: PortfolioLine) -> int | None:
+    """Answer the last price of a leg, or the combined premium of what is open."""
+    if line.leg is not None and line.leg_mark is not None:
+        return None if line.leg.row < 0 else line.leg_mark.last_price
+    return line.mark.premium
+
+
 def price_now(line: PortfolioLine) -> str:
     """Write the last price of a leg, or the combined premium of what is open."""
     if line.leg is not None and line.leg_mark is not None:
@@ -255,9 +295,19 @@ def theta(line: PortfolioLine) -> float | None:
     return line.figures.theta if line.leg is None else line.leg_figures.theta
 
 
+def order_count(line: PortfolioLine) -> int:
+    """Answer how many orders there were."""
+    return line.portfolio.orders if line.leg is None else len(line.leg.orders)
+
+
 def orders(line: PortfolioLine) -> str:
     """Write how many orders there were."""
-    return str(line.portfolio.orders if line.leg is None else len(line.leg.orders))
+    return str(order_count(line))
+
+
+def exact_greek(of: Callable[[PortfolioLine], float | None]) -> Value:
+    """Answer a Greek as it was computed, for files."""
+    return lambda line: measured_value(of(line))
 
 
 def greek(of: Callable[[PortfolioLine], float | None], places: int) -> Text:
@@ -290,6 +340,13 @@ def _level_text(leg: LegRow, level: Level | None) -> str:
             return formats.signed_amount(level.value, 0)
         case measure:
             return f"{_MEASURE_LETTERS[measure]} {formats.price(level.value, TICK)}"
+
+
+def _exact_level(leg: LegRow, level: Level | None) -> CellValue:
+    if level is None:
+        return None
+    in_rupees = level.of in (Measure.PREMIUM, Measure.PROFIT)
+    return rupees_value(level.value) if in_rupees else _level_text(leg, level)
 
 
 def _measured(leg: LegRow, level: PriceLevel) -> str:

@@ -2,6 +2,7 @@
 
 from desktop.presentation.tones import Tone
 from desktop.viewmodels import portfolio_cells as cells
+from desktop.viewmodels.cell_values import moment_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.portfolio_line import PortfolioLine
 from desktop.viewmodels.times import time_text
@@ -18,6 +19,7 @@ NAMES: tuple[Column[PortfolioLine], ...] = (
         text=cells.check,
         tone=lambda line: Tone.ACCENT if line.is_checked else Tone.MUTED,
         sort_value=lambda line: not line.is_checked,
+        value=lambda line: None if line.leg else line.is_checked,
     ),
     Column(
         key="run",
@@ -67,6 +69,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         tooltip="Of a leg; of a portfolio what all its legs have in common, by which profits per lot are divided",
         width=40,
         text=cells.lots,
+        value=cells.lot_count,
     ),
     Column(
         key="cycle",
@@ -75,6 +78,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         width=44,
         text=cells.only_leg(lambda leg: str(leg.cycle)),
         hidden=True,
+        value=lambda line: line.leg.cycle if line.leg else None,
     ),
     Column(
         key="start",
@@ -83,6 +87,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         width=64,
         tooltip="When it was started, or will be",
         text=cells.only_portfolio(lambda line: time_text(line.portfolio.started_at or line.portfolio.starts_at)),
+        value=lambda line: None if line.leg else moment_value(line.portfolio.started_at or line.portfolio.starts_at),
     ),
     Column(
         key="end",
@@ -92,6 +97,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         tooltip="Last time for an entry",
         text=cells.only_portfolio(lambda line: time_text(line.portfolio.ends_at)),
         hidden=True,
+        value=lambda line: None if line.leg else moment_value(line.portfolio.ends_at),
     ),
     Column(
         key="square_off",
@@ -100,6 +106,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         width=64,
         tooltip="When all is closed",
         text=cells.only_portfolio(lambda line: time_text(line.portfolio.square_off_at)),
+        value=lambda line: None if line.leg else moment_value(line.portfolio.square_off_at),
     ),
     Column(
         key="enter",
@@ -117,6 +124,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         width=40,
         text=cells.only_portfolio(lambda line: str(line.portfolio.execution)),
         hidden=True,
+        value=lambda line: None if line.leg else line.portfolio.execution,
     ),
     Column(
         key="orders",
@@ -125,6 +133,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         width=48,
         text=cells.orders,
         hidden=True,
+        value=cells.order_count,
     ),
     Column(
         key="underlying",
@@ -143,6 +152,7 @@ FACTS: tuple[Column[PortfolioLine], ...] = (
         align=Align.LEFT,
         text=cells.expiries,
         hidden=True,
+        value=lambda line: next(iter(cells.expiry_days(line)), None),
     ),
     Column(
         key="tag",

@@ -1,6 +1,7 @@
 """Columns of the portfolio grid about stops, targets, trails and waits."""
 
 from desktop.viewmodels import portfolio_cells as cells
+from desktop.viewmodels.cell_values import rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.portfolio_line import PortfolioLine
 
@@ -18,6 +19,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
             line.mark.stop_distance, line.leg_mark.stop_distance if line.leg_mark else None, line
         ),
         tone=lambda line: cells.near(line.leg_mark.stop_distance if line.leg_mark else line.mark.stop_distance),
+        value=lambda line: rupees_value((line.leg_mark or line.mark).stop_distance),
     ),
     Column(
         key="target_distance",
@@ -28,6 +30,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         text=lambda line: cells.distance(
             line.mark.target_distance, line.leg_mark.target_distance if line.leg_mark else None, line
         ),
+        value=lambda line: rupees_value((line.leg_mark or line.mark).target_distance),
     ),
     Column(
         key="stop",
@@ -37,6 +40,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         tooltip="Portfolio: profit at which all is closed, ₹ (combined stop or profit lock); leg: price of its stop, "
         "U where the underlying is watched. Of an open leg it is changed here: double click, Enter or F2",
         text=cells.stop,
+        value=cells.exact_stop,
     ),
     Column(
         key="target",
@@ -46,6 +50,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         tooltip="Portfolio: profit at which all is closed, ₹; leg: price. Of an open leg it is changed here: "
         "double click, Enter or F2",
         text=cells.target,
+        value=cells.exact_target,
     ),
     Column(
         key="floor",
@@ -55,6 +60,7 @@ LEVELS: tuple[Column[PortfolioLine], ...] = (
         "at cost, and what its own lock keeps",
         width=64,
         text=cells.trail,
+        value=cells.exact_trail,
     ),
     Column(
         key="wait",

@@ -2,6 +2,7 @@
 
 from desktop.presentation import formats
 from desktop.viewmodels import portfolio_cells as cells
+from desktop.viewmodels.cell_values import percent_value, rupees_value
 from desktop.viewmodels.columns import Column
 from desktop.viewmodels.portfolio_line import PortfolioLine
 
@@ -14,6 +15,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         text=cells.money(cells.profit),
         tone=cells.sign(cells.profit),
         flash=lambda line: cells.profit(line) or 0,
+        value=cells.exact(cells.profit),
     ),
     Column(
         key="per_lot",
@@ -23,6 +25,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         text=cells.money(cells.profit_per_lot),
         tone=cells.sign(cells.profit_per_lot),
         hidden=True,
+        value=cells.exact(cells.profit_per_lot),
     ),
     Column(
         key="mtm",
@@ -32,6 +35,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         rank=7,
         text=cells.money(cells.unrealised),
         tone=cells.sign(cells.unrealised),
+        value=cells.exact(cells.unrealised),
     ),
     Column(
         key="booked",
@@ -41,6 +45,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         rank=8,
         text=cells.money(cells.booked),
         tone=cells.sign(cells.booked),
+        value=cells.exact(cells.booked),
     ),
     Column(
         key="peak",
@@ -49,6 +54,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         width=64,
         text=cells.only_portfolio(lambda line: formats.signed_amount(cells.shown(line, line.extremes.peak), 0)),
         hidden=True,
+        value=lambda line: None if line.leg else rupees_value(cells.shown(line, line.extremes.peak)),
     ),
     Column(
         key="trough",
@@ -57,6 +63,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         width=64,
         text=cells.only_portfolio(lambda line: formats.signed_amount(cells.shown(line, line.extremes.trough), 0)),
         hidden=True,
+        value=lambda line: None if line.leg else rupees_value(cells.shown(line, line.extremes.trough)),
     ),
     Column(
         key="drawdown",
@@ -65,6 +72,7 @@ MONEY: tuple[Column[PortfolioLine], ...] = (
         width=64,
         text=cells.only_portfolio(lambda line: formats.amount(cells.shown(line, line.extremes.drawdown), 0)),
         hidden=True,
+        value=lambda line: None if line.leg else rupees_value(cells.shown(line, line.extremes.drawdown)),
     ),
 )
 """Columns of profits."""
@@ -76,6 +84,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         rank=8,
         width=60,
         text=cells.only_leg(lambda leg: formats.signed_quantity(leg.net_quantity)),
+        value=lambda line: line.leg.net_quantity if line.leg else None,
     ),
     Column(
         key="entry",
@@ -84,6 +93,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         rank=5,
         tooltip="Leg: average entry price; portfolio: combined premium at the entry, ₹",
         text=cells.entry_price,
+        value=lambda line: rupees_value(line.leg.average_entry if line.leg else line.portfolio.combined_premium),
     ),
     Column(
         key="last",
@@ -93,6 +103,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         tooltip="Leg: last traded price; portfolio: combined premium of what is open, ₹",
         text=cells.price_now,
         flash=lambda line: (line.leg_mark.last_price or 0) if line.leg_mark else 0,
+        value=lambda line: rupees_value(cells.price_of(line)),
     ),
     Column(
         key="exit",
@@ -101,6 +112,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         rank=7,
         tooltip="Average exit price of a leg, ₹",
         text=cells.leg_price(lambda leg: leg.average_exit),
+        value=lambda line: rupees_value(line.leg.average_exit) if line.leg else None,
     ),
     Column(
         key="delta",
@@ -110,6 +122,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         text=cells.greek(cells.delta, 1),
         tone=cells.greek_tone(cells.delta),
         hidden=True,
+        value=cells.exact_greek(cells.delta),
     ),
     Column(
         key="theta",
@@ -119,6 +132,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
         text=cells.greek(cells.theta, 0),
         tone=cells.greek_tone(cells.theta),
         hidden=True,
+        value=cells.exact_greek(cells.theta),
     ),
     Column(
         key="iv",
@@ -129,6 +143,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
             "" if line.leg_figures.volatility is None else formats.volatility(line.leg_figures.volatility)
         ),
         hidden=True,
+        value=lambda line: percent_value(line.leg_figures.volatility),
     ),
     Column(
         key="margin",
@@ -139,6 +154,7 @@ PRICES: tuple[Column[PortfolioLine], ...] = (
             lambda line: "" if line.figures.margin is None else formats.amount(line.figures.margin, 0)
         ),
         hidden=True,
+        value=lambda line: None if line.leg else rupees_value(line.figures.margin),
     ),
 )
 """Columns of prices, Greeks and margin."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from desktop.presentation import formats
 from desktop.presentation.tones import Tone, tone_of_sign
+from desktop.viewmodels.cell_values import CellValue, measured_value, percent_value, rupees_value
 from desktop.viewmodels.columns import Align, Column
 from engine.views.positions import PositionLevel, PositionRow
 
@@ -83,6 +84,11 @@ def _ours(write: Callable[[PositionRow], str]) -> Callable[[PositionRow], str]:
     return lambda row: "" if row.level in (PositionLevel.FOREIGN, PositionLevel.NOT_OURS) else write(row)
 
 
+def _ours_value(of: Callable[[PositionRow], CellValue]) -> Callable[[PositionRow], CellValue]:
+    """Leave a value out where its cell is empty."""
+    return lambda row: None if row.level in (PositionLevel.FOREIGN, PositionLevel.NOT_OURS) else of(row)
+
+
 POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
     Column(
         key="name",
@@ -100,8 +106,11 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=_quantity,
         tone=_quantity_tone,
         cell_tooltip=quantity_story,
+        value=lambda row: row.net_quantity,
     ),
-    Column(key="lots", header="Lots", tooltip="Lots held, signed", width=38, text=_lots, rank=8),
+    Column(
+        key="lots", header="Lots", tooltip="Lots held, signed", width=38, text=_lots, rank=8, value=lambda row: row.lots
+    ),
     Column(
         key="brokers",
         header="Broker",
@@ -111,6 +120,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         tone=lambda row: Tone.WARNING if row.differs else Tone.MUTED,
         cell_tooltip=_brokers_story,
         rank=9,
+        value=lambda row: row.brokers_quantity,
     ),
     Column(
         key="product",
@@ -128,6 +138,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=lambda row: "" if row.days is None else str(row.days),
         tone=lambda row: Tone.WARNING if row.days == 0 else Tone.PLAIN,
         rank=10,
+        value=lambda row: row.days,
     ),
     Column(
         key="average",
@@ -136,6 +147,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=58,
         text=_price(lambda row: row.average_price if row.level is PositionLevel.LEG else None),
         rank=2,
+        value=lambda row: rupees_value(row.average_price if row.level is PositionLevel.LEG else None),
     ),
     Column(
         key="exit",
@@ -144,6 +156,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=54,
         text=_price(lambda row: row.exit_price),
         rank=4,
+        value=lambda row: rupees_value(row.exit_price),
     ),
     Column(
         key="last",
@@ -152,6 +165,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=54,
         text=_last,
         flash=lambda row: row.last_price or 0,
+        value=lambda row: rupees_value(None if row.row < 0 or row.level is PositionLevel.FOREIGN else row.last_price),
     ),
     Column(
         key="mtm",
@@ -161,6 +175,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         rank=3,
         text=_ours(lambda row: formats.signed_amount(row.mtm)),
         tone=lambda row: _sign(row.mtm),
+        value=_ours_value(lambda row: rupees_value(row.mtm)),
     ),
     Column(
         key="booked",
@@ -170,6 +185,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         rank=5,
         text=_ours(lambda row: formats.signed_amount(row.booked)),
         tone=lambda row: _sign(row.booked),
+        value=_ours_value(lambda row: rupees_value(row.booked)),
     ),
     Column(
         key="total",
@@ -178,6 +194,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=80,
         text=_ours(lambda row: formats.signed_amount(row.profit)),
         tone=lambda row: _sign(row.profit),
+        value=_ours_value(lambda row: rupees_value(row.profit)),
     ),
     Column(
         key="percent",
@@ -187,6 +204,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=_ours(lambda row: formats.percent(row.percent, 1, signed=True) if row.entry_value else ""),
         tone=lambda row: _sign(row.percent),
         rank=7,
+        value=_ours_value(lambda row: percent_value(row.percent) if row.entry_value else None),
     ),
     Column(
         key="per_lot",
@@ -196,6 +214,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=lambda row: formats.signed_amount(row.per_lot) if row.lots_entered else "",
         tone=lambda row: _sign(row.per_lot),
         rank=11,
+        value=lambda row: rupees_value(row.per_lot if row.lots_entered else None),
     ),
     Column(
         key="volatility",
@@ -204,6 +223,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=44,
         rank=6,
         text=lambda row: formats.volatility(row.volatility) if row.level is PositionLevel.LEG else "",
+        value=lambda row: percent_value(row.volatility) if row.level is PositionLevel.LEG else None,
     ),
     Column(
         key="delta",
@@ -212,6 +232,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=46,
         text=_ours(lambda row: formats.decimal(row.delta, 1, signed=True)),
         tone=lambda row: _sign(row.delta),
+        value=_ours_value(lambda row: measured_value(row.delta)),
     ),
     Column(
         key="gamma",
@@ -220,6 +241,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=54,
         text=_ours(lambda row: formats.decimal(row.gamma, 3, signed=True)),
         tone=lambda row: _sign(row.gamma),
+        value=_ours_value(lambda row: measured_value(row.gamma)),
     ),
     Column(
         key="theta",
@@ -228,6 +250,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=56,
         text=_ours(lambda row: _cash(row.theta)),
         tone=lambda row: _sign(row.theta),
+        value=_ours_value(lambda row: measured_value(row.theta)),
     ),
     Column(
         key="vega",
@@ -236,6 +259,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=52,
         text=_ours(lambda row: _cash(row.vega)),
         tone=lambda row: _sign(row.vega),
+        value=_ours_value(lambda row: measured_value(row.vega)),
     ),
     Column(
         key="cash_delta",
@@ -245,6 +269,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=_ours(lambda row: _cash(row.cash_delta)),
         tone=lambda row: _sign(row.cash_delta),
         rank=12,
+        value=_ours_value(lambda row: measured_value(row.cash_delta)),
     ),
     Column(
         key="cash_gamma",
@@ -254,6 +279,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         text=_ours(lambda row: _cash(row.cash_gamma)),
         tone=lambda row: _sign(row.cash_gamma),
         rank=13,
+        value=_ours_value(lambda row: measured_value(row.cash_gamma)),
     ),
     Column(
         key="margin",
@@ -262,6 +288,7 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
         width=66,
         text=lambda row: "" if row.margin is None else formats.compact_rupees(row.margin),
         rank=14,
+        value=lambda row: rupees_value(row.margin),
     ),
 )
 """Columns of the positions."""

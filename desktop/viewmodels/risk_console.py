@@ -11,6 +11,7 @@ from desktop.presentation import formats
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.accounts import state_story, state_text, state_tone
+from desktop.viewmodels.cell_values import CellValue, moment_value, percent_value, rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.row_table import RowTableModel
@@ -27,6 +28,16 @@ from engine.views.portfolios import PortfolioRow
 
 NEAR = 0.8
 """Part of a limit from which on it is shown as near."""
+
+_UNITS = {
+    Unit.MONEY: "₹",
+    Unit.COUNT: "count",
+    Unit.LOTS: "lots",
+    Unit.SECONDS: "s",
+    Unit.PERCENT: "%",
+    Unit.TIME: "time",
+    Unit.SWITCH: "switch",
+}
 
 _OPPOSITE = {Side.BUY: QuoteColumn.ASK, Side.SELL: QuoteColumn.BID}
 
@@ -66,6 +77,29 @@ def amount_text(value: int | None, unit: Unit) -> str:
             return formats.quantity(value)
 
 
+def amount_value(value: int | None, unit: Unit) -> CellValue:
+    """Answer a number of a limit for a file: ₹, s and % as they are, a time of day as it is written."""
+    match unit:
+        case _ if value is None:
+            return None
+        case Unit.MONEY | Unit.SECONDS | Unit.PERCENT:
+            return rupees_value(value)
+        case Unit.SWITCH:
+            return bool(value)
+        case Unit.TIME:
+            return amount_text(value, unit)
+        case Unit.LOTS | Unit.COUNT:
+            return value
+
+
+def left_value(use: LimitUse) -> CellValue:
+    """Answer how far a limit is from tripping; 0 where it is reached."""
+    left = 0 if use.has_tripped else use.left
+    if left is None:
+        return None
+    return amount_value(max(0, -left if use.is_floor else left), use.unit)
+
+
 def left_text(use: LimitUse) -> str:
     """Write how far a limit is from tripping."""
     if use.has_tripped:
@@ -80,6 +114,10 @@ def left_text(use: LimitUse) -> str:
 
 def _of_use(text: Callable[[LimitUse], str]) -> Callable[[RiskLine], str]:
     return lambda line: "" if line.use is None else text(line.use)
+
+
+def _value(of: Callable[[LimitUse], CellValue]) -> Callable[[RiskLine], CellValue]:
+    return lambda line: None if line.use is None else of(line.use)
 
 
 def _limit(use: LimitUse) -> str:
@@ -126,6 +164,7 @@ RISK_COLUMNS: tuple[Column[RiskLine], ...] = (
         text=lambda line: line.state if line.use is None else _used(line.use),
         tone=_use_tone,
         cell_tooltip=lambda line: line.story if line.use is None else line.use.help,
+        value=lambda line: line.state if line.use is None else amount_value(line.use.used, line.use.unit),
     ),
     Column(
         key="limit",
@@ -134,6 +173,7 @@ RISK_COLUMNS: tuple[Column[RiskLine], ...] = (
         width=90,
         text=_of_use(_limit),
         tone=lambda line: Tone.MUTED if line.use is not None and line.use.limit is None else Tone.PLAIN,
+        value=_value(lambda use: amount_value(use.limit, use.unit)),
     ),
     Column(
         key="part",
@@ -143,6 +183,8 @@ RISK_COLUMNS: tuple[Column[RiskLine], ...] = (
         text=_of_use(_percent),
         tone=_use_tone,
         bar=lambda line: 0.0 if line.use is None else min(1.0, line.use.used_part or 0.0),
+        value=_value(lambda use: percent_value(use.used_part)),
+        unit="%",
     ),
     Column(
         key="left",
@@ -152,6 +194,16 @@ RISK_COLUMNS: tuple[Column[RiskLine], ...] = (
         text=_of_use(left_text),
         tone=_use_tone,
         rank=1,
+        value=_value(left_value),
+    ),
+    Column(
+        key="unit",
+        header="Unit",
+        tooltip="What the numbers of a file count",
+        width=60,
+        align=Align.LEFT,
+        hidden=True,
+        text=_of_use(lambda use: _UNITS[use.unit]),
     ),
     Column(
         key="then",
@@ -305,6 +357,7 @@ STOP_COLUMNS: tuple[Column[MessageRow], ...] = (
         align=Align.LEFT,
         text=lambda row: f"{ist_datetime(row.at):%d %b %H:%M:%S}",
         sort_value=lambda row: row.number,
+        value=lambda row: moment_value(row.at),
     ),
     Column(key="whose", header="Of", width=84, align=Align.LEFT, text=_whose),
     Column(

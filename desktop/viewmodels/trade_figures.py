@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor
 from desktop.presentation import formats
 from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone, tone_of_sign
+from desktop.viewmodels.cell_values import CellValue, measured_value, percent_value, rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.row_table import (
     ALIGNMENT_ROLE,
@@ -24,10 +25,11 @@ from engine.views.trade_statistics import Bucket, DayResult, TradeStatistics
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure in words."""
+    """One figure in words; ``value`` is what a file says of it, None where that is the words."""
 
     name: str
     text: str
+    value: CellValue = None
     tone: Tone = Tone.PLAIN
     meaning: str = ""
 
@@ -49,6 +51,7 @@ FIGURE_COLUMNS: tuple[Column[Figure], ...] = (
         text=lambda row: row.text,
         tone=lambda row: row.tone,
         cell_tooltip=lambda row: row.meaning,
+        value=lambda row: row.text if row.value is None else row.value,
     ),
 )
 
@@ -58,11 +61,11 @@ def figures(found: TradeStatistics) -> list[Figure]:
 
     def money(name: str, amount: int | None, meaning: str = "", *, signed: bool = True) -> Figure:
         tone = tone_of_sign(amount or 0) if signed else Tone.PLAIN
-        return Figure(name=name, text=formats.signed_amount(amount) if signed else formats.amount(amount),
-                      tone=tone, meaning=meaning)  # fmt: skip
+        text = formats.signed_amount(amount) if signed else formats.amount(amount)
+        return Figure(name=name, text=text, value=rupees_value(amount), tone=tone, meaning=meaning)
 
     def number(name: str, value: float | None, meaning: str) -> Figure:
-        return Figure(name=name, text=formats.decimal(value, 2), meaning=meaning)
+        return Figure(name=name, text=formats.decimal(value, 2), value=measured_value(value), meaning=meaning)
 
     unknown = f"; of {found.uncharged} trades they are not known" if found.uncharged else ""
     won = formats.percent(found.win_rate)
@@ -71,7 +74,7 @@ def figures(found: TradeStatistics) -> list[Figure]:
         money("Net profit", found.net, "After charges, ₹"),
         money("Gross profit", found.gross, "Before charges, ₹"),
         money("Charges", found.charges, f"By the rates of each day, ₹{unknown}", signed=False),
-        Figure(name="Trades", text=f"{found.trades:,}", meaning="Closed executions of legs"),
+        Figure(name="Trades", text=f"{found.trades:,}", value=found.trades, meaning="Closed executions of legs"),
         Figure(name="Win rate", text=won, meaning=f"{found.winners} won, {found.losers} lost, net of charges"),
         money("Expectancy", found.expectancy, "Average net profit of a trade, ₹"),
         money("Average win", found.average_win, "₹"),
@@ -137,6 +140,7 @@ BUCKET_COLUMNS: tuple[Column[tuple[int, Bucket]], ...] = (
         width=54,
         text=lambda row: f"{row[1].trades:,}",
         sort_value=lambda row: row[1].trades,
+        value=lambda row: row[1].trades,
     ),
     Column(
         key="won",
@@ -145,6 +149,8 @@ BUCKET_COLUMNS: tuple[Column[tuple[int, Bucket]], ...] = (
         width=54,
         text=lambda row: formats.percent(row[1].win_rate, 0),
         sort_value=lambda row: row[1].win_rate or 0.0,
+        value=lambda row: percent_value(row[1].win_rate),
+        unit="%",
     ),
     Column(
         key="gross",
@@ -154,6 +160,7 @@ BUCKET_COLUMNS: tuple[Column[tuple[int, Bucket]], ...] = (
         text=lambda row: formats.signed_amount(row[1].gross),
         sort_value=lambda row: row[1].gross,
         rank=2,
+        value=lambda row: rupees_value(row[1].gross),
     ),
     Column(
         key="charges",
@@ -163,6 +170,7 @@ BUCKET_COLUMNS: tuple[Column[tuple[int, Bucket]], ...] = (
         text=lambda row: formats.amount(row[1].charges),
         sort_value=lambda row: row[1].charges,
         rank=1,
+        value=lambda row: rupees_value(row[1].charges),
     ),
     Column(
         key="net",
@@ -172,6 +180,7 @@ BUCKET_COLUMNS: tuple[Column[tuple[int, Bucket]], ...] = (
         text=lambda row: formats.signed_amount(row[1].net),
         tone=lambda row: tone_of_sign(row[1].net),
         sort_value=lambda row: row[1].net,
+        value=lambda row: rupees_value(row[1].net),
     ),
 )
 """Columns of sums; each row is its place and the sums."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from threading import Lock, Thread
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.presentation import formats
 from desktop.presentation.tones import Tone, tone_of_sign
+from desktop.viewmodels.cell_values import CellValue, moment_value, rupees_value
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.trade_review import Extremes, TradeChoice, TradeLine, TradeReview, review
@@ -19,6 +21,11 @@ ReadExtremes = Callable[[], Extremes]
 
 def _of_trade(text: Callable[[TradeRow], str]) -> Callable[[TradeLine], str]:
     return lambda line: "" if line.row is None else text(line.row)
+
+
+def _value(of: Callable[[TradeRow], CellValue]) -> Callable[[TradeLine], CellValue]:
+    """Answer what a file says of a trade; groups have sums of money alone."""
+    return lambda line: None if line.row is None else of(line.row)
 
 
 def _amount(line: TradeLine, name: str) -> int | None:
@@ -68,6 +75,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=100,
         text=_lots,
         cell_tooltip=_of_trade(lambda row: f"{formats.quantity(row.quantity)} units"),
+        value=_value(lambda row: row.lots),
     ),
     Column(
         key="entered",
@@ -77,6 +85,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         align=Align.LEFT,
         text=_of_trade(lambda row: _time(row.entered_at)),
         rank=3,
+        value=_value(lambda row: moment_value(row.entered_at)),
     ),
     Column(
         key="entry",
@@ -84,6 +93,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         tooltip="Average entry price, ₹",
         width=64,
         text=_of_trade(lambda row: formats.price(row.entry_average)),
+        value=_value(lambda row: rupees_value(row.entry_average)),
     ),
     Column(
         key="closed",
@@ -93,6 +103,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         align=Align.LEFT,
         text=_of_trade(lambda row: _time(row.closed_at)),
         rank=1,
+        value=_value(lambda row: moment_value(row.closed_at)),
     ),
     Column(
         key="exit",
@@ -100,6 +111,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         tooltip="Average exit price, ₹",
         width=60,
         text=_of_trade(lambda row: formats.price(row.exit_average)),
+        value=_value(lambda row: rupees_value(row.exit_average)),
     ),
     Column(
         key="reason",
@@ -118,6 +130,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         text=_money("gross"),
         tone=_tone("gross"),
         rank=2,
+        value=lambda line: rupees_value(_amount(line, "gross")),
     ),
     Column(
         key="charges",
@@ -126,6 +139,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=66,
         text=lambda line: formats.amount(_amount(line, "charges")),
         rank=4,
+        value=lambda line: rupees_value(_amount(line, "charges")),
     ),
     Column(
         key="net",
@@ -134,6 +148,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=98,
         text=_money("net"),
         tone=_tone("net"),
+        value=lambda line: rupees_value(_amount(line, "net")),
     ),
     Column(
         key="best",
@@ -142,6 +157,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=62,
         text=_optional("best"),
         rank=7,
+        value=_value(lambda row: rupees_value(row.best)),
     ),
     Column(
         key="worst",
@@ -150,6 +166,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=62,
         text=_optional("worst"),
         rank=7,
+        value=_value(lambda row: rupees_value(row.worst)),
     ),
     Column(
         key="held",
@@ -158,6 +175,8 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=70,
         text=_of_trade(lambda row: formats.duration(row.held_for / SECOND)),
         rank=5,
+        value=_value(lambda row: Decimal(row.held_for) / SECOND),
+        unit="s",
     ),
     Column(
         key="slippage",
@@ -166,6 +185,7 @@ TRADE_COLUMNS: tuple[Column[TradeLine], ...] = (
         width=64,
         text=_optional("slippage"),
         rank=6,
+        value=_value(lambda row: rupees_value(row.slippage)),
     ),
     Column(
         key="portfolio",
