@@ -38,6 +38,7 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     keeps, was_maximised = old.keep_arrangement, old.isMaximized()
     window = build(arranged, display, dress_application(application, display))
     window.keep_arrangement, window.palette_desk.recency = keeps, old.palette_desk.recency
+    window.desk.checked.check(old.desk.checked.ids)
     if selected is not None:
         window.select_portfolio(selected.portfolio_id)
     if was_maximised:

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.composition.questions import Question
 from desktop.presentation import formats
 from desktop.viewmodels.leg_levels import premium_of
+from desktop.viewmodels.positions import PositionsSource
 from desktop.windows.closed_outside_dialog import ask_closed_outside
 from desktop.windows.deeds import add_deed
 from desktop.windows.dialog import ask
-from desktop.windows.panel import Desk
+from desktop.windows.panel import Desk, Links
+from desktop.windows.position_deeds import PositionDeeds
 from engine.domain.commands import (
     CancelWaitingLeg,
     ChangeLegProtection,
@@ -20,18 +22,42 @@ from engine.domain.commands import (
 )
 from engine.domain.multileg.states import ACTIVE, ENTERS, LEG_DONE, LEG_WAITS, LegState
 from engine.views.portfolios import LegRow, PortfolioRow
+from engine.views.positions import PositionRow
 
 _COST_NOTE = "Buffer and charges are those of the portfolio. A leg that loses, or has a better stop, is left as it is."
 
 Deed = Callable[[PortfolioRow, LegRow], None]
 
 
+_OF_POSITIONS = ("part_exit_leg", "roll_legs", "add_hedge", "convert_leg", "open_payoff")
+"""Deeds of positions that a leg without a position has greyed."""
+
+
+class _PositionsAtHand(PositionsSource):
+    """Positions that no grid shows: counted when somebody asks."""
+
+    def legs_of(self, row: PositionRow) -> list[PositionRow]:
+        """Return the legs that a line stands for, as they are now."""
+        self.refresh(0)
+        return super().legs_of(row)
+
+    def of_leg(self, portfolio: PortfolioRow, leg: LegRow) -> PositionRow | None:
+        """Return the position of a leg; None where it holds nothing."""
+        self.refresh(0)
+        wanted = portfolio.portfolio_id, leg.leg_id
+        return next((line for line in self.lines if (line.portfolio_id, line.leg_id) == wanted), None)
+
+
 class LegMenu:
     """Adds the deeds of a leg to a menu; what cannot be done now is greyed."""
 
-    def __init__(self, parent: QWidget, desk: Desk, square_off: Deed, edit: Callable[[LegRow, str], None]) -> None:
+    def __init__(
+        self, parent: QWidget, desk: Desk, links: Links, square_off: Deed, edit: Callable[[LegRow, str], None]
+    ) -> None:
         """``square_off`` closes a leg, ``edit`` changes its ``"stop"`` or ``"target"``."""
         self._parent, self._desk, self._square_off, self._edit = parent, desk, square_off, edit
+        self._positions = _PositionsAtHand(desk.bridge)
+        self._position_deeds = PositionDeeds(parent, desk, links, self._positions)
 
     def fill(self, menu: QMenu, portfolio: PortfolioRow, leg: LegRow) -> None:
         """Add the entries of a leg."""
@@ -51,6 +77,18 @@ class LegMenu:
         )
         for name, about, possible, act in entries:
             add_deed(menu, name, act, about=about, possible=possible)
+        menu.addSeparator()
+        self._add_position_deeds(menu, portfolio, leg)
+        menu.addSeparator()
+
+    def _add_position_deeds(self, menu: QMenu, portfolio: PortfolioRow, leg: LegRow) -> None:
+        """Add what is done to the position of a leg, with the words and reasons that Positions has for it."""
+        position = self._positions.of_leg(portfolio, leg)
+        if position is not None:
+            self._position_deeds.add_to(menu, position)
+            return
+        for name in _OF_POSITIONS:
+            add_deed(menu, name, lambda: None, about="this leg", against="it holds nothing")
 
     def _question(self, name: str) -> Question:
         return self._desk.questions[name]

@@ -196,7 +196,7 @@ class PortfoliosPanel(Panel):
         self.profit = ProfitView(self._desk, side)
         self.profit.hide()
         self.protection = LegProtection(self._desk, side)
-        self._leg_menu = LegMenu(self, self._desk, self.protection.square_off, self.levels.open_leg)
+        self._leg_menu = LegMenu(self, self._desk, self._links, self.protection.square_off, self.levels.open_leg)
         self._signal_menu = SignalMenu(self, self._desk)
         column.addWidget(self._headline)
         column.addWidget(self.why, 1)

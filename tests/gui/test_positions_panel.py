@@ -13,6 +13,7 @@ from desktop.windows.dialog import QuestionDialog
 from desktop.windows.payoff_dialog import PayoffDialog
 from desktop.windows.position_dialogs import HedgeDialog, PartLegDialog, RollDialog
 from desktop.windows.reason_dialog import ReasonDialog
+from engine.domain.commands import SquareOffLeg
 from engine.domain.multileg.states import KillLevel, LegOrigin, LegState
 from engine.domain.order import Product
 from engine.views.positions import Grouping, PositionLevel
@@ -212,6 +213,49 @@ def test_the_payoff_of_what_is_held_agrees_with_the_grid(standing):
     assert held_payoff.held_payoff([]) is None
 
 
+# --- the same from the portfolios -------------------------------------------------------------------------------------
+
+
+def menu_of(desk, number):
+    panel = desk.panel("portfolios")
+    menu = QMenu(panel)
+    panel._leg_menu.fill(menu, desk.bridge.portfolios["P1"], leg_now(desk, number))
+    return {entry.objectName(): entry for entry in menu.actions() if entry.objectName()}, menu
+
+
+def test_the_menu_of_a_leg_offers_what_positions_offer_with_their_reasons(running):
+    sold, _keep = menu_of(running, 3)
+    bought, _kept = menu_of(running, 1)
+
+    assert {"part_exit_leg", "roll_legs", "add_hedge", "convert_leg", "open_payoff"} <= sold.keys()
+    assert all(sold[name].isEnabled() for name in ("part_exit_leg", "roll_legs", "add_hedge", "convert_leg"))
+    assert sold["convert_leg"].text() == "Convert this leg to NRML…"
+    assert bought["add_hedge"].toolTip().endswith("Not now: only sold options are hedged by a farther strike.")
+
+
+def test_a_part_is_closed_from_the_menu_of_a_leg_and_its_payoff_follows(running):
+    entries, _menu = menu_of(running, 3)
+    entries["open_payoff"].trigger()
+    payoff = running.dialog(PayoffDialog)
+    entries["part_exit_leg"].trigger()
+    running.dialog(PartLegDialog).accept()
+    running.wait_until(lambda: leg_now(running, 3).net_quantity == -65)
+
+    assert "Break-evens" in payoff.figures.text()
+    payoff.close()
+
+
+def test_a_leg_that_holds_nothing_says_so_for_each(running):
+    running.bridge.submit(lambda at: SquareOffLeg(at=at, portfolio_id="P1", leg_id=3))
+    running.wait_until(lambda: leg_now(running, 3).net_quantity == 0)
+
+    entries, _menu = menu_of(running, 3)
+
+    for name in ("part_exit_leg", "roll_legs", "add_hedge", "convert_leg", "open_payoff"):
+        assert not entries[name].isEnabled()
+        assert entries[name].toolTip().endswith("Not now: it holds nothing.")
+
+
 # --- deeds -----------------------------------------------------------------------------------------------------------
 
 
@@ -289,7 +333,7 @@ def test_one_leg_is_converted_or_closed_without_a_question_where_that_was_chosen
     panel.deeds.convert(leg_of(panel.source, 3))
     running.wait_until(lambda: leg_now(running, 3).product is Product.CARRY_FORWARD)
     panel.square_off(leg_of(panel.source, 3))
-    running.wait_until(lambda: leg_now(running, 3).net_quantity == 0)
+    running.wait_until(lambda: not leg_of(panel.source, 3).net_quantity)
     panel.deeds.convert(panel.source.total)
 
     assert running.dialog(QuestionDialog).no_more is None
