@@ -53,6 +53,14 @@ def test_what_was_open_selected_and_drafted_is_still_there(desk):
     assert second.panels.keys() == panels
 
 
+def test_checked_portfolios_stay_checked(desk):
+    desk.window.desk.checked.check(["P1"])
+
+    desk.window.display_chosen.emit(Display(theme=ThemeName.LIGHT))
+
+    assert desk.window.desk.checked.ids == ("P1",)
+
+
 def test_keys_make_text_larger_and_stop_at_the_last_size(desk):
     before = desk.window
     desk.window.act("text_larger")
