@@ -98,6 +98,27 @@ class SortableSource(Protocol):
         ...
 
 
+@runtime_checkable
+class FoldingSource(Protocol):
+    """A grid source with lines that can be folded away; their names last, so that they can be saved."""
+
+    def folded(self) -> list[str]:
+        """Return the names of the lines below which nothing is shown."""
+        ...
+
+    def fold(self, names: Sequence[str]) -> None:
+        """Fold exactly these lines; names of lines that are not there are kept until they are."""
+        ...
+
+
+FoldKey = str | tuple[str, ...]
+"""What a line that can be folded is known by: the parts of its name, or all of it."""
+
+
+def _fold_name(key: FoldKey) -> str:
+    return key if isinstance(key, str) else " › ".join(key)
+
+
 class RowGridSource(Generic[RowType]):
     """A grid source over a list of immutable rows: hand the rows over, it finds what changed.
 
@@ -121,6 +142,7 @@ class RowGridSource(Generic[RowType]):
         self.columns = tuple(columns)
         self.order_note = order_note
         self._pinned = pinned
+        self._folded: set[str] = set()
         self._sort: list[SortBy] = []
         self._given: Sequence[RowType] = ()
         self._given_keys: list[Hashable] = []
@@ -135,6 +157,27 @@ class RowGridSource(Generic[RowType]):
         self._signs = np.zeros((0, len(self.columns)), dtype=np.int8)
         self._has_bars = any(column.bar for column in self.columns)
         self._flashing = [(number, column.flash) for number, column in enumerate(self.columns) if column.flash]
+
+    def folded(self) -> list[str]:
+        """Return the names of the lines below which nothing is shown."""
+        return sorted(self._folded)
+
+    def fold(self, names: Sequence[str]) -> None:
+        """Fold exactly these lines; names of lines that are not there are kept until they are."""
+        self._folded = set(names)
+        self._painted = [None] * len(self._painted)
+        self.show_folds()
+
+    def show_folds(self) -> None:
+        """Show what is not folded away; a source with a tree does it here."""
+
+    def turn_fold(self, key: FoldKey) -> None:
+        """Fold a line, or unfold it."""
+        self.fold(sorted(self._folded ^ {_fold_name(key)}))
+
+    def is_folded(self, key: FoldKey) -> bool:
+        """Say whether a line is folded."""
+        return bool(self._folded) and _fold_name(key) in self._folded
 
     def set_rows(self, rows: Sequence[RowType]) -> None:
         """Show these rows, in this order where nothing is sorted; rows equal to those shown cost next to nothing."""

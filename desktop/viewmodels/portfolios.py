@@ -58,7 +58,6 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         self._figures: dict[PortfolioId, PortfolioFigures] = {}
         self._book: FiguresBook | None = None
         self._figures_due = 0
-        self._folded: set[PortfolioId] = set()
         self._with_done = True
         self._watched: dict[PortfolioId, _Watched] = {}
         self._changed = True
@@ -85,8 +84,10 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
 
     def toggle(self, row: int) -> None:
         """Fold or unfold the legs of a portfolio."""
-        self._folded ^= {self.row(row).portfolio.portfolio_id}
-        self._painted = [None] * len(self._painted)
+        self.turn_fold(self.row(row).portfolio.portfolio_id)
+
+    def show_folds(self) -> None:
+        """Show what is not folded away."""
         self._show()
 
     def show_done(self, shown: bool) -> None:
@@ -163,7 +164,7 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
                     is_checked=portfolio_id in self._checked,
                 )
             )
-            if portfolio_id not in self._folded:
+            if not self.is_folded(portfolio_id):
                 lines += [
                     PortfolioLine(portfolio=watched.row, mark=watched.mark, figures=figures, leg=leg, leg_mark=leg_mark)
                     for leg, leg_mark in zip(watched.row.legs, watched.mark.legs, strict=True)
@@ -173,4 +174,4 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
     def _expander(self, line: PortfolioLine) -> Expander:
         if line.leg is not None:
             return Expander.NONE
-        return Expander.CLOSED if line.portfolio.portfolio_id in self._folded else Expander.OPEN
+        return Expander.CLOSED if self.is_folded(line.portfolio.portfolio_id) else Expander.OPEN

@@ -32,7 +32,6 @@ class PositionsSource(RowGridSource[PositionRow]):
             expander=self._expander,
         )
         self._bridge = bridge
-        self._folded: set[tuple[str, ...]] = set()
         self._with_closed = False
         self._grouping = Grouping.UNDERLYING_EXPIRY_PORTFOLIO
         self._book: PositionBook | None = None
@@ -58,8 +57,10 @@ class PositionsSource(RowGridSource[PositionRow]):
 
     def toggle(self, row: int) -> None:
         """Fold or unfold the lines below a line."""
-        self._folded ^= {self.row(row).key}
-        self._painted = [None] * len(self._painted)
+        self.turn_fold(self.row(row).key)
+
+    def show_folds(self) -> None:
+        """Show what is not folded away."""
         self._show()
 
     def show_closed(self, shown: bool) -> None:
@@ -109,12 +110,15 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._book = None
 
     def _show(self) -> None:
-        folded = self._folded
         self.set_rows(
-            [line for line in self._lines if not any(line.key[:depth] in folded for depth in range(1, len(line.key)))]
+            [
+                line
+                for line in self._lines
+                if not any(self.is_folded(line.key[:depth]) for depth in range(1, len(line.key)))
+            ]
         )
 
     def _expander(self, row: PositionRow) -> Expander:
         if not row.has_children or row.level is PositionLevel.TOTAL:
             return Expander.NONE
-        return Expander.CLOSED if row.key in self._folded else Expander.OPEN
+        return Expander.CLOSED if self.is_folded(row.key) else Expander.OPEN

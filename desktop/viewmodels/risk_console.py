@@ -230,7 +230,6 @@ class RiskSource(RowGridSource[RiskLine]):
             expander=self._expander,
         )
         self._bridge = bridge
-        self._folded: set[tuple[str, ...]] = set()
         self._only_set = False
 
     def refresh(self) -> None:
@@ -247,20 +246,22 @@ class RiskSource(RowGridSource[RiskLine]):
 
     def toggle(self, number: int) -> None:
         """Fold or unfold the limits of an account or a tag."""
-        self._folded ^= {self.row(number).key[:2]}
-        self._painted = [None] * len(self._painted)
+        self.turn_fold(self.row(number).key[:2])
+
+    def show_folds(self) -> None:
+        """Show what is not folded away."""
         self.refresh()
 
     def _is_shown(self, line: RiskLine) -> bool:
         if line.use is None:
-            return len(line.key) == len(("owner", "name")) or line.key[:2] not in self._folded
+            return len(line.key) == len(("owner", "name")) or not self.is_folded(line.key[:2])
         counts = line.use.limit is not None and line.use.used is not None
-        return line.key[:2] not in self._folded and (counts or not self._only_set)
+        return not self.is_folded(line.key[:2]) and (counts or not self._only_set)
 
     def _expander(self, line: RiskLine) -> Expander:
         if len(line.key) > 2:
             return Expander.NONE
-        return Expander.CLOSED if line.key[:2] in self._folded else Expander.OPEN
+        return Expander.CLOSED if self.is_folded(line.key[:2]) else Expander.OPEN
 
 
 def risk_lines(

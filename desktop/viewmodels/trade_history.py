@@ -218,7 +218,6 @@ class TradesSource(RowGridSource[TradeLine]):
             expander=self._expander,
         )
         self._lines: tuple[TradeLine, ...] = ()
-        self._folded: set[tuple[str, ...]] = set()
 
     def show_review(self, made: TradeReview) -> None:
         """Show other lines; what was folded stays folded."""
@@ -230,22 +229,23 @@ class TradesSource(RowGridSource[TradeLine]):
         line = self.row(number)
         if line.sums is None:
             return
-        self._folded ^= {line.key}
-        self._painted = [None] * len(self._painted)
+        self.turn_fold(line.key)
+
+    def show_folds(self) -> None:
+        """Show what is not folded away."""
         self._show()
 
     def _show(self) -> None:
-        folded = self._folded
         self.set_rows(
-            [one for one in self._lines if not any(one.key[:depth] in folded for depth in range(1, len(one.key)))]
-            if folded
+            [one for one in self._lines if not any(self.is_folded(one.key[:n]) for n in range(1, len(one.key)))]
+            if self._folded
             else self._lines
         )
 
     def _expander(self, line: TradeLine) -> Expander:
         if line.sums is None or line.depth == 0:
             return Expander.NONE
-        return Expander.CLOSED if line.key in self._folded else Expander.OPEN
+        return Expander.CLOSED if self.is_folded(line.key) else Expander.OPEN
 
 
 class ReviewMaker(QObject):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.columns import Heading
-from desktop.viewmodels.grid_source import Expander, GridSource, SortableSource
+from desktop.viewmodels.grid_source import Expander, FoldingSource, GridSource, SortableSource
 from desktop.viewmodels.row_order import runs
 from desktop.viewmodels.table_look import AT_THE_END, TableLook
 from desktop.widgets.column_header import ColumnHeader, HeadingModel
@@ -113,11 +113,14 @@ class FastGrid(QAbstractScrollArea):
 
     def look(self) -> TableLook:
         """Return how the trader looks at the grid, for saving."""
-        return TableLook(sort=self._header.sort_keys(), top=self._place.top())
+        folded = self.source.folded() if isinstance(self.source, FoldingSource) else []
+        return TableLook(sort=self._header.sort_keys(), folded=folded, top=self._place.top())
 
     def apply_look(self, look: TableLook) -> None:
-        """Sort as it was saved, and scroll there once there are rows."""
+        """Sort and fold as it was saved, and scroll there once there are rows."""
         self._header.sort_by(look.sort)
+        if isinstance(self.source, FoldingSource):
+            self.source.fold(look.folded)
         if look.top != AT_THE_END:
             self._place.restore(look.top)
 

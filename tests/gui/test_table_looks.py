@@ -81,6 +81,30 @@ def test_the_look_is_in_the_file_for_the_next_start(desk, tmp_path):
     assert placed.context == {"days": "all"}
 
 
+@pytest.mark.parametrize("panel_id", ["positions", "portfolios"])
+def test_what_is_folded_of_a_tree_stays_folded_in_another_display_and_a_switch(desk, panel_id):
+    desk.window.workspaces.switch("multileg")
+    desk.wait_until(lambda: desk.window.workspaces.current.name == "multileg")
+    place = 1 if panel_id == "positions" else 0
+    source = desk.panel(panel_id).source
+    desk.wait_until(lambda: source.row_count() >= 5)
+    whole = source.row_count()
+    source.toggle(place)
+    folded = source.folded()
+
+    desk.window.display_chosen.emit(Display(theme=ThemeName.LIGHT))
+    desk.wait_until(lambda: 0 < desk.panel(panel_id).source.row_count() < whole)
+    after_display = desk.panel(panel_id).source.folded()
+    desk.window.workspaces.switch("start")
+    desk.window.workspaces.switch("multileg")
+    desk.wait_until(lambda: 0 < desk.panel(panel_id).source.row_count() < whole)
+
+    assert len(folded) == 1
+    assert folded == after_display == desk.panel(panel_id).source.folded()
+    desk.panel(panel_id).source.toggle(place)
+    assert desk.panel(panel_id).source.row_count() == whole
+
+
 def test_positions_are_sorted_among_their_siblings(desk, qtbot):
     panel = desk.panel("positions")
     desk.wait_until(lambda: panel.source.row_count() >= 8)
