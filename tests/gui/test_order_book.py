@@ -56,7 +56,6 @@ class Book:
             find_orders=lambda _words: None,
             choose=lambda _subject: None,
             say=self.said.append,
-            find_orders=lambda _words: None,
             frame_health=lambda: None,
         )
         self.folder = folder
