@@ -382,11 +382,9 @@ class FastGrid(QAbstractScrollArea):
     def _move_to(self, row: int, column: int, *, extend: bool) -> None:
         if self._row_count == 0:
             return
-        row = min(max(row, 0), self._row_count - 1)
+        row, height, bar = min(max(row, 0), self._row_count - 1), self._painter.row_height, self.verticalScrollBar()
         self._selection.move(row, column, self._source.row_key, extend=extend)
-        height, bar = self._painter.row_height, self.verticalScrollBar()
-        lowest = (row + 1) * height - self.viewport().height()
-        bar.setValue(min(max(bar.value(), lowest), row * height))
+        bar.setValue(min(max(bar.value(), (row + 1) * height - self.viewport().height()), row * height))
         self._selection_moved()
 
     def _selection_moved(self) -> None:
@@ -397,7 +395,5 @@ class FastGrid(QAbstractScrollArea):
         return 0 <= row < self._row_count and self._source.cells(row, row + 1)[0].expander is not Expander.NONE
 
     def _hits_expander(self, position: QPoint, row: int, column: int) -> bool:
-        if column != 0 or not self._has_expander(row):
-            return False
         end = self._header.sectionViewportPosition(0) + indentation(self._source.cells(row, row + 1)[0])
-        return end - EXPANDER_WIDTH <= position.x() < end
+        return column == 0 and self._has_expander(row) and end - EXPANDER_WIDTH <= position.x() < end
