@@ -238,7 +238,7 @@ def test_the_next_trading_day_makes_what_was_done_ready_again():
 
 def test_the_screen_is_told_of_a_lost_line_at_every_portfolio_of_the_account():
     desk = running(leg("SELL", "PE"))
-    view = ViewDesk()
+    view = ViewDesk(desk.state.rules)
     view.everything(desk.facts, desk.state)
 
     facts = desk.say(ConnectionReport(at=desk.now, account=ACCOUNT, channel=Channel.ORDERS, connected=False))

@@ -66,11 +66,15 @@ def test_an_order_row_tells_every_step_of_its_life_and_who_took_it() -> None:
 def test_an_order_of_a_contract_that_is_not_listed_any_more_is_told_by_its_symbol() -> None:
     run = simulated_run(portfolios=(portfolio(),))
     run_until(run, at(15, 20))
-    told = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
+    told = [
+        notice for notice in Desk(run.state.rules).everything(facts_of(run), run.state) if isinstance(notice, OrderRow)
+    ]
     gone = told[0].instrument
     run.state.master = ContractMaster(one for one in run.state.master.instruments if one.id != gone)
 
-    again = [notice for notice in Desk().everything(facts_of(run), run.state) if isinstance(notice, OrderRow)]
+    again = [
+        notice for notice in Desk(run.state.rules).everything(facts_of(run), run.state) if isinstance(notice, OrderRow)
+    ]
 
     assert (again[0].contract, again[0].row) == (gone.partition(":")[2], -1)
     assert again[0].average_price == told[0].average_price
@@ -85,7 +89,9 @@ def test_a_rejected_order_counts_as_a_try_of_the_ones_after_it() -> None:
     run.state.books.orders[first].filled = 0
     run.state.books.orders[last].purpose = Purpose.ENTRY
 
-    rows = {n.order_id: n for n in Desk().everything(facts_of(run), run.state) if isinstance(n, OrderRow)}
+    rows = {
+        n.order_id: n for n in Desk(run.state.rules).everything(facts_of(run), run.state) if isinstance(n, OrderRow)
+    }
 
     assert (rows[first].retries, rows[last].retries) == (0, 1)
 
@@ -97,7 +103,7 @@ def test_of_very_many_orders_the_newest_are_told_and_what_still_works(monkeypatc
     every[0].status = OrderStatus.OPEN
     monkeypatch.setattr(desk_view, "MOST_ORDERS", 2)
 
-    told = [n.order_id for n in Desk().everything(facts_of(run), run.state) if isinstance(n, OrderRow)]
+    told = [n.order_id for n in Desk(run.state.rules).everything(facts_of(run), run.state) if isinstance(n, OrderRow)]
 
     assert told == [every[0].order_id, every[-2].order_id, every[-1].order_id]
 
