@@ -111,6 +111,17 @@ class FoldingSource(Protocol):
         ...
 
 
+def folds_of(source: GridSource) -> list[str]:
+    """Return the names of the folded lines; none of a source in which nothing can be folded."""
+    return source.folded() if isinstance(source, FoldingSource) else []
+
+
+def fold_lines(source: GridSource, names: Sequence[str]) -> None:
+    """Fold exactly these lines, where lines can be folded."""
+    if isinstance(source, FoldingSource):
+        source.fold(names)
+
+
 FoldKey = str | tuple[str, ...]
 """What a line that can be folded is known by: the parts of its name, or all of it."""
 

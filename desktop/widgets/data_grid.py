@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from desktop.presentation.theme import Theme
 from desktop.viewmodels.columns import Heading
-from desktop.viewmodels.grid_source import Expander, FoldingSource, GridSource, SortableSource
+from desktop.viewmodels.grid_source import Expander, GridSource, SortableSource, fold_lines, folds_of
 from desktop.viewmodels.row_order import runs
 from desktop.viewmodels.table_look import AT_THE_END, TableLook
 from desktop.widgets.column_header import ColumnHeader, HeadingModel
@@ -66,7 +66,7 @@ class FastGrid(QAbstractScrollArea):
         self._painter = GridPainter(theme, headings)
         self._flash = CellFlash(len(self._headings))
         self._selection = GridSelection()
-        self._now_ms = 0
+        self._now_ms, self._settled_ms = 0, 0
         self._row_count = 0
         self._centred = (-1, -1)
         """Which row was brought into the middle, and where the scroll bar stood then."""
@@ -75,7 +75,6 @@ class FastGrid(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._background = theme.colours.panel
-        self._settled_ms = 0
         self._place = ScrollKeeper(self.verticalScrollBar(), self._painter.row_height)
         self._build_header(theme)
         source.take_changes()
@@ -113,14 +112,12 @@ class FastGrid(QAbstractScrollArea):
 
     def look(self) -> TableLook:
         """Return how the trader looks at the grid, for saving."""
-        folded = self.source.folded() if isinstance(self.source, FoldingSource) else []
-        return TableLook(sort=self._header.sort_keys(), folded=folded, top=self._place.top())
+        return TableLook(sort=self._header.sort_keys(), folded=folds_of(self._source), top=self._place.top())
 
     def apply_look(self, look: TableLook) -> None:
         """Sort and fold as it was saved, and scroll there once there are rows."""
         self._header.sort_by(look.sort)
-        if isinstance(self.source, FoldingSource):
-            self.source.fold(look.folded)
+        fold_lines(self._source, look.folded)
         if look.top != AT_THE_END:
             self._place.restore(look.top)
 
