@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import IntEnum
+from operator import is_
 from typing import Generic, Protocol, runtime_checkable
 
 import msgspec
@@ -176,7 +177,7 @@ class RowGridSource(Generic[RowType]):
     def fold(self, names: Sequence[str]) -> None:
         """Fold exactly these lines; names of lines that are not there are kept until they are."""
         self._folded = set(names)
-        self._painted = [None] * len(self._painted)
+        self.forget_painted()
         self.show_folds()
 
     def show_folds(self) -> None:
@@ -192,8 +193,10 @@ class RowGridSource(Generic[RowType]):
 
     def set_rows(self, rows: Sequence[RowType]) -> None:
         """Show these rows, in this order where nothing is sorted; rows equal to those shown cost next to nothing."""
-        keys = [self._row_id(row) for row in rows]
-        self._given = rows
+        if len(rows) == len(self._given) and all(map(is_, rows, self._given)):
+            return
+        keys = list(map(self._row_id, rows))
+        self._given = list(rows)
         if keys != self._given_keys:
             self._given_keys = keys
             self._order = self._sorted_order()
@@ -218,8 +221,10 @@ class RowGridSource(Generic[RowType]):
         if self._order is not None:
             rows, keys = [rows[i] for i in self._order], [keys[i] for i in self._order]
         if keys != self._keys:
+            # Rows are known by their identity: ready for painting are those that only moved.
+            ready = {id(row): painted for row, painted in zip(self._rows, self._painted, strict=True) if painted}
+            self._painted = [ready.get(id(row)) for row in rows]
             self._rows, self._keys = list(rows), keys
-            self._painted = [None] * len(keys)
             self._signs = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
             self._dirty.clear()
             self._reset = True
@@ -227,6 +232,10 @@ class RowGridSource(Generic[RowType]):
         for number, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
             if old is not new and old != new:
                 self._change(number, old, new)
+
+    def forget_painted(self) -> None:
+        """Make what is shown ready for painting again, where more than the rows changed, such as what is folded."""
+        self._painted = [None] * len(self._painted)
 
     def row(self, number: int) -> RowType:
         """Return the row shown at ``number``."""

@@ -1,5 +1,6 @@
 """The columns of the positions: what each says, in which unit, and what its tip explains."""
 
+import math
 from collections.abc import Callable
 
 from desktop.presentation import formats
@@ -161,10 +162,11 @@ POSITION_COLUMNS: tuple[Column[PositionRow], ...] = (
     Column(
         key="last",
         header="LTP",
-        tooltip="Last traded price, ₹",
+        tooltip="Last traded price, ₹; a dash where a leg is closed, for nothing of it moves any more",
         width=54,
         text=_last,
-        flash=lambda row: row.last_price or 0,
+        # What is not a number is neither above nor below: a leg that is closed does not glow as if it had fallen.
+        flash=lambda row: row.last_price or math.nan,
         value=lambda row: rupees_value(None if row.row < 0 or row.level is PositionLevel.FOREIGN else row.last_price),
     ),
     Column(

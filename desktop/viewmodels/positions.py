@@ -1,13 +1,14 @@
 """Positions with Greeks as a grid, in groups of the trader's choice, with sub-totals and a total."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from desktop.bridge import EngineBridge
 from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.position_columns import POSITION_COLUMNS
 from engine.domain.instant import ist_date
 from engine.domain.money import Money
-from engine.views.positions import BrokersBooks, Grouping, PositionBook, PositionLevel, PositionRow
+from engine.views.positions import BrokersBooks, Grouping, KeptPositions, PositionBook, PositionLevel, PositionRow
 
 __all__ = ["POSITION_COLUMNS", "PositionsSource"]
 
@@ -24,7 +25,7 @@ class PositionsSource(RowGridSource[PositionRow]):
     def __init__(self, bridge: EngineBridge) -> None:
         super().__init__(
             POSITION_COLUMNS,
-            lambda row: row.key,
+            attrgetter("key"),
             level=lambda row: max(0, len(row.key) - 1),
             bold=lambda row: row.has_children,
             highlighted=lambda row: row.level is PositionLevel.TOTAL,
@@ -35,6 +36,7 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._with_closed = False
         self._grouping = Grouping.UNDERLYING_EXPIRY_PORTFOLIO
         self._book: PositionBook | None = None
+        self._kept = KeptPositions()
         self._lines: Sequence[PositionRow] = ()
         self._seen_snapshot = 0
         self.brokers = BrokersBooks()
@@ -48,8 +50,14 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._seen_snapshot = snapshot.number
         if self._book is None:
             today = ist_date(bridge.now())
-            rows = bridge.portfolios.values()
-            self._book = PositionBook(rows, bridge.master, bridge.rules, today, with_closed=self._with_closed)
+            self._book = PositionBook(
+                bridge.portfolios.values(),
+                bridge.master,
+                bridge.rules,
+                today,
+                with_closed=self._with_closed,
+                kept=self._kept,
+            )
         self.brokers = BrokersBooks.of(bridge.status)
         values = snapshot.quotes(self._book.rows)
         self._lines = self._book.priced(values, snapshot.at, self.brokers, self._grouping)
@@ -78,6 +86,7 @@ class PositionsSource(RowGridSource[PositionRow]):
         if grouping is not self._grouping:
             self._grouping = grouping
             self._folded.clear()
+            self.forget_painted()
             self._forget_book()
 
     @property
@@ -110,13 +119,17 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._book = None
 
     def _show(self) -> None:
-        self.set_rows(
-            [
-                line
-                for line in self._lines
-                if not any(self.is_folded(line.key[:depth]) for depth in range(1, len(line.key)))
-            ]
-        )
+        self.set_rows(list(self._unfolded()) if self.folded() else self._lines)
+
+    def _unfolded(self) -> Iterator[PositionRow]:
+        """Go through the lines that stand in no folded group; the total is none."""
+        hidden_below: int | None = None
+        for line in self._lines:
+            depth = len(line.key)
+            if hidden_below is not None and depth > hidden_below:
+                continue
+            hidden_below = depth if depth and self.is_folded(line.key) else None
+            yield line
 
     def _expander(self, row: PositionRow) -> Expander:
         if not row.has_children or row.level is PositionLevel.TOTAL:

@@ -1,7 +1,7 @@
 """The risk of all positions in a few gauges: number, unit, and how full the bar is."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -52,13 +52,18 @@ class RiskGauges:
     def gauges(self, lines: Sequence[PositionRow], status: StatusRow | None) -> tuple[Gauge, ...]:
         """Answer the gauges, the most important first."""
         legs = [line for line in lines if line.level is PositionLevel.LEG]
-        greeks = [self._greek(legs, name, title, words) for name, title, words in _GREEKS]
+        underlyings = dict.fromkeys([leg.underlying for leg in legs])
+        # What is closed has no Greeks; only its underlying is told.
+        held = [leg for leg in legs if leg.net_quantity]
+        greeks = [self._greek(underlyings, held, name, title, words) for name, title, words in _GREEKS]
         return (_day(status), greeks[0], _margin(status), *greeks[1:])
 
-    def _greek(self, legs: Sequence[PositionRow], name: str, title: str, words: str) -> Gauge:
-        parts: dict[str, float | None] = {}
+    def _greek(
+        self, underlyings: Iterable[str], legs: Sequence[PositionRow], name: str, title: str, words: str
+    ) -> Gauge:
+        parts: dict[str, float | None] = dict.fromkeys(underlyings, 0.0)
         for leg in legs:
-            value, before = getattr(leg, name), parts.get(leg.underlying, 0.0)
+            value, before = getattr(leg, name), parts[leg.underlying]
             parts[leg.underlying] = None if value is None or before is None else before + value
         known = [part for part in parts.values() if part is not None]
         total = sum(known) if len(known) == len(parts) else None

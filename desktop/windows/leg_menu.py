@@ -34,7 +34,12 @@ _OF_POSITIONS = ("part_exit_leg", "roll_legs", "add_hedge", "convert_leg", "open
 
 
 class _PositionsAtHand(PositionsSource):
-    """Positions that no grid shows: counted when somebody asks."""
+    """Positions that no grid shows: counted when somebody asks, from the portfolios as they are then."""
+
+    def refresh(self, now_ms: int) -> None:
+        """Count anew."""
+        self.take_portfolios(None)
+        super().refresh(now_ms)
 
     def legs_of(self, row: PositionRow) -> list[PositionRow]:
         """Return the legs that a line stands for, as they are now."""

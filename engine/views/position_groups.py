@@ -1,16 +1,16 @@
 """Positions in groups: which lines stand under which, and what a group's line adds up."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from math import gcd
-from typing import TypeVar
+from operator import is_
 
 import msgspec
 
-from engine.domain.identifiers import AccountId, PortfolioId
+from engine.domain.identifiers import PortfolioId
 from engine.domain.money import Money
 from engine.views.position_rows import PositionLevel, PositionRow
+from engine.views.subtotals import subtotal
 
 
 class Grouping(Enum):
@@ -47,43 +47,100 @@ _KEYS: dict[PositionLevel, Callable[[PositionRow], str]] = {
     PositionLevel.TAG: lambda leg: leg.tag,
 }
 
-_NAMES: dict[PositionLevel, Callable[[PositionRow], str]] = {
-    PositionLevel.TOTAL: lambda _leg: "Total",
-    PositionLevel.UNDERLYING: lambda leg: leg.underlying,
-    PositionLevel.EXPIRY: lambda leg: "No expiry" if leg.expiry is None else f"{leg.expiry:%d %b %Y}",
-    PositionLevel.PORTFOLIO: lambda leg: leg.portfolio,
-    PositionLevel.CONTRACT: lambda leg: leg.contract,
-    PositionLevel.ACCOUNT: lambda leg: leg.account,
-    PositionLevel.TAG: lambda leg: leg.tag,
-}
+_NO_FIGURES: Mapping[PortfolioId, Money] = {}
 
 
-class Margins(msgspec.Struct, frozen=True):
-    """The estimated margins of whole portfolios, and how many legs each of them has."""
+class _Kept(msgspec.Struct, frozen=True, eq=False):
+    """The parts of a group that hold nothing any more, and the line that adds them up."""
 
-    amounts: Mapping[PortfolioId, Money]
-    legs: Mapping[str, int]
+    parts: Sequence[PositionRow]
+    line: PositionRow
+
+
+class _Group(msgspec.Struct, frozen=True, eq=False):
+    """A group's line with the lines below it, and of its portfolios which are whole and which are divided."""
+
+    legs: Sequence[PositionRow]
+    lines: Sequence[PositionRow]
+    """Its own first."""
+    margin: Money | None
+    """Of the portfolios that are whole; None where none of them blocks anything."""
+    divided: Mapping[PortfolioId | None, int]
+    """How many legs of a portfolio it has that others have, too."""
+    is_settled: bool
+    """Nothing in it is open."""
+
+
+class KeptGroups:
+    """Memory of a table's groups: lines that nothing moves any more, known by the identity of what they were made of.
+
+    A leg that is closed keeps its line while its row, and the grouping, are the same; so does a group of them with
+    all the legs of their portfolios. The parts of other groups that are closed are added up once.
+    """
+
+    def __init__(self) -> None:
+        self._grouping: Grouping | None = None
+        # A row is held beside its line, so that no other row can come to have its identity.
+        self._legs: dict[int, tuple[PositionRow, PositionRow]] = {}
+        self._settled: dict[tuple[str, ...], _Kept] = {}
+        self._groups: dict[tuple[str, ...], dict[str, _Group]] = {}
+
+    def keyed(self, legs: Sequence[PositionRow], grouping: Grouping) -> list[PositionRow]:
+        """Answer legs with the key and the name they have in a grouping."""
+        if grouping is not self._grouping:
+            self._grouping, self._legs, self._settled, self._groups = grouping, {}, {}, {}
+        known, levels = self._legs, _LEVELS[grouping]
+        if len(known) > 2 * len(legs) + _SPARE:
+            shown = {id(leg) for leg in legs}
+            self._legs = known = {row: pair for row, pair in known.items() if row in shown}
+        return [pair[1] if (pair := known.get(id(leg))) else self._keyed(leg, levels) for leg in legs]
+
+    def settled(self, key: tuple[str, ...], level: PositionLevel, parts: Sequence[PositionRow]) -> PositionRow:
+        """Answer the line that adds up parts of a group in which nothing is open."""
+        before = self._settled.get(key)
+        if before is not None and _same(before.parts, parts):
+            return before.line
+        line = subtotal(key, level, parts)
+        self._settled[key] = _Kept(parts, line)
+        return line
+
+    def below(self, key: tuple[str, ...]) -> dict[str, _Group]:
+        """Answer the groups below a group in which nothing is open or divided, by the last part of their key."""
+        return self._groups.setdefault(key, {})
+
+    def _keyed(self, leg: PositionRow, levels: tuple[PositionLevel, ...]) -> PositionRow:
+        line = _keyed(leg, levels)
+        if not leg.net_quantity:
+            self._legs[id(leg)] = leg, line
+        return line
+
+
+_SPARE = 100
+"""So many lines of legs that are gone are not worth sweeping out."""
+
+
+def _same(before: Sequence[PositionRow], now: Sequence[PositionRow]) -> bool:
+    return len(before) == len(now) and all(map(is_, before, now))
 
 
 def grouped(
-    legs: Iterable[PositionRow], grouping: Grouping, margins: Mapping[PortfolioId, Money] | None = None
+    legs: Sequence[PositionRow],
+    grouping: Grouping,
+    margins: Mapping[PortfolioId, Money] | None = None,
+    kept: KeptGroups | None = None,
 ) -> list[PositionRow]:
     """Answer the legs with a line before every group, the total first; nothing where there are no legs.
 
-    Groups stand in the order of their first leg. ``margins`` are the estimated margins of whole portfolios.
+    Groups stand in the order of their first leg. ``margins`` are the estimated margins of whole portfolios; ``kept``
+    is what was added up in earlier frames.
     """
-    levels = _LEVELS[grouping]
-    keyed = [_keyed(leg, levels) for leg in legs]
+    kept = KeptGroups() if kept is None else kept
+    keyed = kept.keyed(legs, grouping)
     if not keyed:
         return []
-    members: dict[tuple[str, ...], list[PositionRow]] = {}
-    for leg in keyed:
-        for depth in range(len(levels) + 1):
-            members.setdefault(leg.key[:depth], []).append(leg)
-    lines: list[PositionRow] = []
-    counted = Margins(margins or {}, Counter(leg.portfolio_id or "" for leg in keyed))
-    _list((), members, (PositionLevel.TOTAL, *levels), counted, lines)
-    return lines
+    counts = Counter([leg.portfolio_id for leg in keyed])
+    making = _Making((PositionLevel.TOTAL, *_LEVELS[grouping]), margins or _NO_FIGURES, counts, kept)
+    return list(making.group((), keyed).lines)
 
 
 def _keyed(leg: PositionRow, levels: tuple[PositionLevel, ...]) -> PositionRow:
@@ -98,105 +155,87 @@ def _beside(leg: PositionRow, levels: tuple[PositionLevel, ...]) -> str:
     return f"leg {leg.leg_id}" if PositionLevel.CONTRACT in levels else leg.portfolio
 
 
-def _list(
-    key: tuple[str, ...],
-    members: Mapping[tuple[str, ...], Sequence[PositionRow]],
-    levels: tuple[PositionLevel, ...],
-    margins: Margins,
-    lines: list[PositionRow],
-) -> None:
-    mine = members[key]
-    lines.append(subtotal(key, levels[len(key)], mine, margins))
-    if len(key) + 1 == len(levels):
-        lines += mine
-        return
-    for child in dict.fromkeys(leg.key[: len(key) + 1] for leg in mine):
-        _list(child, members, levels, margins, lines)
+class _Making(msgspec.Struct, frozen=True, eq=False):
+    """The groups of one frame while they are made."""
 
+    levels: tuple[PositionLevel, ...]
+    """The total, then the groups below it, outermost first."""
+    margins: Mapping[PortfolioId, Money]
+    counts: Mapping[PortfolioId | None, int]
+    """How many legs each portfolio has."""
+    kept: KeptGroups
 
-def subtotal(
-    key: tuple[str, ...],
-    level: PositionLevel,
-    legs: Sequence[PositionRow],
-    margins: Margins,
-) -> PositionRow:
-    """Answer the line of a group: sums, and whatever all of its legs have in common."""
-    first = legs[0]
-    same_contract = level is PositionLevel.CONTRACT and len({leg.account for leg in legs}) == 1
-    return PositionRow(
-        key=key,
-        level=level,
-        name=_NAMES[level](first),
-        contract=_common(leg.contract for leg in legs) or "",
-        has_children=True,
-        underlying=_common(leg.underlying for leg in legs) or "",
-        expiry=_common(leg.expiry for leg in legs),
-        days=_common(leg.days for leg in legs),
-        portfolio_id=_common(leg.portfolio_id for leg in legs),
-        portfolio=_common(leg.portfolio for leg in legs) or "",
-        account=_common(leg.account for leg in legs) or AccountId(""),
-        tag=_common(leg.tag for leg in legs) or "",
-        product=_common(leg.product for leg in legs),
-        instrument=first.instrument if level is PositionLevel.CONTRACT else None,
-        row=first.row if level is PositionLevel.CONTRACT else -1,
-        net_quantity=sum(leg.net_quantity or 0 for leg in legs) if level is PositionLevel.CONTRACT else None,
-        lot_size=first.lot_size,
-        lots_entered=_lots(level, legs),
-        brokers_quantity=first.brokers_quantity if same_contract else None,
-        ledger_quantity=first.ledger_quantity if same_contract else None,
-        last_price=first.last_price if level is PositionLevel.CONTRACT else None,
-        tick_size=first.tick_size,
-        mtm=_money(legs, lambda leg: leg.mtm),
-        booked=Money(sum(leg.booked for leg in legs)),
-        entry_value=Money(sum(leg.entry_value for leg in legs)),
-        margin=_margin(legs, margins),
-        delta=_sum(leg.delta for leg in legs),
-        gamma=_sum(leg.gamma for leg in legs),
-        theta=_sum(leg.theta for leg in legs),
-        vega=_sum(leg.vega for leg in legs),
-        cash_delta=_sum(leg.cash_delta for leg in legs),
-        cash_gamma=_sum(leg.cash_gamma for leg in legs),
-    )
+    def group(self, key: tuple[str, ...], legs: Sequence[PositionRow]) -> _Group:
+        """Answer a group with all that stands below its line."""
+        depth = len(key)
+        if depth + 1 == len(self.levels):
+            margin, divided = self._whole(Counter([leg.portfolio_id for leg in legs]), None)
+            settled: list[PositionRow] = []
+            held: list[PositionRow] = []
+            for leg in legs:
+                (held if leg.net_quantity else settled).append(leg)
+            line = self._line(key, settled, held, legs[0], None if divided else margin)
+            return _Group(legs, [line, *legs], margin, divided, not held)
+        members: dict[str, list[PositionRow]] = {}
+        for leg in legs:
+            name = leg.key[depth]
+            mine = members.get(name)
+            if mine is None:
+                members[name] = [leg]
+            else:
+                mine.append(leg)
+        return self._of_groups(key, legs, members)
 
+    def _of_groups(
+        self, key: tuple[str, ...], legs: Sequence[PositionRow], members: Mapping[str, Sequence[PositionRow]]
+    ) -> _Group:
+        settled: list[PositionRow] = []
+        held: list[PositionRow] = []
+        below: list[PositionRow] = []
+        counts: Counter[PortfolioId | None] = Counter()
+        amount: Money | None = None
+        known = self.kept.below(key)
+        for name, mine in members.items():
+            group = known.get(name)
+            # A portfolio that is told anew has other rows: the same rows are all of it as before, and hold nothing.
+            if (
+                group is None
+                or mine[0] is not group.legs[0]
+                or not (len(mine) == len(group.legs) == 1 or _same(group.legs, mine))
+            ):
+                group = self.group((*key, name), mine)
+                counts.update(group.divided)
+                if group.margin is not None:
+                    amount = Money((amount or 0) + group.margin)
+                if group.is_settled and not group.divided and group.margin is None:
+                    known[name] = group
+            line = group.lines[0]
+            (settled if group.is_settled else held).append(line)
+            below += group.lines
+        margin, divided = self._whole(counts, amount)
+        line = self._line(key, settled, held, below[0], None if divided else margin)
+        return _Group(legs, [line, *below], margin, divided, not held)
 
-def _lots(level: PositionLevel, legs: Sequence[PositionRow]) -> int | None:
-    if level is not PositionLevel.PORTFOLIO:
-        return None
-    return gcd(*(leg.lots_entered or 0 for leg in legs)) or None
+    def _whole(
+        self, counts: Mapping[PortfolioId | None, int], margin: Money | None
+    ) -> tuple[Money | None, Mapping[PortfolioId | None, int]]:
+        """Answer the margin with that of the portfolios all of whose legs are counted, and the portfolios left."""
+        divided: dict[PortfolioId | None, int] = {}
+        for name, count in counts.items():
+            if count != self.counts[name]:
+                divided[name] = count
+            elif name is not None and name in self.margins:
+                margin = Money((margin or 0) + self.margins[name])
+        return margin, divided
 
-
-def _margin(legs: Sequence[PositionRow], margins: Margins) -> Money | None:
-    """Answer the margins of a group's portfolios added up; None where one is divided by the group, or not known."""
-    held = Counter(leg.portfolio_id for leg in legs)
-    if any(count != margins.legs.get(one or "", 0) for one, count in held.items()):
-        return None
-    known = [margins.amounts[one] for one in held if one is not None and one in margins.amounts]
-    return Money(sum(known)) if known else None
-
-
-Shared = TypeVar("Shared")
-
-
-def _common(values: Iterable[Shared]) -> Shared | None:
-    """Answer what all values are; None where they differ."""
-    found = set(values)
-    return found.pop() if len(found) == 1 else None
-
-
-def _sum(parts: Iterable[float | None]) -> float | None:
-    total = 0.0
-    for part in parts:
-        if part is None:
-            return None
-        total += part
-    return total
-
-
-def _money(legs: Sequence[PositionRow], of: Callable[[PositionRow], Money | None]) -> Money | None:
-    total = 0
-    for leg in legs:
-        part = of(leg)
-        if part is None:
-            return None
-        total += part
-    return Money(total)
+    def _line(
+        self,
+        key: tuple[str, ...],
+        settled: Sequence[PositionRow],
+        held: Sequence[PositionRow],
+        first: PositionRow,
+        margin: Money | None,
+    ) -> PositionRow:
+        level = self.levels[len(key)]
+        parts = [*held, self.kept.settled(key, level, settled)] if settled else held
+        return parts[0] if not held and margin is None else subtotal(key, level, parts, margin, first)
