@@ -33,6 +33,28 @@ class _Watched(msgspec.Struct):
     quotes: IntArray
     seen: IntArray
     mark: PortfolioMark
+    shown: Sequence[PortfolioLine] = ()
+    """Its line and those of its legs as they were made last."""
+
+    def lines(self, figures: PortfolioFigures, extremes: Extremes, *, is_checked: bool) -> Sequence[PortfolioLine]:
+        """Answer its line and those of its legs: the same ones while nothing of them is another."""
+        row, mark, before = self.row, self.mark, self.shown[0] if self.shown else None
+        if (
+            before is not None
+            and before.portfolio is row
+            and before.mark is mark
+            and before.figures is figures
+            and before.is_checked == is_checked
+            and before.extremes == extremes
+        ):
+            return self.shown
+        own = PortfolioLine(portfolio=row, mark=mark, figures=figures, extremes=extremes, is_checked=is_checked)
+        legs = zip(row.legs, mark.legs, strict=True)
+        self.shown = [
+            own,
+            *(PortfolioLine(portfolio=row, mark=mark, figures=figures, leg=leg, leg_mark=one) for leg, one in legs),
+        ]
+        return self.shown
 
 
 class PortfoliosSource(RowGridSource[PortfolioLine]):
@@ -155,20 +177,8 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             if watched.row.is_done and not self._with_done:
                 continue
             figures = self._figures.get(portfolio_id, NOTHING)
-            lines.append(
-                PortfolioLine(
-                    portfolio=watched.row,
-                    mark=watched.mark,
-                    figures=figures,
-                    extremes=self._extremes(watched),
-                    is_checked=portfolio_id in self._checked,
-                )
-            )
-            if not self.is_folded(portfolio_id):
-                lines += [
-                    PortfolioLine(portfolio=watched.row, mark=watched.mark, figures=figures, leg=leg, leg_mark=leg_mark)
-                    for leg, leg_mark in zip(watched.row.legs, watched.mark.legs, strict=True)
-                ]
+            shown = watched.lines(figures, self._extremes(watched), is_checked=portfolio_id in self._checked)
+            lines += shown[:1] if self.is_folded(portfolio_id) else shown
         self.set_rows(lines)
 
     def _expander(self, line: PortfolioLine) -> Expander:

@@ -29,7 +29,7 @@ class PositionLevel(IntEnum):
     """One contract of that group."""
 
 
-class PositionRow(msgspec.Struct, frozen=True, kw_only=True):
+class PositionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the positions. Money in 1/10,000 ₹; Greeks of the whole position: unit Greek × signed quantity.
 
     ``delta`` in units of the underlying (₹ per index point), ``gamma`` units per point, ``theta`` ₹ per calendar day,
