@@ -1,6 +1,6 @@
 """What the positions keep from one frame to the next: what did not change since is neither asked for nor made again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
 
@@ -13,6 +13,7 @@ from engine.domain.market_rules import MarketRules
 from engine.domain.money import Money, Price
 from engine.views.contracts import contract_name
 from engine.views.expiry_pricing import ExpiryLadder, expiry_ladder
+from engine.views.foreign_positions import BrokersBooks
 from engine.views.portfolios import LegRow, PortfolioRow
 from engine.views.position_groups import KeptGroups
 from engine.views.position_rows import PositionRow
@@ -56,6 +57,7 @@ class KeptPositions:
 
     Attributes:
         groups: What was added up of groups in which nothing is open.
+        books: Our ledger and the brokers' books with which the lines of closed legs were compared last.
     """
 
     def __init__(self) -> None:
@@ -66,6 +68,7 @@ class KeptPositions:
         self._ladders: dict[tuple[str, date], ExpiryLadder] = {}
         self._margins: dict[PortfolioId, _Margin] = {}
         self.groups = KeptGroups()
+        self.books: tuple[Mapping[tuple[AccountId, InstrumentId], int], BrokersBooks] | None = None
 
     def legs(
         self, portfolios: Iterable[PortfolioRow], master: ContractMaster, on: date, *, with_closed: bool

@@ -1,6 +1,6 @@
 """Positions in groups: which lines stand under which, and what a group's line adds up."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from operator import is_
@@ -176,14 +176,9 @@ class _Making(msgspec.Struct, frozen=True, eq=False):
                 (held if leg.net_quantity else settled).append(leg)
             line = self._line(key, settled, held, legs[0], None if divided else margin)
             return _Group(legs, [line, *legs], margin, divided, not held)
-        members: dict[str, list[PositionRow]] = {}
+        members: defaultdict[str, list[PositionRow]] = defaultdict(list)
         for leg in legs:
-            name = leg.key[depth]
-            mine = members.get(name)
-            if mine is None:
-                members[name] = [leg]
-            else:
-                mine.append(leg)
+            members[leg.key[depth]].append(leg)
         return self._of_groups(key, legs, members)
 
     def _of_groups(

@@ -98,13 +98,17 @@ class PositionBook:
     def _closed_rows(self, brokers: BrokersBooks) -> list[PositionRow | None]:
         """Answer the lines of closed legs, kept while the books say the same of their contract; None for open ones."""
         rows: list[PositionRow | None] = []
+        agreed = self._kept.books == (self._ours, brokers)
+        self._kept.books = self._ours, brokers
         for held in self._legs:
             if held.leg.net_quantity:
                 rows.append(None)
                 continue
-            books, row = _compared(self._ours, brokers, held.book), held.closed_row
-            if row is None or row.ledger_quantity != books[0] or row.brokers_quantity != books[1]:
-                row = held.closed_row = leg_row(held, self._on, books)
+            row = held.closed_row
+            if row is None or not agreed:
+                books = _compared(self._ours, brokers, held.book)
+                if row is None or (row.ledger_quantity, row.brokers_quantity) != books:
+                    row = held.closed_row = leg_row(held, self._on, books)
             rows.append(row)
         return rows
 
