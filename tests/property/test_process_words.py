@@ -1,17 +1,18 @@
 """Everything that crosses between the window's process and the engine's arrives as it was."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 
 from engine.domain import commands
 from engine.domain.commands import AddPortfolio, EditPortfolio
-from engine.domain.identifiers import PortfolioId
+from engine.domain.identifiers import OrderId, PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.runtime.process.words import Opened, Submitted, Told, encoded, notices_of, to_engine, to_window, told
 from engine.schema.load import load
 from engine.views.desk import Desk, Notice
+from engine.views.latency import Request, RequestLatency
 from engine.views.portfolios import PortfolioRow
 from engine.views.status import EngineFigures, engine_stopped, status_row
 from tests.helpers.portfolio_strategy import portfolios
@@ -25,19 +26,24 @@ def crossed(notices: list[Notice]) -> list[Notice]:
 
 
 def test_every_notice_of_a_day_arrives_as_it_was() -> None:
-    desk = Desk()
+    desk = Desk(run_at(9, 21).state.rules)
     notices: list[Notice] = []
     for hour, minute in ((9, 21), (11, 0), (15, 20)):
         state = run_at(hour, minute).state
         facts = facts_of(run_at(hour, minute))
         notices += desk.everything(facts, state)
         notices += desk.take(facts, state)
-        notices.append(status_row(state, state.now, EngineFigures(order_latency=7), market_open=True))
+        notices.append(status_row(state, state.now, EngineFigures(loop_lag=7), market_open=True))
     notices.append(engine_stopped(at(9, 30), "odd", "in detail"))
+    notices.append(
+        RequestLatency(
+            order_id=OrderId("O1"), request=Request.PLACE, at=at(9, 30), feed=1, decision=2, journal=3, queue=4
+        )
+    )
 
     assert crossed(notices) == notices
     assert {type(one) for one in crossed(notices)} == {type(one) for one in notices}
-    assert len({type(one) for one in notices}) == 6
+    assert {type(one) for one in notices} == set(get_args(Notice))
 
 
 def test_the_contracts_arrive_as_they_were() -> None:
@@ -50,7 +56,11 @@ def test_the_contracts_arrive_as_they_were() -> None:
 @given(data=portfolios())
 def test_any_portfolio_arrives_as_it_was(data: dict[str, Any]) -> None:
     portfolio = load(data, MultilegPortfolio)
-    row = next(one for one in Desk().everything([], run_at(11, 0).state) if isinstance(one, PortfolioRow))
+    row = next(
+        one
+        for one in Desk(run_at(11, 0).state.rules).everything([], run_at(11, 0).state)
+        if isinstance(one, PortfolioRow)
+    )
     words = (
         Submitted(AddPortfolio(at=Instant(1), portfolio=portfolio, start=True)),
         Submitted(EditPortfolio(at=Instant(1), portfolio_id=PortfolioId("P1"), portfolio=portfolio)),

@@ -98,7 +98,8 @@ def test_the_system_may_ask_it_to_end_and_it_closes_its_files(
 
     stopped = listener.wait_for(is_stop)
     assert isinstance(stopped, EngineStopped)
-    assert "its process ended by itself" in stopped.sentence
+    # On a busy machine the line is seen to be closed a moment before the process is seen to be gone.
+    assert "its process ended by itself" in stopped.sentence or "its process closed the line" in stopped.sentence
     assert asides == [b"opening", b"closed"]
 
 
