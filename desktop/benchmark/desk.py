@@ -71,17 +71,24 @@ def _calmest(turns: list[dict[str, Any]]) -> dict[str, Any]:
 def run_way(way: msgspec.Struct, environment: Mapping[str, str], home: Path, module: str = "way") -> dict[str, Any]:
     """Measure one way in a process of its own and answer its figures; ``home`` stands in for the trader's folder.
 
-    Raises FailureError with the end of what it said where it failed.
+    Raises FailureError with the end of what it said where it failed, or where it did not end.
     """
     argument = msgspec.json.encode(way).decode()
-    done = subprocess.run(
-        [sys.executable, "-m", f"desktop.benchmark.{module}", argument],
-        capture_output=True,
-        text=True,
-        timeout=_MOST_SECONDS + float(getattr(way, "seconds", 0)),
-        env={**environment, "LEGWORK_HOME": str(home / "home"), "PYTHONPATH": os.pathsep.join(sys.path)},
-        check=False,
-    )
+    patience = _MOST_SECONDS + float(getattr(way, "seconds", 0))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", f"desktop.benchmark.{module}", argument],
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            env={**environment, "LEGWORK_HOME": str(home / "home"), "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FailureError(
+            f"a way of the desktop benchmark did not end in {patience:.0f} s; close what strains this machine, and try "
+            "again"
+        ) from error
     if done.returncode:
         raise FailureError(f"a way of the desktop benchmark failed: {done.stderr.strip()[-600:]}")
     figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
