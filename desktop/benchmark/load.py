@@ -36,6 +36,9 @@ _CHANGES = 730
 _STEP = _CHANGES * SECOND // QUOTES_PER_SECOND
 _PORTFOLIOS_PER_SECOND = 4.0
 _MOST_ALIVE = 40
+_MOST_ALIVE_BEFORE = 15
+"""While the journal is prepared: what is left alive must leave room for portfolios whose requests are measured."""
+
 _PREPARING_SPEED = 60.0
 _PREPARING_PER_SECOND = 60.0
 _LONGEST_PREPARATION = 180 * 1_000_000_000
@@ -84,9 +87,14 @@ class Driver:
     """
 
     def __init__(
-        self, submit: Submit, alive: Callable[[], int], first: int, per_second: float = _PORTFOLIOS_PER_SECOND
+        self,
+        submit: Submit,
+        alive: Callable[[], int],
+        first: int,
+        per_second: float = _PORTFOLIOS_PER_SECOND,
+        most: int = _MOST_ALIVE,
     ) -> None:
-        self._submit, self._alive = submit, alive
+        self._submit, self._alive, self._most = submit, alive, most
         self._number, self._wait = first, 1.0 / per_second
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._drive, name="benchmark driver", daemon=True)
@@ -102,7 +110,7 @@ class Driver:
 
     def _drive(self) -> None:
         while not self._stop.wait(self._wait):
-            if self._alive() < _MOST_ALIVE:
+            if self._alive() < self._most:
                 self._submit(_adding(portfolio(self._number)))
                 self._number += 1
 
@@ -153,7 +161,7 @@ def prepare(journal: Path, orders: int) -> Instant:
     try:
         desk.client.start(counter)
         desk.client.set_speed(_PREPARING_SPEED)
-        driver = Driver(desk.client.submit, lambda: counter.alive, 0, _PREPARING_PER_SECOND)
+        driver = Driver(desk.client.submit, lambda: counter.alive, 0, _PREPARING_PER_SECOND, _MOST_ALIVE_BEFORE)
         driver.start()
         reached = counter.reached.wait(_LONGEST_PREPARATION / 1e9)
         driver.stop()

@@ -15,7 +15,9 @@ from desktop.bootstrap import open_workstation
 from desktop.bridge import EngineBridge
 from desktop.composition.desk import DeskChoice
 from desktop.composition.display import Display, ThemeName
+from desktop.composition.table_conversion import TableForm
 from desktop.windows.main_window import MainWindow
+from desktop.windows.table_export import lines_of
 from desktop.workspace.layouts import open_workspace
 from engine.schema.declared import replace
 
@@ -32,14 +34,15 @@ class MeasuredWindow(QObject):
         figures: What was found; whole when the window is closed.
     """
 
-    def __init__(self, bridge: EngineBridge, first_portfolio: int, seconds: float) -> None:
+    def __init__(self, bridge: EngineBridge, folder: Path, first_portfolio: int, seconds: float) -> None:
         super().__init__(bridge)
-        self._bridge, self._seconds = bridge, seconds
+        self._bridge, self._folder, self._seconds = bridge, folder, seconds
         self._driver = Driver(bridge.submit, lambda: portfolios_alive(bridge), first_portfolio)
         self._latencies = Latencies()
         self._stalls = StallGauge(self)
         self._deeds: list[tuple[str, Callable[[], None]]] = [
             ("nothing", lambda: None),
+            ("export", self._export),
             ("workspace_switch", self._switch_workspace),
             ("theme_switch", self._switch_theme),
         ]
@@ -88,6 +91,12 @@ class MeasuredWindow(QObject):
             self.figures[name] = {"added_ms": added.milliseconds, "window_stall_ms": self._stalls.end()["worst_ms"]}
         self._next_deed()
 
+    def _export(self) -> None:
+        window = _window()
+        lines = lines_of(window.panels["orders"])
+        assert lines is not None  # The crowded workspace has an order book.
+        window.table_export.write(lines, self._folder / "orders.xlsx", TableForm.XLSX)
+
     def _switch_workspace(self) -> None:
         _window().workspaces.show(open_workspace("multileg").workspace)
 
@@ -112,7 +121,7 @@ def measured_window(choice: DeskChoice, folder: Path, first_portfolio: int, seco
     def opened(window: MainWindow, bridge: EngineBridge) -> None:
         window.keep_arrangement = False
         window.clock.use_pace(_FRAMES_PER_SECOND)
-        measured.append(MeasuredWindow(bridge, first_portfolio, seconds))
+        measured.append(MeasuredWindow(bridge, folder, first_portfolio, seconds))
         measured[0].begin()
 
     open_workstation(choice, None, opened, crowded_workspace(folder), Display())
