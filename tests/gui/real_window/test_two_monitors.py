@@ -17,6 +17,8 @@ pytestmark = [
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 90.0
 BETWEEN_LOOKS = 0.1
+UNTIL_SHOWN = 5.0
+"""Seconds a dragged panel gets to show its window: a second drag before that would tear off the next tab."""
 PAUSE = threading.Event()
 LEFT = ("--setmonitor", "LEFT", "1920/508x1080/286+0+0", "screen")
 RIGHT = ("--setmonitor", "RIGHT", "1920/508x1080/286+1920+0", "none")
@@ -69,8 +71,7 @@ def test_a_torn_off_panel_stays_on_its_monitor_and_comes_home_without_it(start):
     first = starting("--workspace", "review")
 
     tear_off(environment, first)
-    xdotool(environment, "windowmove", titled(environment, TORN), *map(str, PUT))
-    until(lambda: where_it_was_put(place(environment, TORN)), first)
+    put_on_the_right(environment, first)
     ended(first)
     kept = (folder / "workspaces" / "review.toml").read_text(encoding="utf-8")
 
@@ -90,8 +91,7 @@ def test_a_panel_saved_on_a_monitor_that_is_gone_opens_on_the_one_that_is_there(
     starting, environment, _folder = start
     first = starting("--workspace", "review")
     tear_off(environment, first)
-    xdotool(environment, "windowmove", titled(environment, TORN), *map(str, PUT))
-    until(lambda: where_it_was_put(place(environment, TORN)), first)
+    put_on_the_right(environment, first)
     ended(first)
 
     run(environment, "xrandr", "--delmonitor", "RIGHT")
@@ -117,9 +117,22 @@ def tear_off(environment, program):
         for x in (2500, 2510):
             xdotool(environment, "mousemove", str(x), "500")
         xdotool(environment, "mouseup", "1")
+        end = time.monotonic() + UNTIL_SHOWN
+        while not titled(environment, TORN) and time.monotonic() < end:
+            PAUSE.wait(BETWEEN_LOOKS)
         return bool(titled(environment, TORN))
 
     until(dragged, program)
+
+
+def put_on_the_right(environment, program):
+    """Move the torn-off panel to its place; again where the window was still being placed at the first move."""
+
+    def moved():
+        xdotool(environment, "windowmove", "--sync", titled(environment, TORN), *map(str, PUT))
+        return where_it_was_put(place(environment, TORN))
+
+    until(moved, program)
 
 
 def ended(program):
