@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from brokers.live_line import LiveLine
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
@@ -32,6 +33,11 @@ def always_open(_instrument: Instrument, _at: Instant) -> bool:
     return True
 
 
+def any_tag(_tag: str) -> bool:
+    """Say yes: where every order of the account is placed from here."""
+    return True
+
+
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What an account's broker is opened with, whatever the broker."""
 
@@ -44,6 +50,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """The dated charges; None where trading costs nothing."""
     books_file: Path | None = None
     """Where a broker that keeps its own books keeps them; None for memory only."""
+    live: LiveLine | None = None
+    """What a broker on wall time needs besides; None in a simulated run."""
+    ours: Callable[[str], bool] = any_tag
+    """Says whether an order tag in the broker's books is one of ours, by the lineages of the account's journals."""
 
 
 class BrokerDefinition(msgspec.Struct, frozen=True, kw_only=True):

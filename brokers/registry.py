@@ -3,9 +3,11 @@
 from brokers.definition import BrokerDefinition
 from brokers.errors import BrokerError
 from brokers.paper.opening import PAPER
+from brokers.zerodha.opening import ZERODHA
 
 BROKERS: dict[str, BrokerDefinition] = {
     "paper": PAPER,
+    "zerodha": ZERODHA,
 }
 
 

@@ -1,5 +1,6 @@
 """What a gateway's test set-up must offer so that the conformance cases can be run against it."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Protocol
 
@@ -37,6 +38,14 @@ class GatewayHarness(Protocol):
 
     def show(self, bid: str, bid_quantity: int, ask: str, ask_quantity: int) -> None:
         """Let the venue show this quote, in rupees and units; the last trade was at the bid."""
+        ...
+
+    def call(self, action: Callable[..., None], *arguments: object) -> None:
+        """Call the gateway where the engine would: on its own loop, where it has one."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
         ...
 
     def wait(self, seconds: int) -> list[Report]:

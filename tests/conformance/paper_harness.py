@@ -1,5 +1,7 @@
 """The paper broker under the conformance cases."""
 
+from collections.abc import Callable
+
 from brokers.paper.faults import CERTAIN, FaultPlan
 from engine.domain.instant import SECOND, Instant
 from engine.domain.reports import Report
@@ -32,6 +34,14 @@ class PaperHarness:
     def show(self, bid: str, bid_quantity: int, ask: str, ask_quantity: int) -> None:
         """Let the exchange show this quote."""
         self._world.show({CE: (bid, bid, bid_quantity, ask, ask_quantity)})
+
+    def call(self, action: Callable[..., None], *arguments: object) -> None:
+        """Call the broker; it lives on no loop."""
+        action(*arguments)
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._world.broker.close()
 
     def wait(self, seconds: int) -> list[Report]:
         """Let time pass."""

@@ -163,7 +163,7 @@ def test_the_registry_opens_the_paper_broker_by_name(tmp_path) -> None:
     broker = paper.open(paper.settings(), around)
 
     assert broker.capabilities == paper.capabilities
-    assert set(BROKERS) == {"paper"}
+    assert set(BROKERS) == {"paper", "zerodha"}
 
 
 def test_an_unknown_broker_and_strange_settings_are_refused_with_a_sentence() -> None:
