@@ -99,6 +99,7 @@ class OfficialClient:
         self._access_token: str | None = None
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="zerodha-asks")
         self._own = threading.local()
+        self._clients: list[Any] = []
         self._turns = {pace: _Turns(*limit) for pace, limit in _AT_MOST.items()}
 
     def __repr__(self) -> str:
@@ -118,6 +119,8 @@ class OfficialClient:
         """Wait for what is being asked and let go of the workers."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, lambda: self._pool.shutdown(cancel_futures=True))
+        for client in self._clients:
+            client.reqsession.close()
 
     # --- in a worker ------------------------------------------------------------------------------------------------
 
@@ -158,6 +161,7 @@ class OfficialClient:
         client = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = _client_class()(api_key=self._api_key, root=self._root, timeout=self._patience)
+            self._clients.append(client)
         return client
 
 

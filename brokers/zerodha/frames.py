@@ -23,7 +23,8 @@ class FrameReader:
         order = sorted(self._row)
         self._tokens = np.array([*order, np.iinfo(np.int64).max], dtype=np.int64)
         self._rows = np.array([*(self._row[token] for token in order), -1], dtype=np.int64)
-        self._last_place = np.zeros(max(self._row.values(), default=0) + 1, dtype=np.int64)
+        # One place more than rows: strangers, whose row is -1, fall into the last.
+        self._last_place = np.zeros(max(self._row.values(), default=0) + 2, dtype=np.int64)
         self._token_of = np.zeros_like(self._last_place)
         for token, row in self._row.items():
             self._token_of[row] = token

@@ -108,7 +108,7 @@ def side_of(word: object) -> Side:
 
 def product_of(word: object) -> Product | None:
     """Answer the product that Kite names; None for one that is not ordered from here. Raises UnknownWordError."""
-    return None if word in OTHER_PRODUCTS else _heard(PRODUCTS, word, "product")
+    return None if isinstance(word, str) and word in OTHER_PRODUCTS else _heard(PRODUCTS, word, "product")
 
 
 def order_type_of(word: object) -> OrderType:
@@ -118,7 +118,7 @@ def order_type_of(word: object) -> OrderType:
 
 def exchange_of(word: object) -> Exchange | None:
     """Answer the exchange that Kite names; None for one that is not traded from here. Raises UnknownWordError."""
-    return None if word in OTHER_EXCHANGES else _heard(EXCHANGES, word, "exchange")
+    return None if isinstance(word, str) and word in OTHER_EXCHANGES else _heard(EXCHANGES, word, "exchange")
 
 
 def variety_of(word: object) -> Variety:
