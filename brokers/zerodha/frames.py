@@ -28,6 +28,8 @@ class FrameReader:
         self._token_of = np.zeros_like(self._last_place)
         for token, row in self._row.items():
             self._token_of[row] = token
+        # Rows of single quotes are made once: they are only read.
+        self._row_array = {token: np.array((row,), dtype=np.int64) for token, row in self._row.items()}
         self.quotes = 0
         self.strangers = 0
         """Packets of contracts that are not in today's list."""
@@ -36,20 +38,20 @@ class FrameReader:
 
     def read(self, frame: bytes, at: Instant) -> QuoteFrame | None:
         """Answer the quotes of a binary frame received at an instant; None where it holds none."""
+        alone = QUOTES.single(frame)
+        if alone is not None:
+            return self._one(alone, at)
         decoded = QUOTES.decode(frame)
         if decoded.unknown or decoded.damaged:
             self.unreadable += decoded.unknown + decoded.damaged
-        match decoded.packets:
-            case ():
-                return None
-            case (packets,) if len(packets.tokens) == 1:
-                return self._one(packets, at)
-            case (packets,):
-                return self._placed(at, packets.tokens, packets.values, packets.depth)
-            case many:
-                depth = np.concatenate([_depth_of(packets) for packets in many])
-                tokens = np.concatenate([packets.tokens for packets in many])
-                return self._placed(at, tokens, np.concatenate([packets.values for packets in many]), depth)
+        together = decoded.together
+        if together is not None:
+            depth = together[:, COLUMNS + 1 :].reshape(-1, DEPTH_LEVELS, 4)
+            return self._placed(at, together[:, 0], together[:, 1 : COLUMNS + 1], depth)
+        if not decoded.packets:
+            return None
+        (packets,) = decoded.packets
+        return self._placed(at, packets.tokens, packets.values, packets.depth)
 
     def tokens_of(self, rows: IntArray) -> list[int]:
         """Answer the tokens of some rows."""
@@ -57,12 +59,12 @@ class FrameReader:
         return found
 
     def _one(self, packets: Packets, at: Instant) -> QuoteFrame | None:
-        row = self._row.get(packets.tokens.item())
+        row = self._row_array.get(packets.tokens.item())
         if row is None:
             self.strangers += 1
             return None
         self.quotes += 1
-        return QuoteFrame(at, np.array((row,)), packets.values, packets.depth)
+        return QuoteFrame(at, row, packets.values, packets.depth)
 
     def _placed(self, at: Instant, tokens: IntArray, values: IntArray, depth: IntArray | None) -> QuoteFrame | None:
         places = np.searchsorted(self._tokens, tokens)
@@ -77,12 +79,6 @@ class FrameReader:
             depth = None if depth is None else depth[kept]
         self.quotes += len(rows)
         return QuoteFrame(at, rows, values, depth) if len(rows) else None
-
-
-def _depth_of(packets: Packets) -> IntArray:
-    if packets.depth is not None:
-        return packets.depth
-    return np.zeros((len(packets.tokens), DEPTH_LEVELS, 4), dtype=np.int64)
 
 
 assert len(QUOTES.columns) == COLUMNS  # The layout is built from the columns of the board.

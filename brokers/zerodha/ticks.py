@@ -84,6 +84,8 @@ class Decoded(msgspec.Struct, frozen=True, eq=False):
     """A frame: its packets by kind, and what could not be read of it."""
 
     packets: tuple[Packets, ...]
+    together: IntArray | None = None
+    """All packets of a frame whose packets differ, one below the other: token, values, and depth or zeros."""
     unknown: int = 0
     """Packets that were skipped because their length is not known."""
     damaged: bool = False
@@ -125,16 +127,31 @@ class Layout:
     def __init__(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
         self._kinds = {length: _Kind(length, columns) for length in _WORDS}
+        self._alone = {4 + length: (bytes((0, 1, 0, length)), kind) for length, kind in self._kinds.items()}
 
     def column(self, name: str) -> int:
         """Answer the place of a column. Raises ValueError for one that is not in this layout."""
         return self.columns.index(name)
+
+    def single(self, frame: bytes) -> Packets | None:
+        """Answer the packet of a frame of one packet; None for any other frame. Most frames of a quiet hour are such.
+
+        A frame of one packet has a length that no frame of several known packets shares with its first four bytes.
+        """
+        found = self._alone.get(len(frame))
+        if found is None or frame[:4] != found[0]:
+            return None
+        kind = found[1]
+        return _one(np.frombuffer(frame, _WORD, kind.words, 4).take(kind.gather), kind)
 
     def decode(self, frame: bytes) -> Decoded:
         """Answer what a binary frame holds; frames of less than four bytes are heartbeats and hold nothing.
 
         Never raises: what cannot be read is counted, and nothing is guessed.
         """
+        alone = self.single(frame)
+        if alone is not None:
+            return Decoded((alone,))
         size = len(frame)
         if size < 4:
             return _NOTHING
@@ -142,9 +159,6 @@ class Layout:
         length = frame[2] << 8 | frame[3]
         kind = self._kinds.get(length)
         if kind is not None and announced and size == 2 + announced * (length + 2):
-            if announced == 1:
-                words = np.frombuffer(frame, _WORD, kind.words, 4)
-                return Decoded((_one(words.take(kind.gather), kind),))
             lengths = np.ndarray((announced,), dtype=">u2", buffer=frame, offset=2, strides=(length + 2,))
             if (lengths == length).all():
                 beside = np.ndarray((announced, kind.words), _WORD, frame, 4, (length + 2, 4))
@@ -152,19 +166,22 @@ class Layout:
         return self._mixed(frame, announced)
 
     def _mixed(self, frame: bytes, announced: int) -> Decoded:
-        """Read a frame whose packets differ: all packets of one length together."""
+        """Read a frame whose packets differ: all packets of one length at once, into one block."""
         lengths, whole = _lengths(frame, announced)
         starts = np.cumsum(lengths + 2) - lengths + 2
-        # A word may begin at any byte: one view of the frame in which it does.
-        words = np.ndarray((max(0, len(frame) - 3),), _WORD, frame, 0, (1,))
+        raw = np.frombuffer(frame, np.uint8)
+        groups = [(kind, of_kind) for length, kind in self._kinds.items() if len(of_kind := starts[lengths == length])]
+        known = sum(len(of_kind) for _, of_kind in groups)
+        together = np.zeros((known, 1 + len(self.columns) + 4 * DEPTH_LEVELS), dtype=np.int64)
         packets: list[Packets] = []
-        known = 0
-        for length, kind in self._kinds.items():
-            of_kind = starts[lengths == length]
-            if len(of_kind):
-                known += len(of_kind)
-                packets.append(_many(words[of_kind[:, None] + kind.gather * 4], kind))
-        return Decoded(tuple(packets), len(lengths) - known, not whole)
+        for kind, of_kind in groups:
+            place = sum(len(group.tokens) for group in packets)
+            block = together[place : place + len(of_kind), : len(kind.gather)]
+            # Whole packets are copied first: a packet may begin at any byte, and gathering words there is slow.
+            copies = np.lib.stride_tricks.sliding_window_view(raw, kind.length)[of_kind]
+            block[:] = copies.view(_WORD)[:, kind.gather]
+            packets.append(_counted(block, kind))
+        return Decoded(tuple(packets), together, len(lengths) - known, not whole)
 
 
 _NOTHING: Final = Decoded(())
@@ -175,9 +192,9 @@ def _one(words: Words, kind: _Kind) -> Packets:
     """Count a single packet; the same as ``_many`` with fewer steps."""
     values = words.astype(np.int64)
     values &= kind.mask
+    values *= kind.factors
     token = values[:1]
-    values = values * kind.factors
-    if int(token[0]) & 0xFF in _CURRENCY_DIVISORS:
+    if token.item() & 0xFF in _CURRENCY_DIVISORS:
         return _many(words[None, :], kind)
     width = kind.width + 1
     depth = values[width:].reshape(1, DEPTH_LEVELS, 4) if kind.length == FULL else None
@@ -185,7 +202,11 @@ def _one(words: Words, kind: _Kind) -> Packets:
 
 
 def _many(words: Words, kind: _Kind) -> Packets:
-    values = words.astype(np.int64)
+    return _counted(words.astype(np.int64), kind)
+
+
+def _counted(values: IntArray, kind: _Kind) -> Packets:
+    """Turn the words of packets into what they count, in place, and answer them."""
     values &= kind.mask
     values *= kind.factors
     tokens = values[:, 0]
@@ -217,25 +238,26 @@ def _lengths(frame: bytes, announced: int) -> tuple[IntArray, bool]:
     soon as some of one length follow each other, the rest of the stretch is measured with one comparison.
     """
     lengths: list[int] = []
-    at, size, last, alike = 2, len(frame), -1, 0
-    while len(lengths) < announced and at + 2 <= size:
+    at, size, left, last, alike = 2, len(frame), announced, -1, 0
+    while left and at + 1 < size:
         length = frame[at] << 8 | frame[at + 1]
         if length != last:
             last, alike = length, 0
         elif alike < _ALIKE:
             alike += 1
         else:
-            count = _stretch(frame, at, length, announced - len(lengths))
+            count = _stretch(frame, at, length, left)
             lengths += [length] * count
             at += count * (length + 2)
+            left -= count
             last = -1
             continue
-        at += length + 2
         lengths.append(length)
+        at += length + 2
+        left -= 1
     if at > size:
         lengths.pop()
-    whole = len(lengths) == announced and at == size
-    return np.array(lengths, dtype=np.int64), whole
+    return np.array(lengths, dtype=np.int64), not left and at == size
 
 
 def _stretch(frame: bytes, at: int, length: int, most: int) -> int:

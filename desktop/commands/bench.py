@@ -26,6 +26,7 @@ class Subject(StrEnum):
     DESKTOP = "desktop"
     START = "start"
     MEMORY = "memory"
+    TICKS = "ticks"
 
 
 def _pricing(rounds: int | None) -> Figures:
@@ -78,6 +79,12 @@ def _memory(rounds: int | None) -> Figures:
     return memory_benchmark(minutes=rounds or 60)
 
 
+def _ticks(rounds: int | None) -> Figures:
+    from desktop.commands.bench_ticks import ticks_benchmark
+
+    return ticks_benchmark(rounds or 30)
+
+
 _BENCHMARKS: dict[Subject, Callable[[int | None], Figures]] = {
     Subject.PRICING: _pricing,
     Subject.REPLAY: _replay,
@@ -87,6 +94,7 @@ _BENCHMARKS: dict[Subject, Callable[[int | None], Figures]] = {
     Subject.DESKTOP: _desktop,
     Subject.START: _start,
     Subject.MEMORY: _memory,
+    Subject.TICKS: _ticks,
 }
 
 HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
@@ -167,6 +175,15 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         ("first_mb", "MB after the first minutes"),
         ("last_mb", "MB at the end"),
         ("growth_mb_per_hour", "MB an hour over the second half"),
+    ),
+    Subject.TICKS: tuple(
+        (f"packets.{packets}.{name}", f"{words} {packets} packets")
+        for packets in ("1", "5", "500", "3000", "3000 of all kinds")
+        for name, words in (
+            ("frame_us", "µs from the bytes to the quote board, a frame of"),
+            ("ticks_per_second", "ticks/s in frames of"),
+            ("ratio_to_peer", "× kiteconnect's own parser, frames of"),
+        )
     ),
 }
 """What a person is shown of each: the path of a figure, and what it says."""
