@@ -13,9 +13,13 @@ from brokers.zerodha.order_routes import NewOrder, NewTerms, OrderRoutes, Outcom
 from brokers.zerodha.session import Session
 from brokers.zerodha.words import Variety
 from engine.domain.identifiers import BrokerOrderId
+from engine.domain.instant import SECOND, Instant
 from engine.domain.order import OrderStatus
 from engine.domain.reports import ChangeRefused, OrderReport
 from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
+
+_CLOCKS_APART = 3 * SECOND
+"""Zerodha's clock is told in whole seconds, and an answer takes time too."""
 
 
 class Alarms(msgspec.Struct, frozen=True):
@@ -47,6 +51,7 @@ class Courier:
         self._listener = listener
         self._clock = clock
         self._alarms = alarms
+        self._clock_told = False
 
     async def place(self, request: PlaceOrder, order: NewOrder, session: Session) -> None:
         """Send a new order and tell whether it was taken."""
@@ -77,13 +82,6 @@ class Courier:
         variety = Variety.REGULAR if known is None or known.variety is Variety.AFTER_MARKET else known.variety
         outcome = await self._routes.cancel(request.broker_order_id, variety, session)
         self._changed(request, outcome)
-
-    def refuse(self, request: PlaceOrder | ChangeOrder | CancelOrder, wording: str) -> None:
-        """Tell that a request was not sent."""
-        if isinstance(request, PlaceOrder):
-            self._tell(request, OrderStatus.REJECTED, wording)
-        else:
-            self._refuse_change(request, wording, certain=True)
 
     def _unsure(self, request: PlaceOrder, message: str) -> None:
         known = self._news.stories.of_tag(request.order_id)
@@ -119,27 +117,54 @@ class Courier:
                 self._listener.notice(self._clock.now(), refused.wording)
             case _:
                 pass
+        if outcome.said_at is not None:
+            self._look_at_clock(outcome.said_at)
         self._alarms.stirred()
+
+    def _look_at_clock(self, said_at: Instant) -> None:
+        """Warn once where this computer's clock and Zerodha's are far apart: entries and expiries go by ours."""
+        apart = said_at - self._clock.now()
+        if abs(apart) > _CLOCKS_APART and not self._clock_told:
+            self._clock_told = True
+            way = "behind" if apart > 0 else "ahead of"
+            sentence = (
+                f"This computer's clock is {abs(apart) // SECOND} s {way} Zerodha's; let it be set over the network"
+            )
+            self._listener.notice(self._clock.now(), sentence)
 
     def _tell(
         self, request: PlaceOrder, status: OrderStatus, wording: str, number: BrokerOrderId | None = None
     ) -> None:
-        self._listener.report(
-            OrderReport(
-                at=self._clock.now(),
-                account=request.account,
-                order_id=request.order_id,
-                broker_order_id=number,
-                status=status,
-                wording=wording,
-                quantity=request.quantity,
-                limit_price=request.limit_price,
-                trigger_price=request.trigger_price,
-            )
-        )
+        self._listener.report(placed_report(request, self._clock.now(), status, wording, number))
 
     def _refuse_change(self, request: ChangeOrder | CancelOrder, wording: str, *, certain: bool) -> None:
-        at = self._clock.now()
-        self._listener.report(
-            ChangeRefused(at=at, account=request.account, order_id=request.order_id, wording=wording, certain=certain)
-        )
+        self._listener.report(change_refused(request, self._clock.now(), wording, certain=certain))
+
+
+def refusal(request: PlaceOrder | ChangeOrder | CancelOrder, at: Instant, wording: str) -> OrderReport | ChangeRefused:
+    """Answer the report that a request was not sent."""
+    if isinstance(request, PlaceOrder):
+        return placed_report(request, at, OrderStatus.REJECTED, wording)
+    return change_refused(request, at, wording, certain=True)
+
+
+def placed_report(
+    request: PlaceOrder, at: Instant, status: OrderStatus, wording: str, number: BrokerOrderId | None = None
+) -> OrderReport:
+    """Answer what the engine is told of a new order."""
+    return OrderReport(
+        at=at,
+        account=request.account,
+        order_id=request.order_id,
+        broker_order_id=number,
+        status=status,
+        wording=wording,
+        quantity=request.quantity,
+        limit_price=request.limit_price,
+        trigger_price=request.trigger_price,
+    )
+
+
+def change_refused(request: ChangeOrder | CancelOrder, at: Instant, wording: str, *, certain: bool) -> ChangeRefused:
+    """Answer that a change did not happen, or may not have."""
+    return ChangeRefused(at=at, account=request.account, order_id=request.order_id, wording=wording, certain=certain)

@@ -90,11 +90,12 @@ class Feed:
 
     async def stop(self) -> None:
         """Close every connection; what is subscribed is remembered."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks, self._lines, self._session = [], [], None
+        # Taken away before anything is waited for: a new login may start the feed meanwhile.
+        tasks, self._tasks, self._lines, self._session = self._tasks, [], [], None
         self._down.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def subscribe(self, rows: Iterable[int]) -> None:
         """Ask for exactly these rows of the contract master."""

@@ -14,7 +14,7 @@ from brokers.zerodha.answers import No, Refused, read_answer
 from brokers.zerodha.asking import Asking
 from brokers.zerodha.book_desk import BookDesk
 from brokers.zerodha.books import BookReader
-from brokers.zerodha.courier import Alarms, Courier
+from brokers.zerodha.courier import Alarms, Courier, refusal
 from brokers.zerodha.feed import Feed
 from brokers.zerodha.feed_door import FeedDoor
 from brokers.zerodha.feed_line import Watch
@@ -317,7 +317,8 @@ class ZerodhaGateway:
         """Tell that a request was not sent, after the call that asked for it has returned."""
         if isinstance(request, PlaceOrder):
             self._ready.pop(request.order_id, None)
-        asyncio.get_running_loop().call_soon(self._courier.refuse, request, wording)
+        report = refusal(request, self._clock.now(), wording)
+        asyncio.get_running_loop().call_soon(self._listener.report, report)
 
     async def _pump(self) -> None:
         """Send what may leave, most urgent first, and give back what waited too long."""

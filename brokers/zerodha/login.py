@@ -8,7 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
 
-from brokers.errors import BrokerError
+from brokers.errors import BrokerError, SessionLostError
+from brokers.zerodha.asking import Asking, Question
+from brokers.zerodha.figures import FigureError
+from brokers.zerodha.session import Credentials, Session, session_of
+from engine.domain.instant import Instant
 
 LOGIN_PAGE: Final = "https://kite.zerodha.com/connect/login"
 
@@ -19,7 +23,7 @@ _THANKS = """<!doctype html><meta charset="utf-8"><title>Legwork</title>
 
 
 class LoginError(BrokerError):
-    """The login did not end with a request token; the message says what to do."""
+    """The login did not end with a session; the message says what to do."""
 
 
 def login_address(api_key: str, page: str = LOGIN_PAGE) -> str:
@@ -47,6 +51,20 @@ def request_token_of(pasted: str) -> str:
             "This is no request token: paste the whole address that the browser was sent to after the login"
         )
     return text
+
+
+async def session_from(request_token: str, credentials: Credentials, asking: Asking, at: Instant) -> Session:
+    """Answer the session that a request token is worth; a token works once and for a few minutes.
+
+    Raises LoginError with what to do.
+    """
+    try:
+        answer = await asking.ask(Question.LOG_IN, request_token, credentials.api_secret)
+        return session_of(answer, credentials.api_key, at)
+    except SessionLostError as error:
+        raise LoginError(f"{error}. The token was used before, is too old, or the app's secret is wrong") from error
+    except FigureError as error:
+        raise LoginError(f"Zerodha's answer to the login cannot be read: {error}; log in again") from error
 
 
 class RedirectCatcher:

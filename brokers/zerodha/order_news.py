@@ -1,6 +1,7 @@
 """Order rows from the socket, postbacks and books → reports for the engine, and the ends of changes under way."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from brokers.live_line import Clock, Listener
 from brokers.zerodha.books import average_price, value_of_fills
@@ -16,6 +17,13 @@ from engine.domain.reports import ChangeRefused, OrderReport
 from engine.ports.broker import CancelOrder, ChangeOrder
 
 _REFUSED_CHANGES = ("NOT MODIFIED", "NOT CANCELLED")
+
+
+class _Change(NamedTuple):
+    """A change that Zerodha has taken, and what the order said of itself before: an old reason explains nothing."""
+
+    request: ChangeOrder | CancelOrder
+    wording: str
 
 
 class OrderNews:
@@ -42,7 +50,7 @@ class OrderNews:
         self._ours = ours
         self._freshness = freshness
         self._outside = outside
-        self._changes: dict[BrokerOrderId, ChangeOrder | CancelOrder] = {}
+        self._changes: dict[BrokerOrderId, _Change] = {}
 
     def row(self, row: object) -> bool:
         """Take one row from the socket or a postback; answer whether it could be read."""
@@ -92,7 +100,8 @@ class OrderNews:
 
     def change_sent(self, request: ChangeOrder | CancelOrder) -> None:
         """Note that a change was taken by Zerodha, which says nothing about its outcome yet."""
-        self._changes[request.broker_order_id] = request
+        known = self.stories.orders.get(request.broker_order_id)
+        self._changes[request.broker_order_id] = _Change(request, "" if known is None else known.wording)
 
     def forget_day(self) -> None:
         """Forget everything: Kite serves the current day only."""
@@ -101,9 +110,10 @@ class OrderNews:
 
     def _end_change(self, order: KiteOrder, tag: OrderId) -> None:
         """Say that a change under way did not happen, where the order's new state shows it."""
-        change = self._changes.get(order.number)
-        if change is None:
+        under_way = self._changes.get(order.number)
+        if under_way is None:
             return
+        change = under_way.request
         if order.is_finished:
             del self._changes[order.number]
             wanted = isinstance(change, CancelOrder) and order.status is OrderStatus.CANCELLED
@@ -112,7 +122,7 @@ class OrderNews:
             return
         if isinstance(change, ChangeOrder) and _has(order, change):
             del self._changes[order.number]
-        elif order.wording.startswith(_REFUSED_CHANGES) or _explains_itself(order):
+        elif order.wording != under_way.wording and _explains_itself(order):
             del self._changes[order.number]
             self._refuse(tag, f"BUSY: {order.wording}")
 
@@ -128,4 +138,5 @@ def _has(order: KiteOrder, change: ChangeOrder) -> bool:
 
 def _explains_itself(order: KiteOrder) -> bool:
     """Say whether a working order carries a reason: a refused change leaves the order as it was and says why."""
-    return order.status in (OrderStatus.OPEN, OrderStatus.TRIGGER_PENDING) and ": " in order.wording
+    said = ": " in order.wording or order.wording.startswith(_REFUSED_CHANGES)
+    return said and order.status in (OrderStatus.OPEN, OrderStatus.TRIGGER_PENDING)

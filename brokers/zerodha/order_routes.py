@@ -6,11 +6,11 @@ import msgspec
 
 from brokers.errors import NotSentError, OutcomeUnknownError
 from brokers.zerodha import words
-from brokers.zerodha.answers import Answer, NotSent, Unsure, read_answer
+from brokers.zerodha.answers import Answer, No, NotSent, Refused, Unsure, read_answer
 from brokers.zerodha.figures import rupee_text
 from brokers.zerodha.session import Session
 from brokers.zerodha.wire import Reply, Wire
-from brokers.zerodha.words import Variety
+from brokers.zerodha.words import UnknownWordError, Variety
 from engine.domain.identifiers import BrokerOrderId, OrderId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
@@ -70,17 +70,29 @@ class OrderRoutes:
         self._wire = wire
 
     async def place(self, order: NewOrder, session: Session) -> Outcome:
-        """Send a new order. Raises UnknownWordError for what Kite has no word for; nothing has left then."""
+        """Send a new order; what Kite has no word for is refused before anything leaves."""
         variety = Variety.REGULAR if order.iceberg_legs is None else Variety.ICEBERG
-        return await self._send("POST", f"/orders/{variety.value}", session, place_form(order))
+        try:
+            form = place_form(order)
+        except UnknownWordError as error:
+            return _refused_here(error)
+        return await self._send("POST", f"/orders/{variety.value}", session, form)
 
     async def modify(self, terms: NewTerms, session: Session) -> Outcome:
-        """Send new terms for a working order. Raises UnknownWordError."""
-        return await self._send("PUT", _address(terms.variety, terms.number), session, modify_form(terms))
+        """Send new terms for a working order."""
+        try:
+            address, form = _address(terms.variety, terms.number), modify_form(terms)
+        except UnknownWordError as error:
+            return _refused_here(error)
+        return await self._send("PUT", address, session, form)
 
     async def cancel(self, number: BrokerOrderId, variety: Variety, session: Session) -> Outcome:
         """Send a cancellation."""
-        return await self._send("DELETE", _address(variety, number), session, None)
+        try:
+            address = _address(variety, number)
+        except UnknownWordError as error:
+            return _refused_here(error)
+        return await self._send("DELETE", address, session, None)
 
     async def warm(self, session: Session) -> Reply:
         """Ask for the profile: it keeps the connection open and shows whether the session lives.
@@ -99,11 +111,15 @@ class OrderRoutes:
         return Outcome(answer=read_answer(reply.status, reply.body), said_at=reply.said_at)
 
 
+def _refused_here(error: UnknownWordError) -> Outcome:
+    return Outcome(answer=Refused(why=No.INVALID, message=str(error)))
+
+
 def place_form(order: NewOrder) -> dict[str, str]:
     """Answer the form of a new order. Raises UnknownWordError for what Kite has no word for."""
     tag = str(order.tag)
     if not (tag.isascii() and tag.isalnum() and len(tag) <= TAG_LENGTH):
-        raise words.UnknownWordError(f"The order tag {tag!r} must be at most {TAG_LENGTH} letters and digits")
+        raise UnknownWordError(f"The order tag {tag!r} must be at most {TAG_LENGTH} letters and digits")
     form = {
         "exchange": words.exchange_code(order.instrument.exchange),
         "tradingsymbol": order.instrument.symbol,
@@ -117,7 +133,7 @@ def place_form(order: NewOrder) -> dict[str, str]:
     form |= _prices(order.order_type, order.limit_price, order.trigger_price, order.protection)
     if order.iceberg_legs is not None:
         if not 2 <= order.iceberg_legs <= 50:
-            raise words.UnknownWordError(f"An iceberg has 2 to 50 parts, not {order.iceberg_legs}")
+            raise UnknownWordError(f"An iceberg has 2 to 50 parts, not {order.iceberg_legs}")
         form |= {
             "iceberg_legs": str(order.iceberg_legs),
             "iceberg_quantity": str(-(-order.quantity // order.iceberg_legs)),
@@ -142,10 +158,10 @@ def _prices(order_type: OrderType, limit: Price | None, trigger: Price | None, p
         case OrderType.STOP_LIMIT if limit is not None and trigger is not None:
             return {"price": rupee_text(limit), "trigger_price": rupee_text(trigger)}
         case OrderType.LIMIT | OrderType.STOP_LIMIT:
-            raise words.UnknownWordError(f"An order of type {order_type.value} without its price cannot be sent")
+            raise UnknownWordError(f"An order of type {order_type.value} without its price cannot be sent")
 
 
 def _address(variety: Variety, number: BrokerOrderId) -> str:
     if not (number.isascii() and number.isalnum()):
-        raise words.UnknownWordError(f"{number!r} is no order number of Zerodha's")
+        raise UnknownWordError(f"{number!r} is no order number of Zerodha's")
     return f"/orders/{variety.value}/{number}"

@@ -1,7 +1,6 @@
 """A day's session with Zerodha: who is logged in, until when, and what may never be shown."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import time
 from typing import TypeVar
 
@@ -157,8 +156,3 @@ def _decoded(text: str | None, kind: type[Kept]) -> Kept | None:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None  # Written by something else: log in anew.
-
-
-def query_of(session: Session) -> Mapping[str, str]:
-    """Answer what the address of the quote feed carries."""
-    return {"api_key": session.api_key, "access_token": session.access_token}
