@@ -14,7 +14,7 @@ from brokers.zerodha.session import Session
 from brokers.zerodha.words import Variety
 from engine.domain.identifiers import BrokerOrderId
 from engine.domain.instant import SECOND, Instant
-from engine.domain.order import OrderStatus
+from engine.domain.order import OrderStatus, OrderType
 from engine.domain.reports import ChangeRefused, OrderReport
 from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
 
@@ -60,6 +60,8 @@ class Courier:
             case Accepted(number=number, children=children):
                 for one in (number, *children):
                     self._news.stories.accepted(one, request.order_id)
+                    if order.order_type is OrderType.MARKET:
+                        self._news.stories.asked_at_market(one, at_market=True)
                 self._freshness.saw(number, self._clock.now())
                 self._freshness.settled(request.order_id)
                 self._tell(request, OrderStatus.ACKED, "", number)

@@ -101,6 +101,8 @@ class OrderNews:
     def change_sent(self, request: ChangeOrder | CancelOrder) -> None:
         """Note that a change was taken by Zerodha, which says nothing about its outcome yet."""
         known = self.stories.orders.get(request.broker_order_id)
+        if isinstance(request, ChangeOrder):
+            self.stories.asked_at_market(request.broker_order_id, at_market=request.limit_price is None)
         self._changes[request.broker_order_id] = _Change(request, "" if known is None else known.wording)
 
     def forget_day(self) -> None:

@@ -32,6 +32,17 @@ class OrderStories:
         self.orders: dict[BrokerOrderId, KiteOrder] = {}
         self._tags: dict[BrokerOrderId, OrderId] = {}
         self._numbers: dict[OrderId, BrokerOrderId] = {}
+        self._at_market: set[BrokerOrderId] = set()
+
+    def asked_at_market(self, number: BrokerOrderId, *, at_market: bool) -> None:
+        """Note whether an order was last asked for at market.
+
+        Zerodha keeps such an order as a limit order at the edge of its protection, and only the book's tags say so.
+        """
+        if at_market:
+            self._at_market.add(number)
+        else:
+            self._at_market.discard(number)
 
     def accepted(self, number: BrokerOrderId, tag: OrderId) -> None:
         """Note that an order of ours was given a number: its rows are ours even where they lose their tag."""
@@ -53,6 +64,8 @@ class OrderStories:
             order = msgspec.structs.replace(order, tag=self._tags[order.number])
         elif order.tag is not None:
             self.accepted(order.number, order.tag)
+        if order.number in self._at_market:
+            order = msgspec.structs.replace(order, limit_price=None)
         known = self.orders.get(order.number)
         merged = order if known is None else _merged(known, order)
         if merged == known:
@@ -68,6 +81,7 @@ class OrderStories:
         """Forget everything: Kite serves the current day only."""
         self.orders.clear()
         self._tags.clear()
+        self._at_market.clear()
         self._numbers.clear()
 
 
