@@ -82,9 +82,9 @@ class BookDesk:
             self._begin_day(now)
             if self._wanted_at is not None and self._wanted_at <= now:
                 self._wanted_at = None
-                await self._read(self._read_everything)
+                await self._read(self._read_everything, asked=True)
             else:
-                await self._read(self._read_orders)
+                await self._read(self._read_orders, asked=False)
 
     def _want(self, at: Instant) -> None:
         self._wanted_at = at if self._wanted_at is None else min(at, self._wanted_at)
@@ -97,16 +97,19 @@ class BookDesk:
         dues = (self._wanted_at, self._plan.next_due(live=live))
         return min((due for due in dues if due is not None), default=None)
 
-    async def _read(self, reading: Callable[[], Awaitable[None]]) -> None:
+    async def _read(self, reading: Callable[[], Awaitable[None]], *, asked: bool) -> None:
+        """Read, and say where that fails; of what nobody asked for only when it fails twice."""
         try:
             await reading()
         except SessionLostError as error:
             self._session_lost(str(error))
         except BrokerError as error:
-            self._standing.books_failed(f"{error}; asking again")
+            if asked or self._failures:
+                self._standing.books_failed(f"{error}; asking again")
             pause = _AGAIN[min(self._failures, len(_AGAIN) - 1)]
             self._failures += 1
-            self._want(Instant(self._clock.now() + pause))
+            if asked or self._failures > 1:
+                self._want(Instant(self._clock.now() + pause))
             self._plan.asked(self._clock.now())
         else:
             self._failures = 0

@@ -120,7 +120,11 @@ class ZerodhaGateway:
             raise SessionLostError("Log in to Zerodha: there is no session of today")
         transport = self._transport = self._make_transport(session)
         self._routes = OrderRoutes(transport.wire)
-        await self._prove(session)
+        try:
+            await self._prove(session)
+        except BrokerError:
+            await self.close()
+            raise
         alarms = Alarms(self.session_lost, self._unreachable, self._stirred)
         self._courier = Courier(
             self._routes, self._news, self._freshness, self._limits, self._listener, self._clock, alarms

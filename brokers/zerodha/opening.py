@@ -5,13 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from brokers.definition import BrokerDefinition, Surroundings
-from brokers.errors import BrokerError
-from brokers.zerodha.asking import OfficialClient
+from brokers.errors import BrokerError, SessionLostError
+from brokers.live_line import LiveLine
+from brokers.zerodha.asking import OfficialClient, Question
 from brokers.zerodha.feed_door import AiohttpDoor
 from brokers.zerodha.gateway import Surrounding, Transport, ZerodhaGateway, capabilities
-from brokers.zerodha.session import Session, SessionStore
+from brokers.zerodha.login import session_from
+from brokers.zerodha.session import Credentials, Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
 from brokers.zerodha.wire import AiohttpWire, Patience
+from engine.domain.identifiers import AccountId
 from engine.schema.declared import Declared
 
 
@@ -25,6 +28,42 @@ def network(settings: ZerodhaSettings) -> Callable[[Session], Transport]:
         return Transport(AiohttpWire(settings.root, patience), asking, AiohttpDoor(settings.feed))
 
     return opened
+
+
+async def log_in(
+    settings: ZerodhaSettings, account: AccountId, line: LiveLine, credentials: Credentials, request_token: str
+) -> Session:
+    """Turn a request token into the day's session, and keep it with the credentials in the place for secrets.
+
+    ``ZerodhaGateway.open`` finds it there; one that is open already goes on with ``ZerodhaGateway.log_in``. Raises
+    LoginError with what to do, BrokerError where Zerodha cannot be reached or the secrets cannot be kept.
+    """
+    asking = OfficialClient(credentials.api_key, settings.root, workers=1)
+    try:
+        session = await session_from(request_token, credentials, asking, line.clock.now())
+    finally:
+        await asking.close()
+    store = SessionStore(line.secrets, account)
+    store.keep_credentials(credentials)
+    store.keep_session(session)
+    return session
+
+
+async def log_out(settings: ZerodhaSettings, account: AccountId, line: LiveLine) -> None:
+    """End the day's session at Zerodha and forget its token; the gateway is closed before. Raises BrokerError."""
+    store = SessionStore(line.secrets, account)
+    session = store.session(line.clock.now())
+    if session is None:
+        return
+    asking = OfficialClient(session.api_key, settings.root, workers=1)
+    asking.use(session)
+    try:
+        await asking.ask(Question.LOG_OUT)
+    except SessionLostError:
+        pass  # It had ended already.
+    finally:
+        await asking.close()
+    store.forget_session()
 
 
 def open_zerodha(settings: Declared, around: Surroundings) -> ZerodhaGateway:
