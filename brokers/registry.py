@@ -3,7 +3,7 @@
 from brokers.definition import BrokerDefinition
 from brokers.errors import BrokerError
 from brokers.paper.opening import PAPER
-from brokers.zerodha.opening import ZERODHA
+from brokers.zerodha.definition import ZERODHA
 
 BROKERS: dict[str, BrokerDefinition] = {
     "paper": PAPER,

@@ -1,6 +1,7 @@
 """Everything that only asks, through the official client in a small pool of workers off the engine's loop."""
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -10,9 +11,8 @@ from typing import Any, Final, Protocol
 
 from brokers.errors import BooksUnreadableError, RefusedError, SessionLostError
 from brokers.zerodha.session import Session
+from brokers.zerodha.settings import ROOT
 from engine.domain.instant import SECOND
-
-ROOT: Final = "https://api.kite.trade"
 
 
 class Question(Enum):
@@ -168,6 +168,9 @@ class OfficialClient:
 def _client_class() -> Any:
     """Answer the official client with its reading of instruments left out. Imported late: it costs a second."""
     from kiteconnect import KiteConnect
+
+    # At the finest level urllib3 writes addresses into logs, and the address of a logout carries the token.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
 
     class BytesOfInstruments(KiteConnect):  # type: ignore[misc]  # the library has no types
         """The official client that hands the instruments out as they came."""

@@ -14,6 +14,7 @@ from brokers.zerodha.answers import No, Refused, read_answer
 from brokers.zerodha.asking import Asking
 from brokers.zerodha.book_desk import BookDesk
 from brokers.zerodha.books import BookReader
+from brokers.zerodha.capabilities import capabilities
 from brokers.zerodha.courier import Alarms, Courier, refusal
 from brokers.zerodha.feed import Feed
 from brokers.zerodha.feed_door import FeedDoor
@@ -372,14 +373,3 @@ class ZerodhaGateway:
             raise RefusedHereError(f"{No.MODIFICATIONS.name}: {No.MODIFICATIONS.value}")
         self._limits.changed(request.broker_order_id)
         return self._courier.modify(request, terms, session)
-
-
-def capabilities(settings: ZerodhaSettings) -> Capabilities:
-    """Answer what Zerodha allows under these settings."""
-    return Capabilities(
-        name="zerodha",
-        is_live=True,
-        market_orders=True,
-        orders_per_second=settings.orders_per_second,
-        modifications_per_order=Budgets().changes_per_order,
-    )

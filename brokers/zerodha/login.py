@@ -3,7 +3,7 @@
 import asyncio
 import re
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
@@ -12,9 +12,8 @@ from brokers.errors import BrokerError, SessionLostError
 from brokers.zerodha.asking import Asking, Question
 from brokers.zerodha.figures import FigureError
 from brokers.zerodha.session import Credentials, Session, session_of
+from brokers.zerodha.settings import LOGIN_PAGE
 from engine.domain.instant import Instant
-
-LOGIN_PAGE: Final = "https://kite.zerodha.com/connect/login"
 
 _TOKEN = re.compile(r"[A-Za-z0-9]{16,64}", re.ASCII)
 

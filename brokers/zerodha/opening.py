@@ -1,15 +1,15 @@
-"""Define Zerodha for the registry, and open an account over the network."""
+"""Open an account at Zerodha over the network: log in, log out, and the gateway of a session."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from brokers.definition import BrokerDefinition, Surroundings
+from brokers.definition import Surroundings
 from brokers.errors import BrokerError, SessionLostError
 from brokers.live_line import LiveLine
 from brokers.zerodha.asking import OfficialClient, Question
 from brokers.zerodha.feed_door import AiohttpDoor
-from brokers.zerodha.gateway import Surrounding, Transport, ZerodhaGateway, capabilities
+from brokers.zerodha.gateway import Surrounding, Transport, ZerodhaGateway
 from brokers.zerodha.login import session_from
 from brokers.zerodha.session import Credentials, Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
@@ -25,7 +25,8 @@ def network(settings: ZerodhaSettings) -> Callable[[Session], Transport]:
         patience = Patience(answer=settings.answer_within)
         asking = OfficialClient(session.api_key, settings.root)
         asking.use(session)
-        return Transport(AiohttpWire(settings.root, patience), asking, AiohttpDoor(settings.feed))
+        wire = AiohttpWire(settings.root, patience, only_ipv4=settings.only_ipv4)
+        return Transport(wire, asking, AiohttpDoor(settings.feed))
 
     return opened
 
@@ -83,13 +84,3 @@ def open_zerodha(settings: Declared, around: Surroundings) -> ZerodhaGateway:
         dice=np.random.default_rng(),
     )
     return ZerodhaGateway(settings, surrounding, lambda: store.session(line.clock.now()), network(settings))
-
-
-ZERODHA = BrokerDefinition(
-    name="zerodha",
-    title="Zerodha",
-    settings=ZerodhaSettings,
-    capabilities=capabilities(ZerodhaSettings()),
-    open=open_zerodha,
-)
-"""Zerodha as the registry lists it."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
-from brokers.zerodha.asking import ROOT
-from brokers.zerodha.login import LOGIN_PAGE
 from engine.schema.declared import Declared, FieldError
 from engine.schema.field import ask
 
-FEED: str = "wss://ws.kite.trade"
+ROOT: Final = "https://api.kite.trade"
+FEED: Final = "wss://ws.kite.trade"
+LOGIN_PAGE: Final = "https://kite.zerodha.com/connect/login"
 
 
 class ZerodhaSettings(Declared, frozen=True, kw_only=True):
@@ -56,6 +56,15 @@ class ZerodhaSettings(Declared, frozen=True, kw_only=True):
             le=65_535,
         ),
     ] = 5_737
+    only_ipv4: Annotated[
+        bool,
+        ask(
+            "Orders over IPv4 only",
+            "Send orders from the IPv4 address that is registered at Zerodha. Off where an IPv6 address is registered: "
+            "most change by themselves, and orders are refused then.",
+            group="Connection",
+        ),
+    ] = True
     answer_within: Annotated[
         int,
         ask(

@@ -5,6 +5,7 @@ moment a connection is there its outcome is unknown until an answer has been rea
 """
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
@@ -56,17 +57,24 @@ class AiohttpWire:
     """Requests to one root address over connections of its own, kept open between them.
 
     ``keep_for`` is how long an idle connection is trusted, in seconds: shorter than the server's own patience, because
-    a connection that the server has just closed makes the outcome of an order unknown.
+    a connection that the server has just closed makes the outcome of an order unknown. ``only_ipv4`` keeps requests on
+    the address that is registered at Zerodha.
     """
 
-    def __init__(self, root: str, patience: Patience | None = None, *, keep_for: int = 25) -> None:
+    def __init__(
+        self, root: str, patience: Patience | None = None, *, keep_for: int = 25, only_ipv4: bool = True
+    ) -> None:
         self._root = root.rstrip("/")
         waits = patience or Patience()
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_create_end.append(_connected)
         tracing.on_connection_reuseconn.append(_connected)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=8, keepalive_timeout=keep_for),
+            connector=aiohttp.TCPConnector(
+                limit=8,
+                keepalive_timeout=keep_for,
+                family=socket.AF_INET if only_ipv4 else socket.AF_UNSPEC,
+            ),
             timeout=aiohttp.ClientTimeout(total=None, connect=waits.connect / 1000, sock_connect=waits.connect / 1000),
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[tracing],
