@@ -20,8 +20,6 @@ from engine.domain.reports import Channel, ConnectionReport
 MOST_LINES: Final = 3
 """Zerodha takes no more connections of one app."""
 
-_IGNORED: Final = frozenset({"instruments_meta", "app_code"})
-
 
 class FeedNews(Protocol):
     """What the feed tells the gateway beside quotes."""
@@ -148,8 +146,6 @@ class Feed:
         elif read.type in ("error", "message") and isinstance(read.data, str):
             who = "Zerodha's feed" if read.type == "error" else "Zerodha"
             self._listener.notice(self._clock.now(), f"{who}: {read.data[:300]}")
-        elif read.type not in _IGNORED:
-            return
 
     def down(self, line: FeedLine, detail: str) -> None:
         """Tell that the feed is down, once, whichever line it was."""

@@ -1,6 +1,6 @@
 """Numbers and times as Kite writes them: raw binary fractions of a rupee and Indian times without a zone."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from engine.domain.instant import IST, Instant, instant_of
@@ -94,14 +94,6 @@ def moment(value: object, what: str) -> Instant:
 def moment_or_none(value: object, what: str) -> Instant | None:
     """Answer an instant, None where Kite has none. Raises FigureError."""
     return None if value is None or value == "" else moment(value, what)
-
-
-def day(value: object, what: str) -> date:
-    """Answer a date, ``"2026-11-20"``. Raises FigureError."""
-    try:
-        return date.fromisoformat(text(value, what))
-    except ValueError:
-        raise FigureError(f"{what} should be a date, not {_shown(value)}") from None
 
 
 def mapping(value: object, what: str) -> dict[str, object]:

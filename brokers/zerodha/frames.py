@@ -28,8 +28,7 @@ class FrameReader:
         self._token_of = np.zeros_like(self._last_place)
         for token, row in self._row.items():
             self._token_of[row] = token
-        # Rows of single quotes are made once: they are only read.
-        self._row_array = {token: np.array((row,), dtype=np.int64) for token, row in self._row.items()}
+        self._row_array: dict[int, IntArray] = {}
         self.quotes = 0
         self.strangers = 0
         """Packets of contracts that are not in today's list."""
@@ -59,10 +58,15 @@ class FrameReader:
         return found
 
     def _one(self, packets: Packets, at: Instant) -> QuoteFrame | None:
-        row = self._row_array.get(packets.tokens.item())
+        token = packets.tokens.item()
+        row = self._row_array.get(token)
         if row is None:
-            self.strangers += 1
-            return None
+            number = self._row.get(token)
+            if number is None:
+                self.strangers += 1
+                return None
+            # Rows of single quotes are made once: they are only read.
+            row = self._row_array[token] = np.array((number,), dtype=np.int64)
         self.quotes += 1
         return QuoteFrame(at, row, packets.values, packets.depth)
 

@@ -10,6 +10,7 @@ import numpy as np
 from brokers.definition import TradingHours
 from brokers.errors import BrokerError, NotSentError, OutcomeUnknownError, SessionLostError
 from brokers.live_line import LiveLine
+from brokers.zerodha.account_questions import AccountQuestions
 from brokers.zerodha.answers import No, Refused, read_answer
 from brokers.zerodha.asking import Asking
 from brokers.zerodha.book_desk import BookDesk
@@ -27,6 +28,7 @@ from brokers.zerodha.order_checks import RefusedHereError, new_order, new_terms
 from brokers.zerodha.order_line import OrderLine, Request, Waiting
 from brokers.zerodha.order_news import OrderNews
 from brokers.zerodha.order_routes import NewOrder, OrderRoutes
+from brokers.zerodha.order_story import read_postback
 from brokers.zerodha.rows import Ours
 from brokers.zerodha.session import Session
 from brokers.zerodha.settings import ZerodhaSettings
@@ -253,12 +255,23 @@ class ZerodhaGateway:
         """Let exits and cancellations go before all else: the kill switch is on."""
         self._in_hurry = on
 
+    @property
+    def questions(self) -> AccountQuestions:
+        """Margins, charges, history and what else can be asked. Raises BrokerError while the account is not open."""
+        if self._transport is None:
+            raise BrokerError("Log in to Zerodha first")
+        return AccountQuestions(self._transport.asking)
+
     # --- what others tell -------------------------------------------------------------------------------------------
 
     def order_row(self, row: object) -> None:
         """Take an order row of the feed; where it cannot be read, the book is."""
         if not self._news.row(row):
             self._stirred()
+
+    def postback(self, body: bytes, api_secret: str) -> None:
+        """Take what Zerodha sent to the app's own address. Raises FigureError for what it did not send."""
+        self.order_row(read_postback(body, api_secret))
 
     def joined(self) -> None:
         """Read the orders after the feed connected: their news meanwhile were not kept."""

@@ -1,6 +1,8 @@
 """Open an account at Zerodha over the network: log in, log out, and the gateway of a session."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from brokers.live_line import LiveLine
 from brokers.zerodha.asking import OfficialClient, Question
 from brokers.zerodha.feed_door import AiohttpDoor
 from brokers.zerodha.gateway import Surrounding, Transport, ZerodhaGateway
+from brokers.zerodha.instruments import Dump, DumpCache
 from brokers.zerodha.login import session_from
 from brokers.zerodha.session import Credentials, Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
@@ -65,6 +68,19 @@ async def log_out(settings: ZerodhaSettings, account: AccountId, line: LiveLine)
     finally:
         await asking.close()
     store.forget_session()
+
+
+async def fetch_contracts(settings: ZerodhaSettings, session: Session, folder: Path, on: date) -> Dump:
+    """Answer the day's contract list as a file in a folder, fetched at most once a day; about 08:30 it is there.
+
+    ``engine.runtime.instrument_store.load_contracts`` reads it. Raises BooksUnreadableError, SessionLostError.
+    """
+    asking = OfficialClient(session.api_key, settings.root, workers=1, patience=30)
+    asking.use(session)
+    try:
+        return await DumpCache(folder).fetch(asking, on)
+    finally:
+        await asking.close()
 
 
 def open_zerodha(settings: Declared, around: Surroundings) -> ZerodhaGateway:

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 
 import msgspec
 
@@ -48,10 +47,6 @@ class OrderStories:
         """Note that an order of ours was given a number: its rows are ours even where they lose their tag."""
         self._tags[number] = tag
         self._numbers.setdefault(tag, number)
-
-    def tag_of(self, number: BrokerOrderId) -> OrderId | None:
-        """Answer our tag of an order number; None for an order that is not ours."""
-        return self._tags.get(number)
 
     def of_tag(self, tag: OrderId) -> KiteOrder | None:
         """Answer the newest word about an order of ours; None where nobody has said anything."""
@@ -149,8 +144,3 @@ def read_postback(body: bytes, api_secret: str) -> dict[str, object]:
     if not hmac.compare_digest(proof, figures.text_or_empty(row.get("checksum")).lower()):
         raise FigureError(f"the postback about order {number} was not sent by Zerodha: its checksum is wrong")
     return row
-
-
-def ours_among(orders: Iterable[KiteOrder]) -> list[KiteOrder]:
-    """Answer the orders that carry a tag of ours."""
-    return [order for order in orders if order.tag is not None]

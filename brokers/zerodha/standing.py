@@ -58,9 +58,9 @@ class Standing:
         """Note that the books can be read."""
         if self._books_trouble:
             self._books_trouble = ""
-            self._tell("Zerodha's books can be read again")
+            self._tell("Zerodha's books can be read again", data_lost=False)
 
-    def _tell(self, detail: str) -> None:
+    def _tell(self, detail: str, *, data_lost: bool = True) -> None:
         connected = self.line is Line.UP and not self._books_trouble
         if connected is self._told:
             return
@@ -71,7 +71,7 @@ class Standing:
                 account=self._account,
                 channel=Channel.ORDERS,
                 connected=connected,
-                data_lost=True,
+                data_lost=data_lost,
                 detail=detail,
             )
         )

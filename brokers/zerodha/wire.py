@@ -71,7 +71,7 @@ class AiohttpWire:
         tracing.on_connection_reuseconn.append(_connected)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=8,
+                limit=0,  # An answer that does not come must not hold up the next request; the limits of §4 bound them.
                 keepalive_timeout=keep_for,
                 family=socket.AF_INET if only_ipv4 else socket.AF_UNSPEC,
             ),

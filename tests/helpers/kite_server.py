@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from brokers.zerodha.asking import OfficialClient
+from brokers.zerodha.instruments import HEADER
 from brokers.zerodha.session import Session
 from engine.domain.instant import Instant
 from tests.helpers.virtual_time import VirtualLoop
@@ -68,3 +69,13 @@ class World:
         self.loop.play(self.client.close())
         self.loop.play(self.kite.stop())
         self.loop.end()
+
+
+def contract_dump(exchange: str, rows: int, expiry: str = "2026-12-01") -> bytes:
+    """Answer the contract list of an exchange as Zerodha sends it."""
+    lines = [
+        f"{12_342_018 + 256 * row},{48_211 + row},NIFTY26D01{24_000 + row}CE,NIFTY,0,{expiry},{24_000 + row},0.05,65,"
+        f"CE,{exchange}-OPT,{exchange}"
+        for row in range(rows)
+    ]
+    return "\n".join([HEADER, *lines, ""]).encode()

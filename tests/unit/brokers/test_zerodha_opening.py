@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -11,7 +12,7 @@ from brokers.errors import BrokerError, SessionLostError
 from brokers.live_line import LiveLine
 from brokers.registry import broker_named
 from brokers.zerodha.login import LoginError
-from brokers.zerodha.opening import log_in, log_out, open_zerodha
+from brokers.zerodha.opening import fetch_contracts, log_in, log_out, open_zerodha
 from brokers.zerodha.session import Credentials, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
 from engine.domain.identifiers import AccountId, OrderId
@@ -23,7 +24,7 @@ from engine.ports.broker import PlaceOrder
 from engine.schema.declared import Declared
 from engine.schema.load import DeclarationError, load
 from tests.conformance.zerodha_desk import CONTRACTS, LISTED, Heard
-from tests.helpers.kite_server import World, refused
+from tests.helpers.kite_server import World, contract_dump, refused
 from tests.helpers.virtual_time import VirtualClock
 
 ACCOUNT = AccountId("Z1")
@@ -92,6 +93,16 @@ def test_a_logout_ends_the_session_here_and_there(desk: Desk) -> None:
 
     assert SessionStore(desk.ring, ACCOUNT).session(MORNING) is None
     assert [method for method, _ in desk.kite.asked] == ["POST", "DELETE"]
+
+
+def test_the_days_contracts_are_fetched_into_a_folder(desk: Desk, tmp_path: Path) -> None:
+    session = desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    for exchange in ("NFO", "BFO", "NSE", "BSE"):
+        desk.kite.ready[f"/instruments/{exchange}"] = contract_dump(exchange, 1_000)
+
+    found = desk.play(fetch_contracts(desk.settings, session, tmp_path, date(2026, 8, 18)))
+
+    assert (found.rows, found.path.parent) == (4_000, tmp_path)
 
 
 def test_a_request_token_that_is_too_old_says_what_to_do(desk: Desk) -> None:

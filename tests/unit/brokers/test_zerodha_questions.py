@@ -20,7 +20,7 @@ from brokers.zerodha.rows import read_orders, read_positions, read_trades
 from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.money import money_of, price_of
 from engine.domain.order import Product, Side
-from tests.helpers.kite_server import World, refused
+from tests.helpers.kite_server import World, contract_dump, refused
 from tests.helpers.virtual_time import VirtualLoop
 from tests.unit.brokers.paper_world import CE
 
@@ -176,21 +176,12 @@ def test_last_prices_of_unknown_instruments_are_missing(world: World) -> None:
     assert found == {LISTED.id: price_of("184.35")}
 
 
-def dump(exchange: str, rows: int, expiry: str = "2026-12-01") -> bytes:
-    lines = [
-        f"{12_342_018 + 256 * row},{48_211 + row},NIFTY26D01{24_000 + row}CE,NIFTY,0,{expiry},{24_000 + row},0.05,65,"
-        f"CE,{exchange}-OPT,{exchange}"
-        for row in range(rows)
-    ]
-    return "\n".join([HEADER, *lines, ""]).encode()
-
-
 FEWEST = dict.fromkeys(("NFO", "BFO", "NSE", "BSE"), 2)
 
 
 def lay_out(world: World, rows: int = 4, **changes: bytes) -> None:
     for exchange in FEWEST:
-        world.kite.ready[f"/instruments/{exchange}"] = changes.get(exchange, dump(exchange, rows))
+        world.kite.ready[f"/instruments/{exchange}"] = changes.get(exchange, contract_dump(exchange, rows))
 
 
 def test_the_contract_list_is_fetched_once_a_day_and_kept(world: World, tmp_path: Path) -> None:
@@ -214,15 +205,15 @@ def test_the_contract_list_is_fetched_once_a_day_and_kept(world: World, tmp_path
         (lambda whole: whole.replace(b"tick_size", b"tick"), "other columns"),
         (lambda _whole: b"", "other columns"),
         (lambda whole: b"\xff" + whole, "not text"),
-        (lambda _whole: dump("NFO", 1), "only 1 rows"),
-        (lambda _whole: dump("NFO", 4, "2026-11-17"), "earlier day"),
+        (lambda _whole: contract_dump("NFO", 1), "only 1 rows"),
+        (lambda _whole: contract_dump("NFO", 4, "2026-11-17"), "earlier day"),
         (lambda whole: whole.replace(b",65,CE,", b",CE,", 1), "is damaged"),
     ],
 )
 def test_a_damaged_contract_list_is_not_taken(
     world: World, tmp_path: Path, damage: Callable[[bytes], bytes], says: str
 ) -> None:
-    lay_out(world, NFO=damage(dump("NFO", 4)))
+    lay_out(world, NFO=damage(contract_dump("NFO", 4)))
 
     with pytest.raises(BooksUnreadableError, match=says):
         world.play(DumpCache(tmp_path, fewest=FEWEST).fetch(world.client, DAY))
