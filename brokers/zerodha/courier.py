@@ -58,13 +58,7 @@ class Courier:
         outcome = await self._routes.place(order, session)
         match outcome.answer:
             case Accepted(number=number, children=children):
-                for one in (number, *children):
-                    self._news.stories.accepted(one, request.order_id)
-                    if order.order_type is OrderType.MARKET:
-                        self._news.stories.asked_at_market(one, at_market=True)
-                self._freshness.saw(number, self._clock.now())
-                self._freshness.settled(request.order_id)
-                self._tell(request, OrderStatus.ACKED, "", number)
+                self._accepted(request, order, number, children)
             case Refused() as refused:
                 self._tell(request, OrderStatus.REJECTED, refused.wording)
             case Unsure(message=message):
@@ -84,6 +78,18 @@ class Courier:
         variety = Variety.REGULAR if known is None or known.variety is Variety.AFTER_MARKET else known.variety
         outcome = await self._routes.cancel(request.broker_order_id, variety, session)
         self._changed(request, outcome)
+
+    def _accepted(
+        self, request: PlaceOrder, order: NewOrder, number: BrokerOrderId, children: tuple[BrokerOrderId, ...]
+    ) -> None:
+        self._freshness.saw(number, self._clock.now())
+        self._freshness.settled(request.order_id)
+        overtaken = False
+        for one in (number, *children):
+            self._news.stories.asked_at_market(one, at_market=order.order_type is OrderType.MARKET)
+            overtaken = self._news.adopt(one, request.order_id) or overtaken
+        if not overtaken:
+            self._tell(request, OrderStatus.ACKED, "", number)
 
     def _unsure(self, request: PlaceOrder, message: str) -> None:
         known = self._news.stories.of_tag(request.order_id)

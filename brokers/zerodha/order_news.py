@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from brokers.live_line import Clock, Listener
 from brokers.zerodha.books import average_price, value_of_fills
 from brokers.zerodha.figures import FigureError
@@ -80,6 +82,17 @@ class OrderNews:
                 self._end_change(merged, merged.tag)
             elif merged.filled > (0 if known is None else known.filled):
                 self._outside()
+
+    def adopt(self, number: BrokerOrderId, tag: OrderId) -> bool:
+        """Note that an order of ours was given a number; answer whether its news had overtaken the answer.
+
+        They are told now where they were not known to be ours.
+        """
+        self.stories.accepted(number, tag)
+        known = self.stories.orders.get(number)
+        if known is not None:
+            self.take([msgspec.structs.replace(known, tag=tag)])
+        return known is not None
 
     def report(self, order: KiteOrder, tag: OrderId) -> OrderReport:
         """Answer what the engine is told of an order of ours."""

@@ -81,6 +81,7 @@ class KiteVenue:
         self.books_fail = False
         self.hides_orders = False
         self.twice = False
+        self.news_without_tags = False
         self.mute = False
         self.ticks = True
         self.fills_before_cancel = False
@@ -157,6 +158,8 @@ class KiteVenue:
         """Send an order row over the feed."""
         if self.mute:
             return
+        if self.news_without_tags:
+            row = {**row, "tag": None, "tags": None}
         self.say(msgspec.json.encode({"type": "order", "data": row}).decode())
         if self.twice:
             self.say(msgspec.json.encode({"type": "order", "data": row}).decode())
@@ -256,6 +259,10 @@ class KiteVenue:
         match behaviour:
             case "accepts":
                 return act()
+            case "accepts-slowly":
+                answer = act()
+                await pause(SECOND)
+                return answer
             case "accepts-silently":
                 act()
                 await asyncio.Event().wait()

@@ -9,6 +9,7 @@ from tests.conformance.zerodha_desk import ACCOUNT, LISTED, ZerodhaDesk
 _BEHAVIOURS = {
     "accepts",
     "accepts-silently",
+    "accepts-slowly",
     "accepts-hangs-up",
     "accepts-late",
     "accepts-doubt",
@@ -86,6 +87,8 @@ class ZerodhaParty:
                 venue.mute = True
             case ["speaks"]:
                 venue.mute = False
+            case ["news", "without", "tags"]:
+                venue.news_without_tags = True
             case ["no", "ticks"]:
                 venue.ticks = False
             case ["ticks", "again"]:
