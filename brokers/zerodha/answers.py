@@ -4,9 +4,9 @@ Status, error type and message are looked at together (failure rules of §2): a 
 placed eight seconds later, and ``NetworkException`` names a rate limit as well as a broken line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ class No(Enum):
     """Why a request was refused; the name begins the wording, the value says it in words."""
 
     SESSION = "log in to Zerodha again"
+    NETWORK = "Zerodha cannot be reached at the moment"
     RESTRICTED = "Zerodha does not allow it"
     STATIC_IP = (
         "Zerodha takes orders only from the addresses registered for the app: register this one in the Kite developer "
@@ -25,6 +26,7 @@ class No(Enum):
     RATE_LIMIT = "too many requests"
     MODIFICATIONS = "the order was changed too often; it is cancelled and placed anew instead"
     MARGIN = "not enough funds"
+    NOT_HELD = "so much is not held in that product"
     QTY_FREEZE = "more than the largest order"
     TICK = "not a multiple of the tick"
     PRICE_BAND = "outside the price protection"
@@ -47,6 +49,10 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     number: BrokerOrderId
     children: tuple[BrokerOrderId, ...] = ()
     refusals: tuple[str, ...] = ()
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Zerodha did what was asked, there and then."""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +83,8 @@ class NotSent(msgspec.Struct, frozen=True, kw_only=True):
 Answer = Accepted | Refused | Unsure
 """What came back."""
 
+Yes = TypeVar("Yes", Accepted, Done)
+
 DOUBTFUL: Final = ("timed out", "timeout", "order book", "confirm before placing", "kitetrade-oms")
 """Words that say that nobody knows, whatever the status beside them."""
 
@@ -89,6 +97,7 @@ DEFINITE: Final[tuple[tuple[str, No], ...]] = (
     ("insufficient funds", No.MARGIN),
     ("margin exceeds", No.MARGIN),
     ("insufficient holding", No.MARGIN),
+    ("insufficient quantity", No.NOT_HELD),
     ("higher than the maximum quantity", No.QTY_FREEZE),
     ("freeze quantity", No.QTY_FREEZE),
     ("tick size", No.TICK),
@@ -151,6 +160,15 @@ _JUDGED_BY_MESSAGE: Final = frozenset({400, 403, 404, 429})
 
 def read_answer(status: int, body: bytes) -> Answer:
     """Answer what an HTTP answer to place, modify or cancel means; anything not understood is unknown."""
+    return _read(status, body, _accepted)
+
+
+def read_conversion(status: int, body: bytes) -> Done | Refused | Unsure:
+    """Answer what an HTTP answer to a conversion means; only ``true`` is a yes."""
+    return _read(status, body, _done)
+
+
+def _read(status: int, body: bytes, success: Callable[[object], Yes | Unsure]) -> Yes | Refused | Unsure:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -158,21 +176,21 @@ def read_answer(status: int, body: bytes) -> Answer:
     if not isinstance(document, dict):
         return Unsure(message=f"HTTP {status} with an answer that is no answer of Kite's")
     if status == 200 and document.get("status") == "success":
-        return _accepted(document.get("data"))
+        return success(document.get("data"))
     message = document.get("message")
     kind = document.get("error_type")
     words = message if isinstance(message, str) else ""
     return _judged(status, kind if isinstance(kind, str) else "", words)
 
 
-def _without_words(status: int, body: bytes) -> Answer:
+def _without_words(status: int, body: bytes) -> Refused | Unsure:
     why = _NO_BY_STATUS.get(status)
     if why is not None:
         return Refused(why=why, message=f"HTTP {status}")
     return Unsure(message=f"HTTP {status} with {len(body)} bytes that are no answer of Kite's")
 
 
-def _judged(status: int, kind: str, message: str) -> Answer:
+def _judged(status: int, kind: str, message: str) -> Refused | Unsure:
     words = message.casefold()
     shown = message[:300] or f"HTTP {status} {kind}".strip()
     if any(doubt in words for doubt in DOUBTFUL):
@@ -190,7 +208,11 @@ def _judged(status: int, kind: str, message: str) -> Answer:
     return Unsure(message=f"{shown} (HTTP {status} {kind or 'without an error type'})")
 
 
-def _accepted(data: object) -> Answer:
+def _done(data: object) -> Done | Unsure:
+    return Done() if data is True else Unsure(message="Kite said success without saying that it was done")
+
+
+def _accepted(data: object) -> Accepted | Unsure:
     """Read both shapes of success: an order number with or without slices, and a plain list of slices."""
     if isinstance(data, list):
         data = {"children": data}

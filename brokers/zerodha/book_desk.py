@@ -11,6 +11,7 @@ from brokers.zerodha.freshness import Freshness
 from brokers.zerodha.limits import Limits
 from brokers.zerodha.order_news import OrderNews
 from brokers.zerodha.order_story import PollPlan
+from brokers.zerodha.rows import Carried
 from brokers.zerodha.standing import Line, Standing
 from brokers.zerodha.tasks import until
 from engine.domain.contract_master import ContractMaster
@@ -56,6 +57,7 @@ class BookDesk:
         self._day = 0
         self._outside_told: tuple[str, ...] = ()
         self._doubt_told = ""
+        self.carried: Carried = {}
 
     def ask(self) -> None:
         """Read all books now."""
@@ -128,6 +130,7 @@ class BookDesk:
         doubt = self._freshness.doubt(read_at, reading.orders)
         self._news.take(reading.orders)
         self._limits.seen_in_book(len(reading.orders), read_at)
+        self.carried = reading.holdings.carried
         self._tell_oddities(reading, doubt)
         self._listener.report(books_report(reading, self._account, self._contracts, self._clock.now(), fresh=not doubt))
 
@@ -147,5 +150,6 @@ class BookDesk:
         day = ist_date(now).toordinal()
         if day != self._day:
             self._day = day
+            self.carried = {}
             self._news.forget_day()
             self._freshness.forget_day()

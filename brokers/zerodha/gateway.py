@@ -16,6 +16,7 @@ from brokers.zerodha.asking import Asking
 from brokers.zerodha.book_desk import BookDesk
 from brokers.zerodha.books import BookReader
 from brokers.zerodha.capabilities import capabilities
+from brokers.zerodha.conversions import After, Conversions
 from brokers.zerodha.courier import Alarms, Courier, refusal
 from brokers.zerodha.feed import Feed
 from brokers.zerodha.feed_door import FeedDoor
@@ -39,7 +40,7 @@ from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import SECOND, Instant, clock_text
 from engine.domain.order import Purpose
-from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, PlaceOrder
+from engine.ports.broker import CancelOrder, Capabilities, ChangeOrder, ConvertPosition, PlaceOrder
 
 _ENTRY_WAITS = 5 * SECOND
 """An entry that waited so long for its turn is given back: it would leave at an old price."""
@@ -102,6 +103,10 @@ class ZerodhaGateway:
                 day_reserve=settings.orders_per_day // 10,
             )
         )
+        after = After(self.session_lost, self._answers_again)
+        self._conversions = Conversions(
+            around.contracts, self._standing, self._listener, self._clock, lambda: self._books.carried, after
+        )
         self._line = OrderLine(self._limits, lambda _waiting: self._standing.may_send)
         self._ready: dict[OrderId, NewOrder] = {}
         self._purposes: dict[OrderId, Purpose] = {}
@@ -144,6 +149,7 @@ class ZerodhaGateway:
             self._clock,
             self.session_lost,
         )
+        self._conversions.routes = self._routes
         self._feed = Feed(
             self._around.account,
             transport.door,
@@ -239,6 +245,10 @@ class ZerodhaGateway:
     def cancel(self, cancel: CancelOrder) -> None:
         """Send a cancellation in its turn."""
         self._queue(cancel)
+
+    def convert(self, conversion: ConvertPosition) -> None:
+        """Ask to move a position to another product, at once."""
+        self._tasks.spawn(self._conversions.convert(conversion, self._session), "zerodha-conversion")
 
     def ask_books(self, account: AccountId) -> None:
         """Ask for orders, trades, positions and funds."""

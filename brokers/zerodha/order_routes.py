@@ -1,4 +1,4 @@
-"""The three requests that move money: place, modify, cancel. One call, one sending, one outcome."""
+"""The requests that move money: place, modify, cancel, and convert. One call, one sending, one outcome."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import msgspec
 
 from brokers.errors import NotSentError, OutcomeUnknownError
 from brokers.zerodha import words
-from brokers.zerodha.answers import Answer, No, NotSent, Refused, Unsure, read_answer
+from brokers.zerodha.answers import Answer, Done, No, NotSent, Refused, Unsure, read_answer, read_conversion
 from brokers.zerodha.figures import rupee_text
 from brokers.zerodha.session import Session
 from brokers.zerodha.wire import Reply, Wire
@@ -63,8 +63,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     said_at: Instant | None = None
 
 
+class ConversionOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a conversion."""
+
+    answer: Done | Refused | Unsure | NotSent
+
+
 class OrderRoutes:
-    """Place, modify and cancel through one wire; every answer is an outcome, trouble included."""
+    """Place, modify, cancel and convert through one wire; every answer is an outcome, trouble included."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -93,6 +99,16 @@ class OrderRoutes:
         except UnknownWordError as error:
             return _refused_here(error)
         return await self._send("DELETE", address, session, None)
+
+    async def convert(self, form: dict[str, str], session: Session) -> ConversionOutcome:
+        """Send a conversion of a position from one product to another."""
+        try:
+            reply = await self._wire.send("PUT", "/portfolio/positions", session.headers(), form)
+        except NotSentError as error:
+            return ConversionOutcome(answer=NotSent(message=str(error)))
+        except OutcomeUnknownError as error:
+            return ConversionOutcome(answer=Unsure(message=str(error)))
+        return ConversionOutcome(answer=read_conversion(reply.status, reply.body))
 
     async def warm(self, session: Session) -> Reply:
         """Ask for the profile: it keeps the connection open and shows whether the session lives.

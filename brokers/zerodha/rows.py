@@ -121,11 +121,16 @@ def read_trades(rows: object) -> list[KiteTrade]:
     return list(trades.values())
 
 
+Carried = Mapping[tuple[InstrumentId, Product], int]
+"""Signed quantities that were held before today."""
+
+
 class Holdings(msgspec.Struct, frozen=True, kw_only=True):
     """The positions that can be traded from here, and sentences about those that cannot."""
 
     positions: tuple[BookPosition, ...]
     outside: tuple[str, ...]
+    carried: Carried
 
 
 def read_positions(answer: object) -> Holdings:
@@ -133,6 +138,7 @@ def read_positions(answer: object) -> Holdings:
     data = figures.mapping(answer, "the positions")
     positions: list[BookPosition] = []
     outside: list[str] = []
+    carried: dict[tuple[InstrumentId, Product], int] = {}
     for row in figures.listing(data.get("net"), "the net positions"):
         position = figures.mapping(row, "a position")
         symbol = figures.text(position.get("tradingsymbol"), "the symbol of a position")
@@ -145,7 +151,10 @@ def read_positions(answer: object) -> Holdings:
             continue
         instrument = instrument_id(exchange, symbol)
         positions.append(BookPosition(instrument=instrument, product=product, net_quantity=net))
-    return Holdings(positions=tuple(positions), outside=tuple(outside))
+        carried[instrument, product] = figures.whole(
+            position.get("overnight_quantity") or 0, f"what is carried of {symbol}"
+        )
+    return Holdings(positions=tuple(positions), outside=tuple(outside), carried=carried)
 
 
 def _tags(data: Mapping[str, object]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 A case begins with ``== number title``. Its lines say what happens, one step each:
 
 - ``I place A BUY 65 at 100.00 [trigger 99] [market] [carry] [exit]``, ``I modify A to 65 at 101 [trigger 99]``,
-  ``I cancel A [number]``, ``I ask books``, ``I log in [token]``, ``I hurry`` – what the engine asks;
+  ``I cancel A [number]``, ``I convert A 65 to carry`` (or ``to intraday``), ``I ask books``, ``I log in [token]``,
+  ``I hurry`` – what the engine asks;
 - ``V …`` – what the venue does: a behaviour for the next request (``V refuses margin``), or one of its moves;
 - ``T 20`` – seconds that pass;
 - ``E …`` – what must have been told since the last ``T``, in any place; ``E order A ACKED`` looks at the last report.
@@ -18,8 +19,16 @@ from typing import NamedTuple, Protocol
 from engine.domain.identifiers import AccountId, BrokerOrderId, InstrumentId, OrderId
 from engine.domain.money import money_of, price_of
 from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
-from engine.domain.reports import BooksReport, ChangeRefused, Channel, ConnectionReport, OrderReport, Report
-from engine.ports.broker import CancelOrder, ChangeOrder, OrderGateway, PlaceOrder
+from engine.domain.reports import (
+    BooksReport,
+    ChangeRefused,
+    Channel,
+    ConnectionReport,
+    ConversionReport,
+    OrderReport,
+    Report,
+)
+from engine.ports.broker import CancelOrder, ChangeOrder, ConvertPosition, OrderGateway, PlaceOrder
 
 FOLDER = Path(__file__).parent / "conversations"
 
@@ -110,6 +119,17 @@ class Conversation:
                 known = BrokerOrderId(number[0]) if number else self._numbers[name]
                 cancel = CancelOrder(account=party.account, order_id=_tag(name), broker_order_id=known)
                 party.call(party.gateway.cancel, cancel)
+            case ["convert", name, quantity, "to", after]:
+                products = {"carry": Product.CARRY_FORWARD, "intraday": Product.INTRADAY}
+                conversion = ConvertPosition(
+                    account=party.account,
+                    reference=str(_tag(name)),
+                    instrument=party.instrument,
+                    quantity=int(quantity),
+                    before=next(product for word, product in products.items() if word != after),
+                    after=products[after],
+                )
+                party.call(party.gateway.convert, conversion)
             case ["ask", "books"]:
                 party.call(party.gateway.ask_books, party.account)
             case ["log", "in", *token]:
@@ -160,6 +180,10 @@ class Conversation:
                 return certain and all(one in refusals[-1].wording for one in word)
             case ["no", "refusal", name]:
                 return not self._refusals(name)
+            case ["conversion", name, outcome, *word]:
+                told = [r for r in self._heard if isinstance(r, ConversionReport) and r.reference == _tag(name)]
+                done = {"done": True, "refused": False, "unanswered": None}[outcome]
+                return [r.done for r in told] == [done] and " ".join(word) in told[-1].wording
             case ["book", *more]:
                 books = [report for report in self._heard if isinstance(report, BooksReport)]
                 return bool(books) and _book_fits(books[-1], more)
@@ -210,6 +234,9 @@ def _book_fits(books: BooksReport, more: list[str]) -> bool:
     match more:
         case [("fresh" | "stale") as freshness, *rest]:
             return books.fresh is (freshness == "fresh") and (not rest or _book_fits(books, rest))
+        case ["holds", product, quantity]:
+            held = {row.product.value: row.net_quantity for row in books.positions}
+            return held.get(product, 0) == int(quantity)
         case ["lacks", name]:
             return all(row.order_id != _tag(name) for row in books.orders)
         case ["outside", number]:

@@ -47,6 +47,7 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
     "field": (400, "InputException", "Missing or empty field `product`"),
     "busy": (400, "InputException", "Order cannot be modified as it is being processed. Try later."),
     "finished": (400, "OrderException", "Order cannot be cancelled as it has already been completed."),
+    "held": (400, "InputException", "Insufficient quantity to convert."),
     "depository": (428, "GeneralException", "10 quantity needs authorisation at depository."),
 }
 """Answers that say no for certain: status, error type, message."""
@@ -96,6 +97,8 @@ class KiteVenue:
         self._site: web.TCPSite | None = None
         self.port = 0
         self._late: set[asyncio.Task[None]] = set()
+        self._moved: Counter[tuple[str, str, str]] = Counter()
+        self.carried: Counter[str] = Counter()
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ class KiteVenue:
         application.router.add_get("/", self._feed)
         application.router.add_get("/user/profile", self._profile)
         application.router.add_post("/orders/{variety}", self._place)
+        application.router.add_put("/portfolio/positions", self._convert)
         application.router.add_put("/orders/{variety}/{number}", self._modify)
         application.router.add_delete("/orders/{variety}/{number}", self._cancel)
         self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
@@ -248,13 +252,18 @@ class KiteVenue:
     async def _cancel(self, request: web.Request) -> web.StreamResponse:
         return await self._answer("cancel", request, lambda: self._withdraw(request.match_info["number"]))
 
+    async def _convert(self, request: web.Request) -> web.StreamResponse:
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        self.forms.append(form)
+        return await self._answer("convert", request, lambda: self._move(form))
+
     async def _answer(self, what: str, request: web.Request, act: Any) -> web.StreamResponse:
         self.sent[what] += 1
         refused = self._refused(request)
         if refused is not None:
             return refused
         behaviour, detail = self._behaviours.popleft() if self._behaviours else ("accepts", "")
-        if self.loses_answers and what == "place":
+        if self.loses_answers and what in ("place", "convert"):
             behaviour = "accepts-silently"
         match behaviour:
             case "accepts":
@@ -342,6 +351,18 @@ class KiteVenue:
             row |= {"status": "CANCELLED", **self._stamps()}
         self.tell(row)
         return self._done(row)
+
+    def _move(self, form: dict[str, str]) -> web.Response:
+        """Move a position between products; ``carried`` says what was held before today."""
+        contract = (form["exchange"], form["tradingsymbol"])
+        signed = int(form["quantity"]) * (1 if form["transaction_type"] == "BUY" else -1)
+        held = self._net()[*contract, form["old_product"]]
+        brought = bool(self.carried[form["old_product"]])
+        if held * signed <= 0 or abs(held) < abs(signed) or brought != (form["position_type"] == "overnight"):
+            return self._error(*REFUSALS["held"])
+        self._moved[*contract, form["old_product"]] -= signed
+        self._moved[*contract, form["new_product"]] += signed
+        return self._json(200, {"status": "success", "data": True})
 
     def _row(self, form: dict[str, str]) -> dict[str, Any]:
         self._number += 1
@@ -432,14 +453,25 @@ class KiteVenue:
     async def close(self) -> None:
         return None
 
-    def _positions(self) -> list[dict[str, Any]]:
-        net: Counter[tuple[str, str, str]] = Counter()
+    def _net(self) -> Counter[tuple[str, str, str]]:
+        net = Counter(self._moved)
+        for product, quantity in self.carried.items():
+            net["NFO", self.symbol, product] += quantity
         for trade in self.trades:
             sign = 1 if trade["transaction_type"] == "BUY" else -1
             net[trade["exchange"], trade["tradingsymbol"], trade["product"]] += sign * trade["quantity"]
+        return net
+
+    def _positions(self) -> list[dict[str, Any]]:
         return [
-            {"exchange": exchange, "tradingsymbol": symbol, "product": product, "quantity": quantity}
-            for (exchange, symbol, product), quantity in net.items()
+            {
+                "exchange": exchange,
+                "tradingsymbol": symbol,
+                "product": product,
+                "quantity": quantity,
+                "overnight_quantity": self.carried[product] if symbol == self.symbol else 0,
+            }
+            for (exchange, symbol, product), quantity in self._net().items()
         ]
 
     # --- answers ------------------------------------------------------------------------------------------------------

@@ -324,7 +324,8 @@ def test_15_a_sleeping_stop_order_is_moved_and_becomes_a_limit_order(opened) -> 
 
 
 def convert(harness: GatewayHarness, quantity: int) -> list[ConversionReport]:
-    harness.gateway.convert(
+    harness.call(
+        harness.gateway.convert,
         ConvertPosition(
             account=harness.account,
             reference="LWCONV1",
@@ -332,7 +333,7 @@ def convert(harness: GatewayHarness, quantity: int) -> list[ConversionReport]:
             quantity=quantity,
             before=Product.INTRADAY,
             after=Product.CARRY_FORWARD,
-        )
+        ),
     )
     return [report for report in harness.wait(PATIENCE) if isinstance(report, ConversionReport)]
 

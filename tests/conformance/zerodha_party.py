@@ -119,6 +119,8 @@ class ZerodhaParty:
                 run(venue.break_feed())
             case ["fills", "before", "cancel"]:
                 venue.fills_before_cancel = True
+            case ["carries", quantity, product]:
+                venue.carried[product] = int(quantity)
             case ["holds", symbol, exchange, product, quantity]:
                 row = {"exchange": exchange, "tradingsymbol": symbol, "product": product, "quantity": int(quantity)}
                 venue.extra_positions.append(row)
