@@ -9,7 +9,7 @@ from desktop.commands.leaving import FAILURE, print_json, sentences
 from desktop.commands.options import AsJson
 from desktop.commands.reading import demonstration, read_instant, read_portfolio, read_signals, read_speed
 from desktop.commands.run_tables import live_table, print_report
-from desktop.composition.accounts import load_hierarchy
+from desktop.composition.accounts import load_hierarchy, trading_at
 from desktop.composition.failures import MisuseError
 from desktop.composition.headless import HeadlessRun, play
 from desktop.composition.markets import SIMULATED, MarketChoice
@@ -93,7 +93,7 @@ def run(
             latency=latency * 1_000,
             slippage=slippage,
             speed=read_speed(speed),
-            hierarchy=load_hierarchy(),
+            hierarchy=trading_at(load_hierarchy(), "paper"),
             account=None if account is None else AccountId(account),
             notifications=_services() if notify else None,
         )

@@ -98,8 +98,9 @@ def _journal(app: typer.Typer) -> None:
 
 
 def _accounts(app: typer.Typer) -> None:
-    from desktop.commands import accounts
+    from desktop.commands import account_login, accounts
 
+    account_login.register(accounts.app)
     app.add_typer(accounts.app, name="accounts")
 
 
@@ -166,7 +167,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "screenshot": Subcommand("Draw the workstation into an image.", _screenshot),
     "doctor": Subcommand("Look over this installation and say what to do about what is wrong.", _doctor),
     "portfolio": Subcommand("Check portfolio files, start them from templates, exchange legs as text.", _portfolio),
-    "accounts": Subcommand("List, add, set and remove accounts.", _accounts),
+    "accounts": Subcommand("List, add, set, remove, log in and connect accounts.", _accounts),
     "tags": Subcommand("List, add, set and remove strategy tags.", _tags),
     "notifications": Subcommand("Say where alerts are sent, and send a test.", _notifications),
     "display": Subcommand("Say how the desktop looks: theme, text size, rows, numbers.", _display),

@@ -6,7 +6,7 @@ import typer
 
 from desktop.commands.leaving import leave
 from desktop.commands.reading import read_instant, read_speed
-from desktop.composition.accounts import load_hierarchy
+from desktop.composition.accounts import load_hierarchy, trading_at
 from desktop.composition.desk import DeskChoice
 from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.composition.folders import data_folder, default_journal
@@ -58,7 +58,7 @@ def window(
             ),
             journal=journal or str(default_journal()),
             speed=read_speed(speed) or FASTEST,
-            hierarchy=load_hierarchy(),
+            hierarchy=trading_at(load_hierarchy(), "paper"),
             engine_process=PERFORMANCE.load().engine_process if engine_process is None else engine_process,
         )
         status = _open(choice, workspace)

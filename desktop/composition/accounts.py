@@ -11,12 +11,12 @@ from desktop.composition.whole_file import write_whole
 from engine.domain.identifiers import AccountId
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy, changed, hierarchy_from_toml, hierarchy_to_toml, with_defaults
+from engine.domain.settings.strategy_tag import StrategyTag
+from engine.schema.declared import replace
 from engine.schema.documents import DocumentError
 
 PAPER = AccountId("PAPER")
 """The default account."""
-
-_PAPER_BROKER = "paper"
 
 
 def accounts_file() -> Path:
@@ -51,16 +51,30 @@ _WAY_OUT = "Nothing was changed. Correct it, or move it away to begin with the d
 
 
 def need_broker(account: Account) -> None:
-    """Raise MisuseError for a broker that does not exist, or one that trades no simulated market."""
+    """Raise MisuseError for a broker that does not exist."""
     try:
-        broker = broker_named(account.broker)
+        broker_named(account.broker)
     except BrokerError as error:
         raise MisuseError(f"The account {account.id}: {error}") from error
-    if broker.name != _PAPER_BROKER:
+
+
+def trading_at(hierarchy: Hierarchy, broker: str) -> Hierarchy:
+    """Answer the accounts of a run at one broker, with the tags that lead to them; the others rest meanwhile.
+
+    Raises MisuseError where the trader has no account there.
+    """
+    accounts = tuple(account for account in hierarchy.accounts if account.broker == broker)
+    if not accounts:
         raise MisuseError(
-            f"The account {account.id} names the broker {account.broker}, which cannot trade a simulated market; "
-            f"choose {_PAPER_BROKER}"
+            f"There is no account at the broker {broker}. Add one with: legwork accounts add NAME broker={broker}"
         )
+    ids = {account.id for account in accounts}
+    tags: list[StrategyTag] = []
+    for tag in hierarchy.tags:
+        members = tuple(member for member in tag.members if member.account in ids)
+        if members:
+            tags.append(replace(tag, members=members))
+    return with_defaults(Hierarchy(accounts=accounts, tags=tuple(tags)), accounts[0].id)
 
 
 def save_hierarchy(hierarchy: Hierarchy, path: Path | None = None) -> None:

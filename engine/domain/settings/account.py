@@ -33,7 +33,7 @@ class Account(Declared, frozen=True, kw_only=True):
         str,
         ask(
             "Broker",
-            "Where its orders go: paper is the simulated exchange.",
+            "Where its orders go: paper is the simulated exchange, zerodha a Zerodha account.",
             ge=1,
             le=30,
             pattern=r"[a-z0-9_]+",

@@ -1,0 +1,208 @@
+"""The login of a broker account in the window: LoginDialog and PassphraseDialog before a practice Kite."""
+
+import asyncio
+import socket
+import threading
+
+import keyring
+import pytest
+from keyring.backends import fail
+from PySide6.QtWidgets import QApplication, QWidget
+
+from brokers.zerodha.settings import ZerodhaSettings
+from desktop.composition.broker_login import login_of
+from desktop.composition.broker_settings import broker_settings
+from desktop.composition.secrets_place import needs_passphrase
+from desktop.windows.dialog import SentenceDialog
+from desktop.windows.login_desk import ask_login
+from desktop.windows.login_dialog import LoginDialog
+from desktop.windows.passphrase_dialog import PassphraseDialog
+from engine.domain.settings.account import Account
+from tests.helpers.practice_desk import at
+from tests.helpers.practice_server import practice_server
+
+PAUSE = threading.Event()
+ACCOUNT = Account(id="Z1", broker="zerodha")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("LEGWORK_HOME", str(tmp_path))
+    # Set first, so that what a test lets the program remember is taken back after it.
+    monkeypatch.setenv("LEGWORK_PASSPHRASE", "")
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def server():
+    with practice_server() as card:
+        settings = ZerodhaSettings(
+            root=card["root"], feed=card["websocket"], login_page=f"{card['root']}/connect/login"
+        )
+        broker_settings(ACCOUNT).save(settings)
+        yield card
+
+
+@pytest.fixture
+def login(server, monkeypatch):
+    monkeypatch.setenv("LEGWORK_PASSPHRASE", "four words that open")
+    return login_of(ACCOUNT, now=lambda: at(10))
+
+
+@pytest.fixture
+def parent(qtbot):
+    """A window that outlives the dialogs over it, as the main window does."""
+    found = QWidget()
+    qtbot.addWidget(found)
+    yield found
+    found.close()
+
+
+def opened(qtbot, login, open_address=lambda _address: True):
+    dialog = LoginDialog(None, login, open_address)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    return dialog
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await turn()
+
+
+async def turn():
+    """Let loop and window go on for a moment."""
+    QApplication.processEvents()
+    await asyncio.to_thread(PAUSE.wait, 0.01)
+
+
+def is_listening(login):
+    def listens():
+        with socket.socket() as probe:
+            probe.settimeout(5)
+            return probe.connect_ex(("127.0.0.1", login.settings.redirect_port)) == 0
+
+    return listens
+
+
+def fill(dialog, server, pasted=""):
+    dialog.api_key.setText(server["api_key"])
+    dialog.api_secret.setText(server["api_secret"])
+    dialog.pasted.setText(pasted)
+
+
+def test_a_pasted_address_logs_in_and_is_kept_for_the_next_time(qtbot, login, server):
+    dialog, said = opened(qtbot, login), []
+    dialog.logged_in.connect(said.append)
+    fill(dialog, server, f"http://127.0.0.1:5737/?status=success&request_token={server['request_token']}")
+
+    async def click():
+        dialog.button.click()
+        await until(lambda: said)
+
+    asyncio.run(click())
+
+    assert said[0].startswith("Z1 is logged in as ")
+    assert login.credentials().api_key == server["api_key"]
+    assert login.standing().startswith("Z1 is logged in")
+
+
+def test_what_is_wrong_is_said_beside_the_fields_and_nothing_typed_is_lost(qtbot, login, server):
+    dialog = opened(qtbot, login)
+    dialog.button.click()
+    asked_for_key = dialog.answer.text()
+    fill(dialog, server)
+    dialog.button.click()
+    asked_for_address = dialog.answer.text()
+    fill(dialog, server, "not a token")
+
+    async def click():
+        dialog.button.click()
+        await until(lambda: "token" in dialog.answer.text())
+
+    asyncio.run(click())
+
+    assert asked_for_key == "Fill in the API key: Of your app at developers.kite.trade."
+    assert "paste the address" in asked_for_address
+    assert dialog.answer.text().startswith("This is no request token")
+    assert (dialog.pasted.text(), dialog.isVisible()) == ("not a token", True)
+
+
+def test_the_login_page_is_opened_twice_and_closing_lets_go_of_the_port(qtbot, login, server):
+    seen = []
+    dialog = opened(qtbot, login, lambda address: not seen.append(address))
+    fill(dialog, server)
+
+    async def open_twice():
+        dialog.page.click()
+        await until(is_listening(login))
+        dialog.page.click()
+        await turn()
+        await until(is_listening(login))
+        waiting = dialog.answer.text()
+        dialog.reject()
+        await until(lambda: not is_listening(login)())
+        return waiting
+
+    waiting = asyncio.run(open_twice())
+
+    assert waiting == "Waiting for the browser to come back …"
+    assert len(seen) == 2
+    assert seen[0].endswith(f"/connect/login?v=3&api_key={server['api_key']}")
+
+
+def test_a_machine_without_a_browser_says_which_address_to_open(qtbot, login, server):
+    dialog = opened(qtbot, login, lambda _address: False)
+    fill(dialog, server)
+
+    async def click():
+        dialog.page.click()
+        await turn()
+        dialog.reject()
+
+    asyncio.run(click())
+
+    assert dialog.answer.text().startswith("There is no browser to open http://127.0.0.1")
+
+
+def test_a_first_passphrase_is_typed_twice_before_the_login_opens(parent, server):
+    ask_login(parent, ACCOUNT, lambda: at(10), lambda _sentence: None)
+    first = parent.findChild(PassphraseDialog)
+    first.passphrase.setText("one two three")
+    first.accept()
+    before = parent.findChild(LoginDialog)
+    first.again.setText("one two three")
+    first.accept()
+
+    assert before is None
+    assert parent.findChild(LoginDialog) is not None
+    assert not needs_passphrase()
+
+
+def test_a_wrong_passphrase_is_said_and_asked_again(qtbot, login, monkeypatch):
+    login._store.forget_session()
+    login._line.secrets.write("a", "b")
+    monkeypatch.setenv("LEGWORK_PASSPHRASE", "")
+    dialog = PassphraseDialog(None)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.passphrase.setText("wrong")
+
+    dialog.accept()
+
+    assert dialog.isVisible()
+    assert "The passphrase does not open" in dialog._error.text()
+
+
+def test_wrong_settings_of_the_account_are_told_instead_of_the_login(parent, monkeypatch):
+    monkeypatch.setenv("LEGWORK_PASSPHRASE", "four words that open")
+    broker_settings(ACCOUNT).path().write_text("root = 5\n", encoding="utf-8")
+
+    ask_login(parent, ACCOUNT, lambda: at(10), lambda _sentence: None)
+
+    shown = parent.findChild(SentenceDialog)
+    assert shown.windowTitle() == "Z1 cannot be logged in"
