@@ -1,11 +1,10 @@
 """What a broker on wall time is given: a clock, and a place where its reports and quotes go.
 
-A live run calls it so: build it with ``BrokerDefinition.open``, ``await open()`` on the engine's loop, ``subscribe``
-the rows that are looked at, submit every report and frame that the listener gets to the engine's inbox, and at the
-end ``await close()``. All calls are made on that one loop; nothing of it blocks.
+A live run calls it so: build it with ``BrokerDefinition.open``, which answers a LiveGateway (``engine/ports/live.py``),
+``await open()`` on the engine's loop, ``subscribe`` the rows that are looked at, hand every report and frame that the
+listener gets to the run, and at the end ``await close()``. All calls are made on that one loop; nothing of it blocks.
 """
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -13,7 +12,6 @@ import msgspec
 from engine.domain.instant import Instant
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report
-from engine.ports.broker import OrderGateway
 
 
 class Clock(Protocol):
@@ -62,19 +60,3 @@ class LiveLine(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     listener: Listener
     secrets: Secrets
-
-
-class LiveBroker(OrderGateway, Protocol):
-    """An OrderGateway that also brings quotes, and lives on the asyncio loop that opened it."""
-
-    async def open(self) -> None:
-        """Start; returns once the session is proven. Raises BrokerError, SessionLostError where to log in."""
-        ...
-
-    def subscribe(self, rows: Sequence[int]) -> None:
-        """Ask for the quotes of exactly these rows of the contract master; earlier ones that are missing stop."""
-        ...
-
-    async def close(self) -> None:
-        """Stop everything; safe to call twice. Orders at the broker stay as they are."""
-        ...

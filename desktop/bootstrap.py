@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.bridge import EngineBridge
 from desktop.composition.curves import Curves
-from desktop.composition.desk import BROKER, DeskChoice, templates
 from desktop.composition.desk import Desk as Composed
+from desktop.composition.desk import DeskChoice, templates
 from desktop.composition.display import Display, load_display
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
 from desktop.composition.grid_log import GridLog, MessageLog, load_message_log
 from desktop.composition.last_run import RunMark
 from desktop.composition.notifier import Notifier
-from desktop.composition.opening import PAPER
 from desktop.composition.own_templates import OwnTemplates
 from desktop.composition.questions import Questions
 from desktop.composition.saved_portfolios import desk_cautions
@@ -121,10 +120,12 @@ def build_window(
     editor: MultilegEditor | None = None,
     curves: Curves | None = None,
     grid_log: GridLog | None = None,
+    choice: DeskChoice | None = None,
 ) -> MainWindow:
     """Build the main window on a started engine; without a notifier alerts stay in the window.
 
-    ``editor`` is the draft of a window before this one, ``grid_log`` writes the message log for scrapers.
+    ``editor`` is the draft of a window before this one, ``grid_log`` writes the message log for scrapers, ``choice`` is
+    what the engine stands on; None for paper trading.
     """
     rules, master = bridge.rules, bridge.master
     shipped = templates()
@@ -141,13 +142,16 @@ def build_window(
         demonstration = next((one for one in shipped if one.id == "demonstration"), None)
         if demonstration is not None:
             editor.open_portfolio(demonstration.portfolio)
+    stands_on = choice or DeskChoice()
     desk = Desk(
         bridge=bridge,
         theme=theme,
         editor=editor,
         templates=shipped,
-        account=PAPER,
-        broker=BROKER,
+        account=stands_on.account,
+        broker=stands_on.broker,
+        # The one account of a practice server is none of the trader's.
+        keeps_settings=not stands_on.practises,
         notifier=notifier,
         display=display or Display(),
         curves=curves,
@@ -186,7 +190,7 @@ async def _session(
     def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
         notifier = None if choice.journal is None else composed.notifier
         editor = shown[-1].desk.editor if shown else None
-        window = build_window(bridge, found, theme, notifier, display, editor, composed.curves, grid_log)
+        window = build_window(bridge, found, theme, notifier, display, editor, composed.curves, grid_log, choice)
         window.closed.connect(ended.set)
         window.start_again.connect(again.set)
         window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))

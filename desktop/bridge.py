@@ -10,6 +10,7 @@ from desktop.quote_snapshot import QuoteSnapshot
 from engine.api import EngineClient, Notice
 from engine.domain.commands import AnyCommand
 from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, ist_date
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
@@ -104,6 +105,10 @@ class EngineBridge(QObject):
     def set_speed(self, speed: float) -> None:
         """Let simulated time run this many times as fast as the wall. Raises ValueError unless it is above 0."""
         self._client.set_speed(speed)
+
+    def log_in(self, account: AccountId) -> None:
+        """Let a live account go on with the session that was just kept."""
+        self._client.log_in(account)
 
     # --- what panels read at frame time -----------------------------------------------------------------------------
 

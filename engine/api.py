@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from engine.domain.commands import AnyCommand
 from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
@@ -77,6 +78,10 @@ class EngineDriver(Protocol):
 
     def set_speed(self, speed: float) -> None:
         """Let simulated time run at another speed."""
+        ...
+
+    def log_in(self, account: AccountId) -> None:
+        """Let a live account go on with the session that lies in the secrets now."""
         ...
 
     def now(self) -> Instant:
@@ -170,12 +175,22 @@ class EngineClient:
         return self._service.bars
 
     def set_paused(self, paused: bool) -> None:
-        """Let simulated time stand still, or run on; a live engine ignores it."""
+        """Let simulated time stand still, or run on. Raises ValueError with a sentence on a live market."""
         self._service.set_paused(paused)
 
     def set_speed(self, speed: float) -> None:
-        """Let simulated time run this many times as fast as the wall. Raises ValueError unless it is above 0."""
+        """Let simulated time run this many times as fast as the wall.
+
+        Raises ValueError unless it is above 0, and on a live market.
+        """
         self._service.set_speed(speed)
+
+    def log_in(self, account: AccountId) -> None:
+        """Let a live account go on with the session that lies in the secrets now; what comes of it arrives as facts.
+
+        Nothing happens for a simulated account.
+        """
+        self._service.log_in(account)
 
     def now(self) -> Instant:
         """Answer the engine's time, from any thread."""

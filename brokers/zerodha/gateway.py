@@ -31,7 +31,7 @@ from brokers.zerodha.order_news import OrderNews
 from brokers.zerodha.order_routes import NewOrder, OrderRoutes
 from brokers.zerodha.order_story import read_postback
 from brokers.zerodha.rows import Ours
-from brokers.zerodha.session import Session
+from brokers.zerodha.session import Session, kept_session
 from brokers.zerodha.settings import ZerodhaSettings
 from brokers.zerodha.standing import Line, Standing
 from brokers.zerodha.tasks import Tasks, until
@@ -66,7 +66,7 @@ class Surrounding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ZerodhaGateway:
-    """One account at Zerodha; a LiveBroker. All calls are made on the loop that opened it."""
+    """One account at Zerodha; a LiveGateway. All calls are made on the loop that opened it."""
 
     def __init__(
         self,
@@ -123,9 +123,7 @@ class ZerodhaGateway:
 
     async def open(self) -> None:
         """Prove the session, then connect. Raises SessionLostError where to log in, BrokerError where unreachable."""
-        session = self._find_session()
-        if session is None:
-            raise SessionLostError("Log in to Zerodha: there is no session of today")
+        session = await kept_session(self._find_session)
         transport = self._transport = self._make_transport(session)
         self._routes = OrderRoutes(transport.wire)
         try:
@@ -171,8 +169,9 @@ class ZerodhaGateway:
         self._tasks.spawn(keeper.run(self.session_lost), "zerodha-warm")
         self._tasks.spawn(self._books.run(), "zerodha-books")
 
-    async def log_in(self, session: Session) -> None:
-        """Go on with a new session: what waited leaves, and the books are read. Raises BrokerError as open does."""
+    async def log_in(self, session: Session | None = None) -> None:
+        """Go on with a new session, else the one in the secrets: what waited leaves, books are read. Raises as open."""
+        session = session or await kept_session(self._find_session)
         await self._prove(session)
         if self._feed is not None:
             await self._feed.stop()

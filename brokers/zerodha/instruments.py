@@ -75,7 +75,7 @@ class DumpCache:
             notes += odd
         body = b"".join(parts)
         total = body.count(b"\n")
-        before = self._latest_before(on)
+        before = self.latest_before(on)
         if before is not None and total * 100 < before.rows * _SHRUNK:
             raise BooksUnreadableError(
                 f"Zerodha's contract list has {total:,} rows, where there were {before.rows:,} on the day before; "
@@ -84,7 +84,8 @@ class DumpCache:
         path = self._write(on, HEADER.encode() + b"\n" + body)
         return Dump(path=path, rows=total, notes=tuple(notes))
 
-    def _latest_before(self, on: date) -> Dump | None:
+    def latest_before(self, on: date) -> Dump | None:
+        """Answer the newest dump of the days before; None where none is kept."""
         days = sorted(path for path in self._folder.glob("zerodha-contracts-*.csv.gz") if path < self._path(on))
         return self.of_day(date.fromisoformat(days[-1].name[18:28])) if days else None
 
@@ -123,7 +124,7 @@ def checked(content: object, exchange: str, on: date, fewest: int) -> tuple[byte
     header, _, rest = text.replace("\r\n", "\n").lstrip("\ufeff").partition("\n")
     if header.strip() != HEADER:
         raise BooksUnreadableError(f"{where} begins with other columns than expected; fetch it again")
-    if not rest.endswith("\n"):
+    if rest and not rest.endswith("\n"):
         raise BooksUnreadableError(f"{where} ends in the middle of a line; fetch it again")
     try:
         rows, nearest, strange = _scanned(rest, exchange)

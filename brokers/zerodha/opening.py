@@ -70,15 +70,18 @@ async def log_out(settings: ZerodhaSettings, account: AccountId, line: LiveLine)
     store.forget_session()
 
 
-async def fetch_contracts(settings: ZerodhaSettings, session: Session, folder: Path, on: date) -> Dump:
+async def fetch_contracts(
+    settings: ZerodhaSettings, session: Session, folder: Path, on: date, *, fewest: dict[str, int] | None = None
+) -> Dump:
     """Answer the day's contract list as a file in a folder, fetched at most once a day; about 08:30 it is there.
 
-    ``engine.runtime.instrument_store.load_contracts`` reads it. Raises BooksUnreadableError, SessionLostError.
+    ``engine.runtime.instrument_store.load_contracts`` reads it. ``fewest`` rows of each exchange are believed; None for
+    Zerodha's. Raises BooksUnreadableError, SessionLostError.
     """
     asking = OfficialClient(session.api_key, settings.root, workers=1, patience=30)
     asking.use(session)
     try:
-        return await DumpCache(folder).fetch(asking, on)
+        return await DumpCache(folder, fewest=fewest).fetch(asking, on)
     finally:
         await asking.close()
 

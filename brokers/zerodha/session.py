@@ -1,11 +1,14 @@
 """A day's session with Zerodha: who is logged in, until when, and what may never be shown."""
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from datetime import time
 from typing import TypeVar
 
 import msgspec
 
+from brokers.errors import SessionLostError
 from brokers.live_line import Secrets
 from brokers.zerodha import figures
 from engine.domain.identifiers import AccountId
@@ -147,6 +150,17 @@ class SessionStore:
     def forget_session(self) -> None:
         """Let go of a session that has ended. Raises BrokerError."""
         self._secrets.forget(self._session)
+
+
+async def kept_session(find: Callable[[], Session | None]) -> Session:
+    """Answer the session that ``find`` finds. Raises SessionLostError where there is none, BrokerError as it does.
+
+    It is looked for in a thread of its own: a keyring may ask its owner first, and no order waits for that.
+    """
+    session = await asyncio.to_thread(find)
+    if session is None:
+        raise SessionLostError("Log in to Zerodha: there is no session of today")
+    return session
 
 
 def _decoded(text: str | None, kind: type[Kept]) -> Kept | None:

@@ -51,6 +51,12 @@ def zerodha(
     state: Annotated[
         Path | None, typer.Option("--state", metavar="FILE", help="Keep orders and positions here, also when killed.")
     ] = None,
+    next_session: Annotated[
+        bool, typer.Option("--next-session", help="Where the state ends on a closed market, go on at its next opening.")
+    ] = False,
+    until_closed: Annotated[
+        bool, typer.Option("--until-closed", help="End when standard input closes, as with the program behind it.")
+    ] = False,
 ) -> None:
     """Serve a practice Kite: the API of Kite Connect, with login pages, ticker and postbacks.
 
@@ -74,6 +80,8 @@ def zerodha(
             postback=postback,
             state=state,
             underlyings=tuple(underlying) if underlying else None,
+            next_session=next_session,
+            until_closed=until_closed,
         )
         serve_practice(choice, _announce)
 

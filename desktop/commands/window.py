@@ -1,13 +1,14 @@
 """`legwork` alone: open the workstation on the simulated market or a recording."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from desktop.commands.leaving import leave
 from desktop.commands.reading import read_instant, read_speed
 from desktop.composition.accounts import load_hierarchy, trading_at
-from desktop.composition.desk import DeskChoice
+from desktop.composition.desk_choice import PAPER_TRADING, PRACTICE_ZERODHA, TRADED_AT, ZERODHA, DeskChoice
 from desktop.composition.failures import EXPECTED, MisuseError
 from desktop.composition.folders import data_folder, default_journal
 from desktop.composition.markets import SIMULATED, MarketChoice
@@ -19,6 +20,16 @@ FASTEST = 100_000.0
 
 
 def window(
+    broker: Annotated[
+        str,
+        typer.Option(
+            "--broker", metavar="|".join(TRADED_AT), help="Whose accounts trade. A practice server comes along."
+        ),
+    ] = PAPER_TRADING,
+    practice_server: Annotated[
+        str | None,
+        typer.Option("--practice-server", metavar="URL", help="Trade at this practice server instead of starting one."),
+    ] = None,
     market: Annotated[
         str, typer.Option("--market", metavar="simulated|FILE", help="The simulated market, or a recording.")
     ] = SIMULATED,
@@ -52,19 +63,36 @@ def window(
 ) -> None:
     """Open the workstation. It recovers what the journal holds and goes on from there."""
     try:
-        choice = DeskChoice(
+        choice = _choice(
+            broker,
+            practice_server=practice_server,
             market=MarketChoice(
                 market=market, begin=read_instant(begin, "--from"), seed=seed, scenario=scenario, step=SECOND
             ),
-            journal=journal or str(default_journal()),
+            journal=journal or str(default_journal(broker)),
             speed=read_speed(speed) or FASTEST,
-            hierarchy=trading_at(load_hierarchy(), "paper"),
             engine_process=PERFORMANCE.load().engine_process if engine_process is None else engine_process,
         )
         status = _open(choice, workspace)
     except EXPECTED as error:
         leave(error)
     raise typer.Exit(status)
+
+
+def _choice(broker: str, **asked: Any) -> DeskChoice:
+    """Answer what the window stands on. Raises MisuseError for what does not go together."""
+    if broker not in TRADED_AT:
+        raise MisuseError(f"There is no broker {broker!r} for a window; choose one of: {', '.join(TRADED_AT)}")
+    choice = DeskChoice(broker=broker, **asked)
+    if choice.is_live and choice.market.market != SIMULATED:
+        raise MisuseError("A recording is played on paper; leave --market or --broker out")
+    if choice.practice_server is not None and not choice.practises:
+        raise MisuseError(f"--practice-server goes with --broker {PRACTICE_ZERODHA}")
+    if choice.broker == ZERODHA and (choice.speed != 1 or choice.market.begin is not None):
+        raise MisuseError("Zerodha trades now and as fast as life; leave --speed and --from out")
+    if choice.practises:
+        return choice
+    return msgspec.structs.replace(choice, hierarchy=trading_at(load_hierarchy(), broker))
 
 
 def _open(choice: DeskChoice, workspace: str | None) -> int:

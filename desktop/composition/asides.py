@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from desktop.composition.curves import Curves
-from desktop.composition.desk_run import DeskEars
+from desktop.composition.desk_choice import DeskEars
 from engine.domain.profit_curve import Noted, ProfitCurve
 from engine.views.alerts import Alert
 

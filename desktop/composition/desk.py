@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from desktop.composition.asides import hear
 from desktop.composition.clock import now
 from desktop.composition.curves import Curves
+from desktop.composition.desk_choice import DeskChoice
 from desktop.composition.desk_program import DeskProgram
-from desktop.composition.desk_run import DeskChoice, DeskRun
+from desktop.composition.desk_run import DeskRun
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import layout_path
 from desktop.composition.notifications import load_notifications, prepare
@@ -21,10 +22,7 @@ from engine.domain.settings.notifications import Notifications
 from engine.runtime.run import SimulatedRun
 from engine.views.alerts import Alert
 
-__all__ = ["BROKER", "Desk", "DeskChoice", "templates"]
-
-BROKER = "paper"
-"""What the status bar calls the broker."""
+__all__ = ["Desk", "DeskChoice", "templates"]
 
 
 class Desk:
@@ -51,7 +49,7 @@ class Desk:
         self._trouble: str | None = None
         self.client = self._new_client()
         self.words = OwnWords(self._time)
-        self.notifier = Notifier(self._notifications(), self.words.say, about=f"Legwork, {BROKER} trading")
+        self.notifier = Notifier(self._notifications(), self.words.say, about=f"Legwork, {choice.broker} trading")
 
     def close(self) -> None:
         """Stop the engine and close broker and journal; safe to call twice.

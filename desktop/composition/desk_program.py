@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from desktop.composition.asides import AsideEars
-from desktop.composition.desk_run import DeskChoice, DeskRun
+from desktop.composition.desk_choice import DeskChoice
+from desktop.composition.desk_run import DeskRun
 from desktop.composition.failures import EXPECTED, FailureError, MisuseError, is_misuse
 from desktop.composition.rules import market_rules
 from engine.runtime.run import SimulatedRun

@@ -1,9 +1,7 @@
 """What runs behind the window: rules, a market that goes on for weeks, the paper broker, the journal, the engine."""
 
-from collections.abc import Sequence
 from datetime import date, time
 from itertools import chain
-from typing import Protocol
 
 import msgspec
 
@@ -11,21 +9,21 @@ from brokers.paper.gateway import PaperBroker
 from desktop.composition.accounts import PAPER
 from desktop.composition.clock import now
 from desktop.composition.curves import Curves
+from desktop.composition.desk_choice import DeskChoice, DeskEars
 from desktop.composition.failures import FailureError
+from desktop.composition.journal_past import JournalPast
+from desktop.composition.live_run import LiveRun
 from desktop.composition.markets import DEMONSTRATION_DAY, SIMULATED, MarketChoice, caught_up, open_market
 from desktop.composition.opening import PaperChoice, close_paper_brokers, open_paper_brokers, open_run_journal
 from desktop.composition.saved_portfolios import seal_saved_words
 from desktop.composition.volatility import keeping, volatility_history, with_recorded_days
 from engine.domain.contract_master import ContractMaster, UnknownInstrumentError
-from engine.domain.facts import LegResolved, PortfolioAdded, PortfolioClosed, SessionOpened
-from engine.domain.facts.codec import decode
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
-from engine.domain.instant import DAY, MINUTE, SECOND, Instant, ist_date, ist_instant
+from engine.domain.instant import DAY, MINUTE, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.profit_curve import Noted
 from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limits
-from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.journal import Journal
 from engine.runtime.engine import Engine
 from engine.runtime.engine_journal import EngineJournal
@@ -33,7 +31,7 @@ from engine.runtime.journal.location import location_warnings
 from engine.runtime.markets import FrameStream
 from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import state_from_journal
-from engine.views.alerts import Alert, AlertWatch
+from engine.views.alerts import AlertWatch
 
 DAY_BEGINS = time(9, 19)
 """When a fresh simulated day opens in the window: a minute before the demonstration enters."""
@@ -43,52 +41,6 @@ DAY_IS_OVER = time(14, 30)
 
 _DAYS = 60
 """How far the market goes on; a window is seldom open for longer."""
-
-
-class DeskEars(Protocol):
-    """Who hears what a run says beside its facts; each call comes from any thread and returns at once."""
-
-    def begin(self) -> None:
-        """Hear that the run begins to open, which takes seconds."""
-        ...
-
-    def say(self, sentence: str) -> None:
-        """Hear a sentence for the message log."""
-        ...
-
-    def warn(self, sentences: Sequence[str]) -> None:
-        """Hear what makes the journal's place or the record of volatilities unwise, once, while the run opens."""
-        ...
-
-    def offer(self, alerts: Sequence[Alert]) -> None:
-        """Hear alerts for the trader's services."""
-        ...
-
-    def begin_curves(self, curves: Curves) -> None:
-        """See the profit curves, which hold those of before, once, while the run opens."""
-        ...
-
-    def note(self, noted: Noted) -> None:
-        """Hear what was noted of profits, after the curves took it."""
-        ...
-
-
-class DeskChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the window was asked to stand on. ``latency`` in µs one way, ``slippage`` in ticks.
-
-    ``journal`` is a path or URL; None keeps everything in memory, for pictures and tests.
-    """
-
-    market: MarketChoice = MarketChoice(step=SECOND)
-    journal: str | None = None
-    speed: float = 1.0
-    latency: int = 50_000
-    slippage: int = 1
-    limits: RiskLimits = RiskLimits()
-    hierarchy: Hierarchy | None = None
-    """Accounts and strategy tags; None for the default account alone."""
-    engine_process: bool = False
-    """Run the engine in a process of its own, so that no window keeps an order waiting."""
 
 
 class DeskRun:
@@ -105,6 +57,7 @@ class DeskRun:
         self._journal: Journal | None = None
         self._brokers: dict[AccountId, PaperBroker] = {}
         self._curves: Curves | None = None
+        self._live = LiveRun(choice, rules, ears, _lineage) if choice.is_live else None
 
     def close(self) -> None:
         """Close broker and journal, once the engine has stopped; safe to call twice and before opening.
@@ -115,6 +68,8 @@ class DeskRun:
         journal, self._journal = self._journal, None
         try:
             close_paper_brokers(brokers, self._paper)
+            if self._live is not None:
+                self._live.close()
         finally:
             if self._curves is not None:
                 self._curves.close()
@@ -131,16 +86,29 @@ class DeskRun:
             # Pictures and tests, which keep no journal, leave the trader's files alone.
             self._ears.warn((*location_warnings(self.choice.journal), *seal_saved_words()))
         try:
-            return self._run_on(opened)
+            run = self._played(opened) if self._live is None else self._live.open(opened)
         except (msgspec.ValidationError, UnknownInstrumentError) as error:
             raise FailureError(
                 f"The journal {self.choice.journal or 'in memory'} does not fit this program or market: {error}. "
                 "Nothing was changed; start with the market it was written on, or give this window another --journal"
             ) from error
+        self._keep_profits(run, opened.journal)
+        return run
 
-    def _run_on(self, opened: EngineJournal) -> SimulatedRun:
+    def _keep_profits(self, run: SimulatedRun, journal: Journal) -> None:
+        """Let the run's profits go into curves, which are told too."""
+        curves = self._curves = Curves(self.choice.journal, journal, _of_today(run), self._ears.say)
+        self._ears.begin_curves(curves)
+
+        def keep(noted: Noted) -> None:
+            curves.keep(noted)
+            self._ears.note(noted)
+
+        run.keep_profits(keep)
+
+    def _played(self, opened: EngineJournal) -> SimulatedRun:
         choice, rules, journal = self.choice, self.rules, opened.journal
-        past = _Past(journal)
+        past = JournalPast(journal)
         begins = _beginning(choice.market, past, rules)
         market = open_market(
             msgspec.structs.replace(
@@ -172,46 +140,7 @@ class DeskRun:
             # Pictures and tests leave nothing behind.
             run.keep_volatility(keeping(choice.market.market, self._ears.say))
         run.open_session(begin, PAPER, _lineage(), choice.limits, market.stale_after, hierarchy)
-        curves = self._curves = Curves(choice.journal, journal, _of_today(run), self._ears.say)
-        self._ears.begin_curves(curves)
-
-        def keep(noted: Noted) -> None:
-            curves.keep(noted)
-            self._ears.note(noted)
-
-        run.keep_profits(keep)
         return run
-
-
-class _Past:
-    """What a journal says about the days before: when they began, what was traded, whether something is alive."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.last_at: Instant | None = None
-        self.alive: set[PortfolioId] = set()
-        self._began: dict[date, Instant] = {}
-        self._underlying: dict[PortfolioId, str] = {}
-        self.resolved: dict[tuple[date, str], set[InstrumentId]] = {}
-        for entry in journal.entries():
-            fact = decode(entry.body)
-            self.last_at = fact.at
-            match fact:
-                case SessionOpened():
-                    self._began.setdefault(ist_date(fact.at), fact.at)
-                case PortfolioAdded():
-                    self._underlying[fact.portfolio_id] = fact.portfolio.underlying
-                    self.alive.add(fact.portfolio_id)
-                case PortfolioClosed():
-                    self.alive.discard(fact.portfolio_id)
-                case LegResolved():
-                    key = ist_date(fact.at), self._underlying[fact.portfolio_id]
-                    self.resolved.setdefault(key, set()).add(fact.instrument)
-                case _:
-                    pass
-
-    def day_began_at(self, at: Instant) -> Instant | None:
-        """Answer when the market of that instant's day was first opened; None for a fresh day."""
-        return self._began.get(ist_date(at))
 
 
 def _of_today(run: SimulatedRun) -> list[PortfolioId]:
@@ -222,7 +151,7 @@ def _of_today(run: SimulatedRun) -> list[PortfolioId]:
     return [*closed, *(one.portfolio_id for one in run.state.alive() if one.portfolio_id not in closed)]
 
 
-def _beginning(choice: MarketChoice, past: _Past, rules: MarketRules) -> Instant:
+def _beginning(choice: MarketChoice, past: JournalPast, rules: MarketRules) -> Instant:
     """Answer where the window's clock begins: as asked, where the journal ended, or on a fresh morning."""
     if choice.begin is not None:
         return Instant(max(choice.begin, past.last_at or 0))
@@ -260,7 +189,7 @@ def _end_of_market(choice: MarketChoice, begins: Instant, rules: MarketRules) ->
 
 
 def _with_past_contracts(
-    master: ContractMaster, past: _Past, rules: MarketRules, choice: MarketChoice
+    master: ContractMaster, past: JournalPast, rules: MarketRules, choice: MarketChoice
 ) -> ContractMaster:
     """Answer the contracts of the session and, behind them, those that the journal traded and nobody lists any more."""
     extra: dict[InstrumentId, Instrument] = {}

@@ -28,9 +28,9 @@ def data_folder() -> Path:
     return user_data_path("legwork", appauthor=False)
 
 
-def default_journal() -> Path:
-    """Answer where the workstation keeps its own journal."""
-    return data_folder() / "journal.sqlite"
+def default_journal(broker: str = "paper") -> Path:
+    """Answer where the workstation keeps its own journal of a broker: real and practised trades never share one."""
+    return data_folder() / ("journal.sqlite" if broker == "paper" else f"journal-{broker}.sqlite")
 
 
 def free_megabytes(folder: Path) -> int | None:

@@ -3,9 +3,11 @@
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from datetime import time
+from contextlib import ExitStack, suppress
+from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ from engine.domain.instant import SECOND, Instant, iso_text, ist_date, ist_insta
 from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.runtime.clock import PacedClock
+from engine.runtime.journal.errors import JournalInUseError
+from engine.runtime.journal.lock import InstanceLock
 from engine.schema.documents import DocumentError, document_from_toml
 from engine.schema.load import DeclarationError, load
 
@@ -38,6 +42,9 @@ _STEP = SECOND // 2
 _LONGEST_ABSENCE = 3_600 * SECOND
 """A server that was down for longer goes on from where it stopped, not from where the market would be by now."""
 _MOMENT_EVERY = 5 * SECOND
+_EXCHANGES = (Exchange.NFO, Exchange.BFO)
+_LONGEST_CLOSURE = 12
+"""Days to look ahead for a trading day."""
 
 
 class PracticeChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +64,10 @@ class PracticeChoice(msgspec.Struct, frozen=True, kw_only=True):
     state: Path | None = None
     underlyings: tuple[str, ...] | None = None
     """None for all that are simulated and not coins."""
+    next_session: bool = False
+    """A state file that ends on a closed market goes on at its next opening."""
+    until_closed: bool = False
+    """End when standard input closes: with the program that started the server, however that ends."""
 
 
 class _Pace:
@@ -100,15 +111,14 @@ def serve_practice(choice: PracticeChoice, announce: Callable[[dict[str, Any]], 
     rules = market_rules()
     settings, plan = _settings(choice), _plan(choice)
     with ExitStack() as leaving:
-        file = None if choice.state is None else StateFile(choice.state)
-        if file is not None:
-            leaving.callback(file.close)
+        file = None if choice.state is None else _state_file(choice.state, leaving)
         head, at = _beginning(choice, file, rules)
+        # From here on: what is played again first must not make the market late.
+        pace = _Pace(PacedClock(at, choice.speed))
         source = _market(choice, head, rules)
         lines = () if file is None else file.lines
         kite = PracticeKite(source, rules, settings, plan, seed=head.seed, lines=lines)
         token = kite.begin(at)
-        pace = _Pace(PacedClock(at, choice.speed))
         if file is not None and not file.lines:
             file.append([head])
         writer = _Writer(file, pace)
@@ -126,7 +136,32 @@ async def _serve(
             loop.add_signal_handler(number, server.stop)
         except NotImplementedError:  # Windows: the handler runs between two steps of the loop.
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.stop))
+    if choice.until_closed:
+        stop = partial(loop.call_soon_threadsafe, server.stop)
+        threading.Thread(target=_wait_for_end, args=(stop,), name="standard input", daemon=True).start()
     await server.serve(choice.host, choice.port, started)
+
+
+def _wait_for_end(stop: Callable[[], object]) -> None:
+    """Stop once standard input closes."""
+    while sys.stdin.buffer.read(1):
+        continue
+    with suppress(RuntimeError):  # The loop has ended already.
+        stop()
+
+
+def _state_file(path: Path, leaving: ExitStack) -> StateFile:
+    """Open a state file for this server alone. Raises MisuseError where another has it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        leaving.enter_context(InstanceLock(path))
+    except JournalInUseError as error:
+        raise MisuseError(f"The state file {path} is in use by another server; close it, or choose another") from error
+    except OSError as error:
+        raise FailureError(f"The folder {path.parent} cannot be made: {error.strerror}") from error
+    file = StateFile(path)
+    leaving.callback(file.close)
+    return file
 
 
 def _card(choice: PracticeChoice, settings: PracticeSettings, port: int, token: str) -> dict[str, Any]:
@@ -196,7 +231,18 @@ def _beginning(choice: PracticeChoice, file: StateFile | None, rules: MarketRule
         if choice.begin < last.at:
             raise MisuseError(f"{file.path} has reached {iso_text(last.at)}; --from cannot be before that")
         at = choice.begin
+    elif choice.next_session:
+        at = next_open(rules, at)
     return head, at
+
+
+def next_open(rules: MarketRules, at: Instant) -> Instant:
+    """Answer the instant itself while index options trade, else when they trade next. Raises UnknownRuleError."""
+    for days in range(_LONGEST_CLOSURE):
+        for session in sessions_on(rules, _EXCHANGES, ist_date(at) + timedelta(days=days)):
+            if at < session.close:
+                return max(at, session.open)
+    raise UnknownRuleError(f"No trading session is known in the days after {iso_text(at)}")
 
 
 def _start(rules: MarketRules, asked: Instant) -> Instant:
@@ -204,8 +250,7 @@ def _start(rules: MarketRules, asked: Instant) -> Instant:
 
     Before a session it begins with that session, so that the day has its quotes; the books open at the instant itself.
     """
-    exchanges = (Exchange.NFO, Exchange.BFO)
-    for session in sessions_on(rules, exchanges, ist_date(asked)):
+    for session in sessions_on(rules, _EXCHANGES, ist_date(asked)):
         if asked < session.close:
             return max(asked, session.open)
     return asked

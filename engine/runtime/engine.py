@@ -1,6 +1,6 @@
 """Read, decide, write down, tell, act; repeat."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Protocol
 
@@ -83,6 +83,10 @@ class Engine:
         self._is_sound = True
         return facts
 
+    def nudge_when_durable(self, nudge: Callable[[], None]) -> None:
+        """Let ``nudge`` be called when facts that nobody waited for got to the disk, on the thread that wrote them."""
+        self._held.nudge = nudge
+
     def see_past(self, frame: QuoteFrame) -> None:
         """See a frame of today from before the start; nothing is decided, but bars and the day's prices know it."""
         see_past(self.state, frame)
@@ -101,6 +105,8 @@ class Engine:
 
     def keep_snapshot_if_due(self) -> None:
         """Keep a snapshot after enough facts; call it when nothing is urgent. A full disk only means none is kept."""
+        if self._held:
+            return  # The state is ahead of the journal.
         if snapshot_is_due(self.state.books.facts, self._snapshot_at) and not self._watch.is_troubled:
             self._snapshot_at = self.state.books.facts
             with suppress(JournalUnwritableError):

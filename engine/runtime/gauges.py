@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from engine.runtime.live_pace import LivePace
 from engine.runtime.pace import Pace
 from engine.views.status import EngineFigures
 
@@ -24,7 +25,7 @@ class Gauges:
         """Note how many quotes came since the start, at a time of the loop in seconds."""
         self._quotes.append((at, so_far))
 
-    def figures(self, frames: int, pace: Pace, *, ended: bool) -> EngineFigures:
+    def figures(self, frames: int, pace: Pace | LivePace, *, ended: bool) -> EngineFigures:
         """Answer the figures of this moment, and begin a new look-out for lag."""
         lag, self._lag = self._lag, 0
         return EngineFigures(

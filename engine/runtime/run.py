@@ -16,6 +16,7 @@ from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import OrderGateway
 from engine.runtime.books_watch import BooksWatch
 from engine.runtime.engine import Engine
+from engine.runtime.live_side import LiveSide
 from engine.runtime.outbox import Outbox
 from engine.runtime.outboxes import Outboxes
 from engine.runtime.profit_watch import Keep as KeepProfits
@@ -57,6 +58,9 @@ class Run(Protocol):
 
     market: Frames
     """Where quotes come from; the service puts its tap in front of it."""
+
+    live: LiveSide | None
+    """What is opened on the service's loop; None in a simulated run."""
 
     def next_due(self) -> Instant | None:
         """Answer the instant of the next event; None when nothing will happen any more."""
@@ -105,6 +109,7 @@ class SimulatedRun:
     """Engine, market and the brokers of all accounts on one time line.
 
     ``broker`` is the default account's; ``others`` are those of further accounts, which ``open_session`` must declare.
+    With ``live`` some of them are live accounts, time is the wall's and no quote waits for the disk.
     ``step`` handles everything that is due at the next instant, in this order: quotes (the exchange sees them first),
     broker reports, commands, timers, the journal's health, then what leaves the outbox. Nothing else happens in
     between, so the same inputs give the same facts.
@@ -116,6 +121,7 @@ class SimulatedRun:
         market: Frames,
         broker: SimulatedBroker,
         others: Mapping[AccountId, SimulatedBroker] | None = None,
+        live: LiveSide | None = None,
     ) -> None:
         self.engine = engine
         self.state: EngineState = engine.state
@@ -123,6 +129,8 @@ class SimulatedRun:
         self.market = market
         self.broker = broker
         self.outbox = Outboxes()
+        self.live = live
+        self._waits = True
         self._others = dict(others or {})
         self._lines: list[AccountLine] = []
         self.inbox: deque[Callable[[Instant], Message]] = deque()
@@ -139,8 +147,12 @@ class SimulatedRun:
         limits: RiskLimits,
         stale_after: int,
         hierarchy: Hierarchy | None = None,
+        *,
+        real_money: bool = False,
     ) -> None:
         """Begin: recover, and ask the brokers for their books. ``hierarchy`` declares accounts and tags.
+
+        With ``real_money`` nothing is opened by exchange rules that nobody confirmed.
 
         Raises ValueError where it declares an account without a gateway: a mistake of the caller.
         """
@@ -157,10 +169,12 @@ class SimulatedRun:
             lineage=lineage,
             limits=limits,
             stale_after=stale_after,
+            is_live=real_money,
             hierarchy=hierarchy,
         )
         self._process([message])
         self._act()
+        self._waits = self.live is None
 
     def keep_volatility(self, keep: Keep) -> None:
         """Note the implied volatility of every underlying after each close, and hand what is new to ``keep``."""
@@ -251,8 +265,8 @@ class SimulatedRun:
         return self._told()
 
     def _told(self) -> list[AnyFact]:
-        """Wait until everything decided is on the disk (simulated time stands still meanwhile); only then queue it."""
-        facts = self.engine.tell()
+        """Queue what is on the disk. Simulated time stands still until all is; live, the rest is told when it is."""
+        facts = self.engine.tell(wait=self._waits)
         if facts:
             self.outbox.take(facts)
         return facts

@@ -14,6 +14,7 @@ from engine.domain.commands import AnyCommand, TripKillSwitch
 from engine.domain.contract_master import ContractMaster
 from engine.domain.facts import KillSwitchReleased
 from engine.domain.facts.codec import decode
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.instrument import leading_exchanges
 from engine.domain.market_rules import MarketRules
@@ -24,6 +25,8 @@ from engine.runtime.boards import Allocate, SharedBoard, in_process
 from engine.runtime.clock import stopwatch
 from engine.runtime.gauges import Gauges
 from engine.runtime.heartbeat import Heartbeat, Stopwatch
+from engine.runtime.live_pace import LivePace
+from engine.runtime.live_side import LiveSide
 from engine.runtime.pace import Pace
 from engine.runtime.run import Frames, Run
 from engine.runtime.shared_time import SharedTime
@@ -80,6 +83,9 @@ class EngineService:
     Only the run's own thread touches the run. Other threads submit commands, read the boards and steer the pace. The
     kill switch reaches the outbox at once, from any thread. ``allocate`` makes the arrays of board, bars and time, in
     this order; ``opened`` is called when the run is there and nothing of it was told yet.
+
+    A live run goes by its own clock, which nobody can stop or hurry: ``speed`` is not asked then. Its accounts are
+    opened on the loop once it turns, and closed before it ends; whatever arrives wakes the engine.
     """
 
     def __init__(
@@ -102,12 +108,14 @@ class EngineService:
         self._turn_due: asyncio.Handle | None = None
         self._trips: deque[KillLevel] = deque()
         self._stopping = False
+        self._nudged = False
         self._horizon: Instant | None = None
         self._gauges = Gauges()
         self.run: Run
         self.board: SharedBoard
         self.bars: MinuteBars
-        self.pace: Pace
+        self.pace: Pace | LivePace
+        self._live_side: LiveSide | None = None
 
     @property
     def is_running(self) -> bool:
@@ -163,7 +171,7 @@ class EngineService:
         self._on_loop(self._take_command, command)
 
     def set_paused(self, paused: bool) -> None:
-        """Let simulated time stand still, or run on."""
+        """Let simulated time stand still, or run on. Raises LiveTimeError where time is the market's."""
         if paused:
             self.pace.pause()
         else:
@@ -174,6 +182,11 @@ class EngineService:
         """Let simulated time run at another speed. Raises ValueError for one that it cannot run at."""
         self.pace.set_speed(speed)
         self._on_loop(self._wake)
+
+    def log_in(self, account: AccountId) -> None:
+        """Let a live account go on with the session that lies in the secrets now; nothing happens for any other."""
+        if self._live_side is not None:
+            self._on_loop(self._live_side.log_in, account)
 
     def stop(self) -> None:
         """Stop and wait for the thread; safe to call twice and before a start."""
@@ -202,7 +215,11 @@ class EngineService:
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
         self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken)
         run.market = self._tap
-        self.pace = Pace(run.state.now, self._speed, self._time)
+        live = self._live_side = run.live
+        self.pace = Pace(run.state.now, self._speed, self._time) if live is None else LivePace(live.clock, self._time)
+        if live is not None:
+            live.attach(self._nudge)
+            run.engine.nudge_when_durable(lambda: self._on_loop(self._nudge))
         # Before anybody asks for the time: it must not run ahead of the first event.
         self._look_ahead()
         self._heartbeat = Heartbeat(run.state, self._clock)
@@ -218,11 +235,16 @@ class EngineService:
         # A collection of the oldest objects holds the interpreter for 20 ms; what lives since the start is left out.
         gc.collect()
         gc.freeze()
+        live = self._live_side
+        if live is not None:
+            loop.call_soon(live.begin)
         loop.call_soon(self._turn)
         self._next_beat(loop, 1)
         try:
             loop.run_forever()
         finally:
+            if live is not None:
+                loop.run_until_complete(live.close())
             self._loop = None
             loop.close()
             gc.unfreeze()
@@ -237,8 +259,15 @@ class EngineService:
             self._turn_due.cancel()
         self._turn()
 
+    def _nudge(self) -> None:
+        """Wake the engine after what is happening on the loop now; many nudges are one."""
+        if not self._nudged and self._loop is not None:
+            self._nudged = True
+            self._loop.call_soon(self._wake)
+
     def _turn(self) -> None:
         """Work off what is due, then sleep until the next thing is."""
+        self._nudged = False
         self._turn_due = None
         loop = self._loop
         if self._stopping or loop is None:
@@ -277,7 +306,7 @@ class EngineService:
     def _seconds_until(self, due: Instant) -> float | None:
         """Answer how long to wait for an instant; a night in which nothing trades is jumped over."""
         wait = self.pace.seconds_until(due)
-        if wait and self._is_night():
+        if wait and self._live_side is None and self._is_night():
             self.pace.jump_to(due)
             return 0.0
         return wait
@@ -290,7 +319,7 @@ class EngineService:
 
     def _slip(self, due: Instant) -> None:
         """Let time wait for an engine that cannot keep up, so that a slower pace later is slower at once."""
-        if self.pace.now() - due > self.pace.speed * _MOST_BEHIND:
+        if self._live_side is None and self.pace.now() - due > self.pace.speed * _MOST_BEHIND:
             self.pace.slip_to(due)
 
     def _step(self, at: Instant) -> None:
@@ -319,6 +348,8 @@ class EngineService:
         if loop is None or self._stopping:
             return
         self._gauges.note_lag(self._heartbeat.ring())
+        if isinstance(self.pace, LivePace):
+            self.pace.show()
         news = self._heartbeat.news()
         if news is not None:
             self.run.submit(news)
@@ -331,7 +362,8 @@ class EngineService:
 
     def _status(self) -> StatusRow:
         state, now = self.run.state, self.now()
-        figures = self._gauges.figures(self._tap.frames, self.pace, ended=self._tap.next_at is None)
+        ended = self._live_side is None and self._tap.next_at is None
+        figures = self._gauges.figures(self._tap.frames, self.pace, ended=ended)
         return status_row(state, now, figures, market_open=trades_now(state.rules, self._exchanges, now))
 
     def _give_up(self, _loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:

@@ -35,6 +35,11 @@ class HeldFacts:
         self._journal = journal
         self._queued = journal if isinstance(journal, QueuedJournal) else None
         self._batches: deque[tuple[list[AnyFact], Future[None] | None]] = deque()
+        self.nudge: Callable[[], None] | None = None
+        """Called when a batch got to the disk or could not, on the thread that wrote; None where nobody waits so."""
+
+    def __bool__(self) -> bool:
+        return bool(self._batches)
 
     def write(self, facts: list[AnyFact]) -> None:
         """Hand a batch to the journal. Raises JournalUnwritableError where the journal writes at once and cannot."""
@@ -43,7 +48,11 @@ class HeldFacts:
             self._journal.append(entries)
             self._batches.append((facts, None))
         else:
-            self._batches.append((facts, self._queued.append_later(entries)))
+            ticket = self._queued.append_later(entries)
+            self._batches.append((facts, ticket))
+            nudge = self.nudge
+            if nudge is not None:
+                ticket.add_done_callback(lambda _ticket: nudge())
 
     def durable(self, *, wait: bool) -> list[AnyFact]:
         """Answer the facts that are on the disk and were not answered yet, oldest first; ``wait``: all of them.

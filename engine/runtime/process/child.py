@@ -12,6 +12,7 @@ from engine.runtime.process.shared_arrays import SharedArrays
 from engine.runtime.process.words import (
     Aside,
     Leave,
+    LoggedIn,
     Opened,
     Paused,
     Refused,
@@ -80,7 +81,7 @@ class _Engine:
         run = self.service.run
         self._trips = arrays.allocate((1,))
         run.outbox.hold_while(self._is_tripped)
-        sender.say(Opened(run.state.master.instruments))
+        sender.say(Opened(run.state.master.instruments, is_live=run.live is not None))
 
     def _is_tripped(self) -> bool:
         """Say whether the kill switch was pressed and its word is still on the way."""
@@ -104,6 +105,8 @@ class _Engine:
                     self.service.set_paused(on)
                 case Sped(speed):
                     self.service.set_speed(speed)
+                case LoggedIn(account):
+                    self.service.log_in(account)
                 case Leave():
                     return
 

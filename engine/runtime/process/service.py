@@ -10,12 +10,14 @@ from multiprocessing.context import SpawnProcess
 
 from engine.domain.commands import AnyCommand
 from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
 from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import SharedBoard
+from engine.runtime.live_pace import LiveTimeError
 from engine.runtime.pace import checked_speed
 from engine.runtime.process.child import live
 from engine.runtime.process.errors import EngineProcessError
@@ -25,6 +27,7 @@ from engine.runtime.process.shared_arrays import SharedArrays, new_name, sweep
 from engine.runtime.process.words import (
     Aside,
     Leave,
+    LoggedIn,
     Opened,
     Paused,
     Refused,
@@ -72,6 +75,7 @@ class ProcessService:
         self._is_stopping = False
         self._has_stopped = False
         self._is_working = False
+        self._is_live = False
         self._trips_lock = threading.Lock()
         self._connection: Connection
         self._sender: Sender
@@ -138,15 +142,24 @@ class ProcessService:
                 self._sender.say(Tripped(level, reason))
 
     def set_paused(self, paused: bool) -> None:
-        """Let simulated time stand still, or run on."""
+        """Let simulated time stand still, or run on. Raises LiveTimeError where time is the market's."""
+        if self._is_live and paused:
+            raise LiveTimeError("This desk trades on a live market: its time cannot be paused. Use the kill switch")
         if self.is_running:
             self._sender.say(Paused(paused))
 
     def set_speed(self, speed: float) -> None:
         """Let simulated time run at another speed. Raises ValueError for one that it cannot run at."""
         checked = checked_speed(speed)
+        if self._is_live:
+            raise LiveTimeError("This desk trades on a live market: its time cannot be sped up or slowed down")
         if self.is_running:
             self._sender.say(Sped(checked))
+
+    def log_in(self, account: AccountId) -> None:
+        """Let a live account go on with the session that lies in the secrets now."""
+        if self.is_running:
+            self._sender.say(LoggedIn(account))
 
     def stop(self) -> None:
         """Stop the engine and wait for its process; safe to call twice and before a start."""
@@ -221,7 +234,8 @@ class ProcessService:
                 self._tell(notices)
             case Aside(body):
                 self._take_aside(body)
-            case Opened(instruments):
+            case Opened(instruments, is_live):
+                self._is_live = is_live
                 self._open(instruments)
             case Working():
                 self._is_working = True

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import msgspec
 
 from engine.domain.commands import AnyCommand
+from engine.domain.identifiers import AccountId
 from engine.domain.instrument import Instrument
 from engine.domain.multileg.states import KillLevel
 from engine.views.desk import Notice
@@ -36,17 +37,25 @@ class Sped(msgspec.Struct, frozen=True, tag="sped"):
     speed: float
 
 
+class LoggedIn(msgspec.Struct, frozen=True, tag="logged_in"):
+    """Let a live account go on with the session that lies in the secrets now."""
+
+    account: AccountId
+
+
 class Leave(msgspec.Struct, frozen=True, tag="leave"):
     """Stop the engine, close everything and end."""
 
 
-ToEngine = Submitted | Tripped | Paused | Sped | Leave
+ToEngine = Submitted | Tripped | Paused | Sped | LoggedIn | Leave
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
     """The run is open and its arrays are made; these are its contracts, row by row."""
 
     instruments: tuple[Instrument, ...]
+    is_live: bool = False
+    """Time is the market's: nobody can stop or hurry it."""
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
