@@ -179,7 +179,7 @@ class PracticeZerodha:
         except OSError as error:
             raise FailureError(f"{folder} cannot be made: {error.strerror}") from error
         log = folder / "practice-zerodha.log"
-        self._child = PracticeChild("zerodha", self._options(), log, self._say, self._follow_again)
+        self._child = PracticeChild("zerodha", self._options, log, self._say, self._follow_again)
         return self._child.start()
 
     def _options(self) -> list[str]:
@@ -192,11 +192,9 @@ class PracticeZerodha:
         if state is not None:
             options += ["--state", str(state), "--next-session"]
         if not begun:
-            options += ["--seed", str(market.seed)]
-        if market.begin is not None:
-            options += ["--from", iso_text(market.begin)]
-        elif not begun:
-            options += ["--from", iso_text(ist_instant(DEMONSTRATION_DAY, _DAY_BEGINS))]
+            # A market that has begun goes on as what it is, from where it stands.
+            begin = market.begin or ist_instant(DEMONSTRATION_DAY, _DAY_BEGINS)
+            options += ["--seed", str(market.seed), "--from", iso_text(begin)]
         return options
 
     def _follow_again(self) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from brokers.definition import Surroundings
 from brokers.errors import BrokerError, SessionLostError
 from brokers.live_line import LiveLine

@@ -36,15 +36,21 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class PracticeChild:
-    """One practice server; ``options`` are those of ``legwork practice NAME`` without the port.
+    """One practice server; ``options`` answers those of ``legwork practice NAME`` for the next start, without the port.
 
     It ends with this process, however that ends: its standard input closes then. ``log`` takes what it complains about.
     """
 
     def __init__(
-        self, name: str, options: Sequence[str], log: Path, say: Callable[[str], None], again: Callable[[], None]
+        self,
+        name: str,
+        options: Callable[[], Sequence[str]],
+        log: Path,
+        say: Callable[[str], None],
+        again: Callable[[], None],
     ) -> None:
-        self._command = [sys.executable, "-m", "desktop", "practice", name, *options, "--until-closed"]
+        self._command = (sys.executable, "-m", "desktop", "practice", name, "--until-closed")
+        self._options = options
         self._log = log
         self._say = say
         self._again = again
@@ -79,7 +85,7 @@ class PracticeChild:
         try:
             with self._log.open("wb") as log:
                 process = self._process = subprocess.Popen(
-                    [*self._command, "--port", str(self._port)],
+                    [*self._command, *self._options(), "--port", str(self._port)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
