@@ -96,7 +96,8 @@ class ZerodhaSettings(Declared, frozen=True, kw_only=True):
             unit="s",
             group="Orders",
             ge=1,
-            le=600,
+            # Well under the two minutes after which the engine takes a request that no book shows as never sent.
+            le=90,
         ),
     ] = 60
     quiet_books: Annotated[

@@ -38,8 +38,11 @@ _UNDERLYINGS: Final = ("NIFTY", "BANKNIFTY")
 _SLACK: Final = 60 * SECOND
 """How far a clock may stand behind the journal: a server that was killed had not written every second down."""
 
-_PATIENT: Final = {"silence": 60, "stale_data": 300, "exit_waits": 600, "quiet_books": 3_600}
-"""Settings in seconds of the exchange's clock that are too short where it hurries, and their largest values."""
+_QUIET_BOOKS: Final = 120
+"""Seconds after which books of a practice server count as proven though nothing happens; Zerodha gets longer."""
+
+_PATIENT: Final = {"silence": 60, "stale_data": 300}
+"""Settings of the feed in seconds of the exchange's clock, too short where it hurries, and their largest values."""
 
 
 class LiveExchange(Protocol):
@@ -124,6 +127,7 @@ class PracticeZerodha:
         self._child: PracticeChild | None = None
         self._root = choice.practice_server or ""
         self._key = "practicekey", "practicesecret"
+        self._secrets: dict[AccountId, PracticeSecrets] = {}
         self.clock: LiveClock = self._clock
         self.stale_after = int(STALE_AFTER * max(1.0, choice.speed))
         self.contracts_folder = data_folder() / "contracts-practice-zerodha"
@@ -144,9 +148,12 @@ class PracticeZerodha:
         self._clock.follow(now)
 
     def settings(self, account: Account) -> ZerodhaSettings:  # noqa: ARG002 - a server has one account.
-        """Answer how the server is reached; what counts in seconds counts in its own."""
+        """Answer how the server is reached; its feed is waited for in seconds of the wall."""
         feed = self._root.replace("http", "ws", 1)
-        found = ZerodhaSettings(root=self._root, feed=feed, login_page=f"{self._root}/connect/login")
+        # Its books are never as far behind as Zerodha's have been.
+        found = ZerodhaSettings(
+            root=self._root, feed=feed, login_page=f"{self._root}/connect/login", quiet_books=_QUIET_BOOKS
+        )
         pace = max(1.0, self._choice.speed)
         patient = {name: min(most, int(getattr(found, name) * pace)) for name, most in _PATIENT.items()}
         patiently: ZerodhaSettings = replace(found, **patient)
@@ -154,16 +161,21 @@ class PracticeZerodha:
 
     def secrets(self, account: AccountId) -> Secrets:
         """Answer secrets that log in by themselves."""
-        return PracticeSecrets(self.settings(Account(id=account)), account, self._key, self._clock)
+        if account not in self._secrets:
+            settings = self.settings(Account(id=account))
+            self._secrets[account] = PracticeSecrets(settings, account, self._key, self._clock)
+        return self._secrets[account]
 
     def contracts(self, account: Account, on: date, rules: MarketRules) -> LiveContracts:
         """Answer what the server lists."""
         from brokers.zerodha.session import SessionStore
 
         account_id = AccountId(account.id)
-        session = SessionStore(self.secrets(account_id), account_id).session(self.clock.now())
+        store = SessionStore(self.secrets(account_id), account_id)
+        session = store.session(self.clock.now())
         if session is None:
             raise FailureError(f"The practice server at {self._root} gives no session; start it anew")
+        store.keep_session(session)  # The account is opened with it: two logins at once are too many requests.
         return contracts_of_practice(self.settings(account), session, self.contracts_folder, on, rules)
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ _OPENS_WITHIN: Final = 180.0
 """Seconds; a server that goes on with a whole day plays it again first."""
 
 _TRIES: Final = 5
+_TRIES_AT_FIRST: Final = 3
 _PAUSE: Final = 1.0
 _HEALTHY_AFTER: Final = 60.0
 """Seconds after which a server that dies gets all its tries anew."""
@@ -65,8 +66,19 @@ class PracticeChild:
         return None if self._process is None else self._process.pid
 
     def start(self) -> Card:
-        """Start the server, answer what it says, and watch it from now on. Raises BrokerError with its complaint."""
-        card = self._started()
+        """Start the server, answer what it says, and watch it from now on. Raises BrokerError with its complaint.
+
+        One of a program that was killed may still be ending; it is waited for.
+        """
+        for _ in range(_TRIES_AT_FIRST - 1):
+            try:
+                card = self._started()
+            except BrokerError:
+                self._stopping.wait(_PAUSE)
+            else:
+                break
+        else:
+            card = self._started()
         self._watcher = threading.Thread(target=self._watch, name="practice server", daemon=True)
         self._watcher.start()
         return card

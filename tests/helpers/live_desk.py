@@ -1,0 +1,161 @@
+"""A desk that trades at a practice Zerodha in a child process, without a window, and what the exchange wrote down."""
+
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from brokers.practice.zerodha.records import Order, Trade
+from brokers.practice.zerodha.state_file import StateFile
+from desktop.commands.reading import read_instant
+from desktop.composition.desk import Desk
+from desktop.composition.desk_choice import PRACTICE, PRACTICE_ZERODHA, DeskChoice
+from desktop.composition.live_exchange import practice_state
+from desktop.composition.markets import MarketChoice
+from engine.domain.commands import AddPortfolio
+from engine.domain.multileg.portfolio import MultilegPortfolio
+from engine.schema.load import load
+from engine.views.desk import Notice
+from engine.views.messages import MessageRow
+from engine.views.portfolios import PortfolioRow
+from engine.views.status import StatusRow
+from tests.helpers.engine_listener import Listener
+
+SPEED = 10.0
+PATIENCE = 90.0
+"""Seconds of the wall; a quiet machine needs ten."""
+
+STRADDLE = """
+name = "Straddle"
+schedule = {{ start = 09:20:00, end = {end}, square_off = {square_off} }}
+execution = {{ buy_first = true }}
+after_restart = "finish"
+[[legs]]
+side = "BUY"
+kind = "PE"
+strike = {{ type = "atm", steps = -10 }}
+lots = 2
+[[legs]]
+side = "BUY"
+kind = "CE"
+strike = {{ type = "atm", steps = 10 }}
+lots = 2
+[[legs]]
+side = "SELL"
+kind = "CE"
+lots = 2
+stop_loss = {{ distance = 40 }}
+[[legs]]
+side = "SELL"
+kind = "PE"
+lots = 2
+stop_loss = {{ distance = 40 }}
+"""
+"""The demonstration in a hurry."""
+
+LEGS, UNITS = 4, 130
+"""Legs of it, and the units of each: two lots of NIFTY."""
+
+
+def choice(journal: Path, *, server: str | None = None, engine_process: bool = False) -> DeskChoice:
+    return DeskChoice(
+        broker=PRACTICE_ZERODHA,
+        practice_server=server,
+        market=MarketChoice(begin=read_instant("2026-08-19T09:19:45", "--from"), underlyings=("NIFTY",)),
+        journal=str(journal),
+        speed=SPEED,
+        engine_process=engine_process,
+    )
+
+
+@contextmanager
+def live_desk(asked: DeskChoice) -> Iterator[tuple[Desk, Listener]]:
+    """A desk at work, and what it tells."""
+    desk, listener = Desk(asked), Listener()
+    desk.words.attach(listener.take_notices)
+    try:
+        desk.client.start(listener)
+        yield desk, listener
+    finally:
+        desk.close()
+
+
+def start_straddle(desk: Desk, square_off: str = "09:20:40") -> None:
+    """Let it enter at 09:20 and be out at a time, which is also the last for an entry."""
+    text = STRADDLE.format(end=square_off, square_off=square_off)
+    portfolio = load(tomllib.loads(text, parse_float=Decimal), MultilegPortfolio)
+    desk.client.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PRACTICE, start=True))
+
+
+def wait_until_done(listener: Listener) -> StatusRow:
+    """Wait until the portfolio is done and a status shows that nothing is left; answer that status."""
+    listener.wait_for(lambda notice: isinstance(notice, PortfolioRow) and notice.is_done, PATIENCE)
+
+    def is_flat(notice: Notice) -> bool:
+        return isinstance(notice, StatusRow) and _is_over(notice)
+
+    found = listener.wait_for(is_flat, PATIENCE)
+    assert isinstance(found, StatusRow)
+    return found
+
+
+def _is_over(status: StatusRow) -> bool:
+    """Say whether nothing is alive and nothing held, by our books and the broker's, after something was traded."""
+    return bool(status.orders_today) and not status.portfolios_alive and not status.drift and not status.down
+
+
+def said(words: str) -> "SaidWords":
+    return SaidWords(words)
+
+
+class SaidWords:
+    """A message whose sentence holds some words."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def __call__(self, notice: Notice) -> bool:
+        return isinstance(notice, MessageRow) and self._words in notice.sentence
+
+
+def server_of(journal: Path) -> int:
+    """The process of the practice server that keeps its record beside a journal."""
+    state = practice_state(str(journal))
+    assert state is not None
+    return int(state.with_name(f"{state.name}.lock").read_text(encoding="ascii"))
+
+
+class ExchangeRecord:
+    """What the practice exchange wrote down: the last word on each order, and every trade."""
+
+    def __init__(self, journal: Path) -> None:
+        state = practice_state(str(journal))
+        assert state is not None
+        file = StateFile(state)
+        file.close()
+        self.orders = {line.order_id: line for line in file.lines if isinstance(line, Order)}
+        self.trades = [line for line in file.lines if isinstance(line, Trade)]
+
+    def bought_and_sold(self) -> Counter[tuple[str, str]]:
+        """Units traded by contract and side."""
+        found: Counter[tuple[str, str]] = Counter()
+        for trade in self.trades:
+            found[trade.tradingsymbol, trade.transaction_type] += trade.quantity
+        return found
+
+    def doubled_tags(self) -> list[str | None]:
+        counted = Counter(order.tag for order in self.orders.values())
+        return [tag for tag, times in counted.items() if times > 1 or tag is None]
+
+
+if __name__ == "__main__":
+    # A desk of its own process, to be killed: it says when the first order is filled and others are on their way.
+    with live_desk(choice(Path(sys.argv[1]))) as (own, heard):
+        start_straddle(own, square_off="09:21:40")
+        heard.wait_for(said("130 filled"), PATIENCE)
+        sys.stdout.write("on its way\n")
+        sys.stdout.flush()
+        heard.wait_for(said("never said"), PATIENCE)

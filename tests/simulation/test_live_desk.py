@@ -1,0 +1,80 @@
+"""The live run from end to end: desk, adapter and a practice Zerodha over loopback, and what dies in between."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.helpers.live_desk import (
+    LEGS,
+    UNITS,
+    ExchangeRecord,
+    choice,
+    live_desk,
+    said,
+    server_of,
+    start_straddle,
+    wait_until_done,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as POSIX does it")
+
+
+def _assert_nothing_doubled(journal: Path) -> int:
+    """What was bought was sold, each leg at most once; answers how many contracts were traded."""
+    record = ExchangeRecord(journal)
+    traded = record.bought_and_sold()
+    symbols = {symbol for symbol, _ in traded}
+    assert record.doubled_tags() == []
+    assert all(0 < traded[symbol, "BUY"] == traded[symbol, "SELL"] <= UNITS for symbol in symbols), traded
+    return len(symbols)
+
+
+@pytest.mark.parametrize("engine_process", [False, True], ids=["thread", "process"])
+def test_a_portfolio_enters_fills_and_exits_at_the_practice_server(tmp_path: Path, engine_process: bool) -> None:
+    journal = tmp_path / "live.sqlite"
+
+    with live_desk(choice(journal, engine_process=engine_process)) as (desk, listener):
+        start_straddle(desk)
+        status = wait_until_done(listener)
+
+    assert status.accounts[0].is_connected
+    assert not status.is_live
+    assert status.unknown_orders == 0
+    assert _assert_nothing_doubled(journal) == LEGS
+
+
+def test_a_server_killed_while_orders_are_under_way_doubles_and_loses_none(tmp_path: Path) -> None:
+    journal = tmp_path / "live.sqlite"
+
+    with live_desk(choice(journal)) as (desk, listener):
+        start_straddle(desk, square_off="09:21:40")
+        # The wings are bought, and the sales are leaving.
+        listener.wait_for(said("130 filled"), 90)
+        os.kill(server_of(journal), signal.SIGKILL)
+        listener.wait_for(said("The practice server is there again"), 90)
+        status = wait_until_done(listener)
+
+    assert status.unknown_orders == 0
+    assert any(said("The practice server is gone: it was ended by SIGKILL")(row) for row in listener.messages())
+    assert _assert_nothing_doubled(journal) > 0
+
+
+def test_a_desk_killed_while_orders_are_under_way_goes_on_from_its_journal(tmp_path: Path) -> None:
+    journal = tmp_path / "live.sqlite"
+    command = [sys.executable, "-m", "tests.helpers.live_desk", str(journal)]
+    first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert first.stdout is not None
+    with first.stdout:
+        assert first.stdout.readline() == b"on its way\n"
+        first.kill()
+        first.wait()
+
+    with live_desk(choice(journal)) as (_desk, listener):
+        wait_until_done(listener)
+
+    assert _assert_nothing_doubled(journal) > 0
