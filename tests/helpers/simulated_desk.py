@@ -103,8 +103,8 @@ def simulated_run(
     return run
 
 
-def added(wanted: MultilegPortfolio) -> Callable[[Instant], AnyCommand]:
-    return lambda at: AddPortfolio(at=at, portfolio=wanted, account=PAPER, start=True)
+def added(wanted: MultilegPortfolio, account: AccountId = PAPER) -> Callable[[Instant], AnyCommand]:
+    return lambda at: AddPortfolio(at=at, portfolio=wanted, account=account, start=True)
 
 
 def run_until(run: SimulatedRun, end: Instant) -> list[AnyFact]:
