@@ -15,6 +15,7 @@ from desktop.bridge import EngineBridge
 from desktop.composition.curves import Curves
 from desktop.composition.desk import Desk as Composed
 from desktop.composition.desk import DeskChoice, templates
+from desktop.composition.desk_choice import ZERODHA
 from desktop.composition.display import Display, load_display
 from desktop.composition.failures import EXPECTED, FailureError, is_misuse
 from desktop.composition.folders import data_folder
@@ -150,6 +151,7 @@ def build_window(
         templates=shipped,
         account=stands_on.account,
         broker=stands_on.broker,
+        real_money=stands_on.broker == ZERODHA,
         # The one account of a practice server is none of the trader's.
         keeps_settings=not stands_on.practises,
         notifier=notifier,

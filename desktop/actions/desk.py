@@ -21,7 +21,7 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         name="start_demonstration",
         title="Start the &demonstration…",
         menu=Menu.DESK,
-        tip="Run the hedged short straddle on NIFTY from 09:20 to square-off, with simulated money.",
+        tip="Run the hedged short straddle on NIFTY from 09:20 to square-off.",
         shortcut="Ctrl+D",
         symbol="play",
     ),

@@ -40,6 +40,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         templates: Predefined portfolios, the demonstration first.
         account: Where new portfolios are traded.
         broker: What the broker is called on screen.
+        real_money: Whether its orders cost something.
         keeps_settings: Whether changes of accounts, tags and notifications are written to the trader's files.
         curves: What portfolios made over time; None where nothing notes it.
         notifier: Sends alerts to services; None leaves them in the window.
@@ -57,6 +58,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     templates: Sequence[Template]
     account: AccountId
     broker: str
+    real_money: bool = False
     keeps_settings: bool = True
     notifier: Notifier | None = None
     display: Display = Display()
@@ -66,6 +68,11 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     questions: Questions = msgspec.field(default_factory=Questions)
     checked: CheckedPortfolios = msgspec.field(default_factory=CheckedPortfolios)
     way_back: TakeBack = msgspec.field(default_factory=TakeBack)
+
+    @property
+    def money(self) -> str:
+        """What is traded with, in words."""
+        return "real money" if self.real_money else "simulated money"
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

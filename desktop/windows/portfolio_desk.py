@@ -79,8 +79,8 @@ class PortfolioDesk:
             "Start the demonstration",
             [
                 (
-                    f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} on the simulated market, with "
-                    "simulated money."
+                    f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} at {self._desk.broker}, with "
+                    f"{self._desk.money}."
                 ),
                 (
                     "Wings first, then the straddle, two lots each; 25 % leg stops, a combined stop of ₹9,000 and a "

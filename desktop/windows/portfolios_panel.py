@@ -169,7 +169,7 @@ class PortfoliosPanel(Panel):
         headline = muted_label(
             "No portfolio yet. The demonstration is a hedged short straddle on NIFTY: it buys the wings, sells the\n"
             "straddle at 09:20, carries leg stops, a combined stop and a profit lock, and squares off at 15:15.\n"
-            "Everything runs with simulated money."
+            f"Everything runs with {self._desk.money}."
         )
         headline.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.invite_button = push_button(

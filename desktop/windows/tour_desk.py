@@ -81,7 +81,8 @@ class TourDesk:
         deed = self._title(step.deed) if step.deed else ""
         self._stand_in(self._target())
         assert self.balloon is not None
-        self.balloon.show_step(step.title, _WORD.sub(self._worded, step.text), number + 1, len(STEPS), deed)
+        text = (self._desk.real_money and step.with_real_money) or step.text
+        self.balloon.show_step(step.title, _WORD.sub(self._worded, text), number + 1, len(STEPS), deed)
         self._place()
         self._look.start()
 

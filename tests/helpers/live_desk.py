@@ -1,10 +1,11 @@
 """A desk that trades at a practice Zerodha in a child process, without a window, and what the exchange wrote down."""
 
+import http.client
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from desktop.composition.desk import Desk
 from desktop.composition.desk_choice import PRACTICE, PRACTICE_ZERODHA, DeskChoice
 from desktop.composition.live_exchange import practice_state
 from desktop.composition.markets import MarketChoice
+from desktop.composition.practice_child import Card, PracticeChild
 from engine.domain.commands import AddPortfolio
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.schema.load import load
@@ -25,6 +27,7 @@ from engine.views.status import StatusRow
 from tests.helpers.engine_listener import Listener
 
 SPEED = 10.0
+BEGINS = "2026-08-19T09:19:45"
 PATIENCE = 90.0
 """Seconds of the wall; a quiet machine needs ten."""
 
@@ -64,7 +67,7 @@ def choice(journal: Path, *, server: str | None = None, engine_process: bool = F
     return DeskChoice(
         broker=PRACTICE_ZERODHA,
         practice_server=server,
-        market=MarketChoice(begin=read_instant("2026-08-19T09:19:45", "--from"), underlyings=("NIFTY",)),
+        market=MarketChoice(begin=read_instant(BEGINS, "--from"), underlyings=("NIFTY",)),
         journal=str(journal),
         speed=SPEED,
         engine_process=engine_process,
@@ -119,6 +122,25 @@ class SaidWords:
 
     def __call__(self, notice: Notice) -> bool:
         return isinstance(notice, MessageRow) and self._words in notice.sentence
+
+
+@contextmanager
+def practice_server(folder: Path) -> Iterator[Card]:
+    """A practice server that somebody else started."""
+    options = ["--speed", f"{SPEED:g}", "--underlying", "NIFTY", "--from", BEGINS]
+    child = PracticeChild("zerodha", lambda: options, folder / "server.log", print, lambda: None)
+    try:
+        yield child.start()
+    finally:
+        child.stop()
+
+
+def end_sessions(card: Card) -> None:
+    """Let a practice server forget every login."""
+    connection = http.client.HTTPConnection(card.root.removeprefix("http://"), timeout=PATIENCE)
+    with closing(connection):
+        connection.request("DELETE", "/sim/sessions")
+        assert connection.getresponse().status == http.client.OK
 
 
 def server_of(journal: Path) -> int:

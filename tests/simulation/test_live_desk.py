@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from desktop.composition.desk_choice import PRACTICE
+from engine.views.messages import MessageRow
 from tests.conftest import ROOT
+from tests.helpers.engine_listener import is_message
 from tests.helpers.live_desk import (
     LEGS,
     UNITS,
     ExchangeRecord,
     choice,
+    end_sessions,
     live_desk,
+    practice_server,
     said,
     server_of,
     start_straddle,
@@ -78,3 +83,19 @@ def test_a_desk_killed_while_orders_are_under_way_goes_on_from_its_journal(tmp_p
         wait_until_done(listener)
 
     assert _assert_nothing_doubled(journal) > 0
+
+
+def test_a_lost_session_stops_entries_until_somebody_logs_in_again(tmp_path: Path) -> None:
+    journal = tmp_path / "live.sqlite"
+
+    with practice_server(tmp_path) as card, live_desk(choice(journal, server=card.root)) as (desk, listener):
+        listener.wait_for(is_message("recovery_finished"), 90)
+        start_straddle(desk, square_off="09:40:00")
+        listener.wait_for(said("is open: 130"), 90)
+        end_sessions(card)
+        lost = listener.wait_for(said("session has ended: log in again"), 90)
+        desk.client.log_in(PRACTICE)
+        listener.wait_for(said("The order line is back"), 90)
+
+    assert isinstance(lost, MessageRow)
+    assert "The order line is down" in lost.sentence
