@@ -17,6 +17,7 @@ from desktop.composition.failures import FailureError
 from desktop.composition.whole_file import write_whole
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId
+from engine.domain.instant import Instant
 from engine.domain.instrument import Instrument, Kind
 from engine.domain.market_rules import MarketRules
 from engine.runtime.instrument_store import DamagedFileError, load_contracts
@@ -25,6 +26,7 @@ MOST_ROWS: Final = 9_000
 """Instruments that Zerodha's feed takes: three connections of 3,000."""
 
 _FEWEST_OF_PRACTICE: Final = {"NFO": 1, "BFO": 0, "NSE": 0, "BSE": 0}
+_NOBODY: Final = Session("", "", "", Instant(0))
 _TRADED: Final = "traded.json"
 _FIRST: Final = ("NIFTY", "BANKNIFTY", "SENSEX", "FINNIFTY", "MIDCPNIFTY", "BANKEX")
 """Underlyings whose contracts get quotes before those of all others."""
@@ -42,26 +44,26 @@ def contracts_of_day(
 ) -> LiveContracts:
     """Answer Zerodha's contracts of a day, from the file where they were fetched before.
 
-    Where they cannot be had, the newest list there is, without quotes: its tokens are not today's. Raises FailureError
-    where there is none.
+    Nobody has to be logged in for that, as Zerodha answers at present. Where they cannot be had, the newest list there
+    is, without quotes: its tokens are not today's. Raises FailureError where there is none.
     """
     # Imported late: the libraries behind it take half a second.
     from brokers.zerodha.instruments import DumpCache
     from brokers.zerodha.opening import fetch_contracts
 
-    cache, trouble = DumpCache(folder), "nobody is logged in to Zerodha"
+    cache, trouble = DumpCache(folder), ""
     dump = cache.of_day(on)
-    if dump is None and session is not None:
+    if dump is None:
         try:
-            dump = asyncio.run(fetch_contracts(settings, session, folder, on))
+            dump = asyncio.run(fetch_contracts(settings, session or _NOBODY, folder, on))
         except BrokerError as error:
-            trouble = str(error)
+            trouble = str(error) if session is not None else f"nobody is logged in, and {error}"
     if dump is not None:
         return _loaded(dump.path, dump.notes, rules, on)
     older = cache.latest_before(on)
     if older is None:
         raise FailureError(
-            f"Today's contract list cannot be had: {trouble}. Log in first (legwork accounts login), then start again"
+            f"Today's contract list cannot be had: {trouble}. Log in with legwork accounts login, then start again"
         )
     found = _loaded(older.path, older.notes, rules, on)
     words = f"The contract list is an older one and brings no quotes: {trouble}. Log in, then start Legwork again"

@@ -28,7 +28,7 @@ from engine.domain.settings.hierarchy import Hierarchy
 from tests.helpers.simulated_desk import at, rules
 
 DAY = date(2026, 8, 19)
-SETTINGS = ZerodhaSettings()
+SETTINGS = ZerodhaSettings(root="http://127.0.0.1:9", feed="ws://127.0.0.1:9")
 
 
 def _dump(folder: Path, day: date, *strikes: int, first_token: int = 1_000) -> Path:
@@ -63,12 +63,12 @@ def test_an_older_list_brings_no_quotes_and_says_so(tmp_path: Path) -> None:
     found = contracts_of_day(SETTINGS, None, tmp_path, DAY, rules())
 
     assert found.master.by_id(_option(24_000)).token == 0
-    assert "older one and brings no quotes: nobody is logged in" in found.notes[0]
+    assert "older one and brings no quotes: nobody is logged in, and Zerodha could not be reached" in found.notes[0]
     assert rows_with_quotes(found.master, ()) == ([], "")
 
 
 def test_without_any_list_the_trader_is_told_to_log_in(tmp_path: Path) -> None:
-    with pytest.raises(FailureError, match="Log in first"):
+    with pytest.raises(FailureError, match="Log in with legwork accounts login"):
         contracts_of_day(SETTINGS, None, tmp_path, DAY, rules())
 
 
