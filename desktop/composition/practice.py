@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
-from datetime import time, timedelta
+from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,10 @@ from brokers.simulated.underlyings import model_of
 from desktop.composition.clock import now as wall_now
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.markets import DEMONSTRATION_DAY
+from desktop.composition.practice_days import EXCHANGES, begins_anew, next_open
 from desktop.composition.rules import market_rules
+from desktop.composition.whole_file import set_aside
 from engine.domain.instant import SECOND, Instant, iso_text, ist_date, ist_instant
-from engine.domain.instrument import Exchange
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.runtime.clock import PacedClock
 from engine.runtime.journal.errors import JournalInUseError
@@ -42,9 +43,6 @@ _STEP = SECOND // 2
 _LONGEST_ABSENCE = 3_600 * SECOND
 """A server that was down for longer goes on from where it stopped, not from where the market would be by now."""
 _MOMENT_EVERY = 5 * SECOND
-_EXCHANGES = (Exchange.NFO, Exchange.BFO)
-_LONGEST_CLOSURE = 12
-"""Days to look ahead for a trading day."""
 
 
 class PracticeChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +110,8 @@ def serve_practice(choice: PracticeChoice, announce: Callable[[dict[str, Any]], 
     settings, plan = _settings(choice), _plan(choice)
     with ExitStack() as leaving:
         file = None if choice.state is None else _state_file(choice.state, leaving)
+        if file is not None and choice.next_session:
+            file, choice = _new_day(file, choice, rules, leaving)
         head, at = _beginning(choice, file, rules)
         # From here on: what is played again first must not make the market late.
         pace = _Pace(PacedClock(at, choice.speed))
@@ -162,6 +162,39 @@ def _state_file(path: Path, leaving: ExitStack) -> StateFile:
     file = StateFile(path)
     leaving.callback(file.close)
     return file
+
+
+def _new_day(
+    file: StateFile, choice: PracticeChoice, rules: MarketRules, leaving: ExitStack
+) -> tuple[StateFile, PracticeChoice]:
+    """Begin a new file where its market is over and nothing is held; the old one is kept beside it."""
+    head = file.head
+    if head is None or choice.begin is not None:
+        return file, choice
+    opening = begins_anew(file.lines, _reached(file, head, choice), rules)
+    if opening is None:
+        return file, choice
+    file.close()
+    try:
+        set_aside(file.path)
+    except OSError as error:
+        raise FailureError(f"The state file {file.path} cannot be moved aside: {error.strerror}") from error
+    fresh = StateFile(file.path)
+    leaving.callback(fresh.close)
+    # Another day, another path: the same seed would play the same one again.
+    return fresh, msgspec.structs.replace(choice, begin=opening, seed=head.seed + 1)
+
+
+def _reached(file: StateFile, head: Head, choice: PracticeChoice) -> Instant:
+    """Answer where the market of a state file stands by now; long absences are not counted."""
+    last = _last_moment(file, head)
+    away = max(wall_now() - last.wall, 0)
+    return Instant(last.at + (int(away * choice.speed) if away <= _LONGEST_ABSENCE else 0))
+
+
+def _last_moment(file: StateFile, head: Head) -> Moment:
+    moments = [line for line in file.lines if isinstance(line, Moment)]
+    return moments[-1] if moments else Moment(at=head.start, wall=wall_now())
 
 
 def _card(choice: PracticeChoice, settings: PracticeSettings, port: int, token: str) -> dict[str, Any]:
@@ -223,10 +256,7 @@ def _beginning(choice: PracticeChoice, file: StateFile | None, rules: MarketRule
         return Head(version=VERSION, seed=1 if choice.seed is None else choice.seed, start=_start(rules, asked)), asked
     if choice.seed not in (None, head.seed):
         raise MisuseError(f"{file.path} belongs to seed {head.seed}; leave --seed out, or choose another --state")
-    moments = [line for line in file.lines if isinstance(line, Moment)]
-    last = moments[-1] if moments else Moment(at=head.start, wall=wall_now())
-    away = max(wall_now() - last.wall, 0)
-    at = Instant(last.at + (int(away * choice.speed) if away <= _LONGEST_ABSENCE else 0))
+    last, at = _last_moment(file, head), _reached(file, head, choice)
     if choice.begin is not None:
         if choice.begin < last.at:
             raise MisuseError(f"{file.path} has reached {iso_text(last.at)}; --from cannot be before that")
@@ -236,21 +266,12 @@ def _beginning(choice: PracticeChoice, file: StateFile | None, rules: MarketRule
     return head, at
 
 
-def next_open(rules: MarketRules, at: Instant) -> Instant:
-    """Answer the instant itself while index options trade, else when they trade next. Raises UnknownRuleError."""
-    for days in range(_LONGEST_CLOSURE):
-        for session in sessions_on(rules, _EXCHANGES, ist_date(at) + timedelta(days=days)):
-            if at < session.close:
-                return max(at, session.open)
-    raise UnknownRuleError(f"No trading session is known in the days after {iso_text(at)}")
-
-
 def _start(rules: MarketRules, asked: Instant) -> Instant:
     """Answer where the market begins: at the instant asked for, or with the session of its day that is still to come.
 
     Before a session it begins with that session, so that the day has its quotes; the books open at the instant itself.
     """
-    for session in sessions_on(rules, _EXCHANGES, ist_date(asked)):
+    for session in sessions_on(rules, EXCHANGES, ist_date(asked)):
         if asked < session.close:
             return max(asked, session.open)
     return asked

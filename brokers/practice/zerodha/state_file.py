@@ -65,8 +65,10 @@ class StateFile:
             raise StateFileError(f"The disk took only part of the state file {self.path}: free some space")
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Close the file; safe to call twice."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _decoded(self, number: int, line: bytes) -> Line:
         checksum, _, body = line.partition(b" ")
