@@ -1,6 +1,7 @@
 """The practice Kite put together: simulated market, clock, settings, fault plan and state file, served on a port."""
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -144,7 +145,8 @@ async def _serve(
 
 def _wait_for_end(stop: Callable[[], object]) -> None:
     """Stop once standard input closes."""
-    while sys.stdin.buffer.read(1):
+    # Not through sys.stdin: its lock would be held when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 1):
         continue
     with suppress(RuntimeError):  # The loop has ended already.
         stop()
