@@ -76,8 +76,8 @@ def open_workstation(
     asyncio.set_event_loop(loop)
     with loop:
         status, again = loop.run_until_complete(_session(choice, found, display, theme, opened))
-    if again:
-        program, *words = command_again()
+    if again is not None:
+        program, *words = command_again(broker=again)
         # Only now: the journal is closed, and the new process can have it.
         QProcess.startDetached(program, words)
     return int(status)
@@ -169,8 +169,11 @@ def build_window(
 
 async def _session(
     choice: DeskChoice, found: OpenedWorkspace, display: Display, theme: Theme, opened: Opened | None
-) -> tuple[int, bool]:
-    """Show the window until it is closed; answer the exit status, and whether the program is to be started again."""
+) -> tuple[int, str | None]:
+    """Show the window until it is closed; answer the exit status, and the broker at which to start again.
+
+    The broker is None where the program is not to be started again, and empty for the broker of before.
+    """
     composed = Composed(choice)
     bridge = EngineBridge(composed.client)
     splash = _splash(theme)
@@ -181,12 +184,13 @@ async def _session(
         splash.close()
         composed.close()
         await _refuse(str(error))
-        return _MISUSE if is_misuse(error) else _FAILURE, False
+        return _MISUSE if is_misuse(error) else _FAILURE, None
     mark = None if choice.journal is None else RunMark(choice.journal)
     hook = QtExceptionHook()
     grid_log = None if choice.journal is None else _grid_log(bridge, composed)
     asyncio.get_running_loop().set_exception_handler(hook.take_from_loop)
-    ended, again = asyncio.Event(), asyncio.Event()
+    ended = asyncio.Event()
+    again: list[str] = []
     shown: list[MainWindow] = []
 
     def build(found: OpenedWorkspace, display: Display, theme: Theme) -> MainWindow:
@@ -194,7 +198,7 @@ async def _session(
         editor = shown[-1].desk.editor if shown else None
         window = build_window(bridge, found, theme, notifier, display, editor, composed.curves, grid_log, choice)
         window.closed.connect(ended.set)
-        window.start_again.connect(again.set)
+        window.start_again.connect(again.append)
         window.display_chosen.connect(lambda chosen: redressed(shown[-1], chosen, build))
         hook.install(window)
         shown[:] = [window]
@@ -224,8 +228,8 @@ async def _session(
             mark.end()
     if trouble is not None:
         await _refuse(trouble)
-        return _FAILURE, False
-    return 0, again.is_set()
+        return _FAILURE, None
+    return 0, again[-1] if again else None
 
 
 def _about_last_run(mark: RunMark | None, bridge: EngineBridge, say: Callable[[str], None]) -> list[str]:

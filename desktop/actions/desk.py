@@ -26,6 +26,18 @@ DESK_ACTIONS: tuple[ActionSpec, ...] = (
         symbol="play",
     ),
     ActionSpec(
+        name="choose_broker",
+        title="&Trade at another broker…",
+        menu=Menu.DESK,
+        tip="Start again on the simulated market, at the practice Kite, or at Zerodha.",
+    ),
+    ActionSpec(
+        name="log_in",
+        title="Lo&g in…",
+        menu=Menu.DESK,
+        tip="Log the account in at its broker for the day.",
+    ),
+    ActionSpec(
         name="save_screenshot",
         title="Save a &picture of the window…",
         menu=Menu.DESK,

@@ -3,11 +3,13 @@
 from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtWidgets import QWidget
 
+from desktop.composition.broker_login import wants_login
 from desktop.composition.failures import MisuseError
 from desktop.viewmodels.accounts import AccountsModel
 from desktop.widgets.column_header import ColumnHeader
 from desktop.widgets.data_table import DataTable
 from desktop.windows.account_keeping import keep_account, write_account
+from desktop.windows.broker_desk import log_in_account
 from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.exit_only import ask_exit_only
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
@@ -38,6 +40,8 @@ class AccountsPanel(Panel):
         bar.addWidget(
             push_button("Exit only…", "Open nothing any more in the selected account, or take it back", self.exit_only)
         )
+        self.login = push_button("Log in…", "Log the selected account in at its broker for the day", self.log_in)
+        bar.addWidget(self.login)
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.edit())
         self.table.context_menu_requested.connect(self._open_menu)
@@ -80,6 +84,16 @@ class AccountsPanel(Panel):
             self, f"Account {row.account_id}", Account, declared, lambda value: self._keep(row, value)
         ).open()
 
+    def log_in(self) -> None:
+        """Ask for the login of the selected account."""
+        row = self.selected()
+        if row is None:
+            self._links.say("Select an account first.")
+        elif not wants_login(row.declared.broker):
+            self._links.say(f"{row.account_id} trades at the broker {row.declared.broker}, which needs no login.")
+        else:
+            log_in_account(self, self._desk.bridge, row, self._links.say)
+
     def exit_only(self) -> None:
         """Ask for a reason, then let the selected account only close, or open again."""
         row = self.selected()
@@ -93,6 +107,8 @@ class AccountsPanel(Panel):
         menu = cursor_menu(self)
         add_deed(menu, "edit_account", self.edit, about=name)
         add_deed(menu, "exit_only", self.exit_only, about=name)
+        row_wants_login = wants_login(self.model.row_at(row).declared.broker)
+        add_deed(menu, "log_in", self.log_in, about=name, possible=row_wants_login)
         add_deed(menu, "add_account", self.add)
         menu.addSeparator()
         add_table_deeds(menu, self.table, column, self._links.action)

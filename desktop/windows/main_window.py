@@ -16,6 +16,7 @@ from desktop.widgets.toast import ToastStack
 from desktop.windows.action_reasons import ActionReasons
 from desktop.windows.alert_desk import MOST_TOASTS_AT_ONCE, TOAST_TONES, AlertDesk
 from desktop.windows.banner import Banner
+from desktop.windows.broker_desk import BrokerDesk
 from desktop.windows.crash_desk import CrashDesk
 from desktop.windows.crash_dialog import WaysOut
 from desktop.windows.dialog import ask
@@ -55,12 +56,13 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: The window was closed for good; the program may stop the engine and end.
-        start_again: Told before ``closed`` when the program is to be started anew after its end.
+        start_again: Told before ``closed`` when the program is to be started anew after its end; carries the name of
+            another broker to trade at, or an empty text.
         display_chosen: The Display the trader wants from now on; whoever built the window builds it anew.
     """
 
     closed = Signal()
-    start_again = Signal()
+    start_again = Signal(str)
     display_chosen = Signal(object)
 
     def __init__(self, desk: Desk, workspace: Workspace, own_folder: Path) -> None:
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.table_export = TableExport(self, self.panel_keys.current_panel, own_folder / "exports", self._say)
         self.key_desk = KeyDesk(self, own_folder / "keys.toml" if desk.keeps_settings else None, self._say)
         self.help_desk = HelpDesk(self, desk.theme, self.key_desk.keymap, self._say)
+        self.broker_desk = BrokerDesk(self, desk, self._say, self._start_again)
         self.crash_desk = CrashDesk(self, desk, WaysOut(start_again=self._start_again, close=self.close_without_asking))
         self.settings_desk = SettingsDesk(
             self, desk, self.looks, self.alerts, self.clock, lambda: self.workspaces.links.links_of(""), self._say
@@ -114,6 +117,7 @@ class MainWindow(QMainWindow):
         fill_menu_bar(self.menuBar(), self.actions_by_name)
         self.banner = Banner(desk.bridge, desk.theme, self)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.banner)
+        self.banner.login_asked.connect(self.broker_desk.log_in_account)
         self.host.floating_window_opened.connect(self._dress_floating)
         stands = self.workspaces.begin(workspace)
         self.workspace_menu.fill(self._menu(Menu.WINDOW), self.actions_by_name)
@@ -181,6 +185,7 @@ class MainWindow(QMainWindow):
             **self.workspace_menu.handlers(),
             **desk.handlers(),
             **self.question_desk.handlers(),
+            **self.broker_desk.handlers(),
             "clone_selected": self._clone_selected,
             "edit_selected": self._edit_selected,
             **self.panel_keys.handlers(),
@@ -308,8 +313,8 @@ class MainWindow(QMainWindow):
         self._closing_agreed = True
         self.close()
 
-    def _start_again(self) -> None:
-        self.start_again.emit()
+    def _start_again(self, broker: str = "") -> None:
+        self.start_again.emit(broker)
         self.close_without_asking()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -13,8 +13,9 @@ from brokers.zerodha.settings import ZerodhaSettings
 from desktop.composition.broker_login import login_of
 from desktop.composition.broker_settings import broker_settings
 from desktop.composition.secrets_place import needs_passphrase
+from desktop.windows.broker_desk import ask_login
+from desktop.windows.broker_dialog import BrokerDialog
 from desktop.windows.dialog import SentenceDialog
-from desktop.windows.login_desk import ask_login
 from desktop.windows.login_dialog import LoginDialog
 from desktop.windows.passphrase_dialog import PassphraseDialog
 from engine.domain.settings.account import Account
@@ -206,3 +207,26 @@ def test_wrong_settings_of_the_account_are_told_instead_of_the_login(parent, mon
 
     shown = parent.findChild(SentenceDialog)
     assert shown.windowTitle() == "Z1 cannot be logged in"
+
+
+def test_the_broker_dialog_starts_again_at_another_broker_only(open_desk, qtbot):
+    desk = open_desk()
+    desk.window.act("choose_broker")
+    dialog = desk.dialog(BrokerDialog)
+    at_first = dialog.start.isEnabled()
+    dialog.choices["practice-zerodha"].click()
+
+    with qtbot.waitSignals([desk.window.start_again, desk.window.closed]) as told:
+        dialog.start.click()
+
+    assert not at_first
+    assert not dialog.choices["zerodha"].isEnabled()
+    assert told.all_signals_and_args[0].args == ("practice-zerodha",)
+
+
+def test_a_desk_without_such_accounts_says_where_a_login_is_of_use(open_desk):
+    desk = open_desk()
+
+    desk.window.act("log_in")
+
+    assert "No account of this desk needs a login" in desk.window.toasts.toasts()[-1].text()

@@ -121,3 +121,11 @@ def test_it_starts_again_as_it_was_started_but_not_from_the_beginning():
     again = command_again(["python", "-m", "desktop", "--from", "2026-08-19T09:18", "--seed", "5", "--from=x"])
 
     assert again[1:] == ["-m", "desktop", "--seed", "5"]
+
+
+def test_it_starts_again_at_another_broker_without_what_belongs_to_the_one_of_before():
+    again = command_again(
+        ["python", "-m", "desktop", "--journal", "a.sqlite", "--speed=5", "--workspace", "risk"], broker="zerodha"
+    )
+
+    assert again[1:] == ["-m", "desktop", "--workspace", "risk", "--broker", "zerodha"]
