@@ -12,12 +12,11 @@ from brokers.registry import broker_named
 from desktop.commands.assignments import assigned
 from desktop.commands.leaving import print_json, sentences
 from desktop.commands.options import AsJson
-from desktop.composition.accounts import load_hierarchy
+from desktop.composition.accounts import account_named
 from desktop.composition.broker_login import PATIENCE, BrokerLogin, Credentials, login_of
 from desktop.composition.broker_settings import broker_settings
 from desktop.composition.failures import MisuseError
 from desktop.composition.secrets_place import is_first_passphrase, needs_passphrase, remember_passphrase
-from engine.domain.settings.account import Account
 from engine.schema.load import dump
 
 _Id = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
@@ -79,7 +78,7 @@ def connection(
 ) -> None:
     """Show how an account's broker is reached, or change it: addresses, waits, limits."""
     with sentences(as_json=as_json):
-        declared = _account(account)
+        declared = account_named(account)
         file = broker_settings(declared)
         settings = file.load()
         if words:
@@ -93,24 +92,20 @@ def connection(
         typer.echo(f"{name} = {'off' if value is None else value}")
 
 
-def _account(account: str) -> Account:
-    hierarchy = load_hierarchy()
-    found = hierarchy.account(account)
-    if found is None:
-        known = ", ".join(one.id for one in hierarchy.accounts)
-        raise MisuseError(f"There is no account {account}; there are {known}")
-    return found
-
-
 def _login(account: str) -> BrokerLogin:
-    declared = _account(account)
+    declared = account_named(account)
+    ask_passphrase()
+    return login_of(declared)
+
+
+def ask_passphrase() -> None:
+    """Ask for the passphrase of the secrets where there is none yet and somebody to ask. Raises BrokerError."""
     if needs_passphrase() and sys.stdin.isatty():
         remember_passphrase(
             typer.prompt(
                 "Passphrase of the file of secrets", hide_input=True, confirmation_prompt=is_first_passphrase()
             )
         )
-    return login_of(declared)
 
 
 def _credentials(asked: BrokerLogin, api_key: str | None) -> Credentials:

@@ -98,9 +98,10 @@ def _journal(app: typer.Typer) -> None:
 
 
 def _accounts(app: typer.Typer) -> None:
-    from desktop.commands import account_login, accounts
+    from desktop.commands import account_answers, account_login, accounts
 
     account_login.register(accounts.app)
+    account_answers.register(accounts.app)
     app.add_typer(accounts.app, name="accounts")
 
 

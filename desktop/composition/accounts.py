@@ -58,6 +58,16 @@ def need_broker(account: Account) -> None:
         raise MisuseError(f"The account {account.id}: {error}") from error
 
 
+def account_named(account_id: str) -> Account:
+    """Answer an account of the trader's. Raises MisuseError with the accounts there are, and as reading them does."""
+    hierarchy = load_hierarchy()
+    found = hierarchy.account(account_id)
+    if found is None:
+        known = ", ".join(one.id for one in hierarchy.accounts)
+        raise MisuseError(f"There is no account {account_id}; there are {known}")
+    return found
+
+
 def trading_at(hierarchy: Hierarchy, broker: str) -> Hierarchy:
     """Answer the accounts of a run at one broker, with the tags that lead to them; the others rest meanwhile.
 

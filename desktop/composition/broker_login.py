@@ -18,7 +18,7 @@ from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report
 from engine.domain.settings.account import Account
 
-__all__ = ["PATIENCE", "BrokerLogin", "Credentials", "login_of", "wants_login"]
+__all__ = ["PATIENCE", "BrokerLogin", "Credentials", "login_of", "login_settings", "wants_login"]
 
 PATIENCE = 300
 """Seconds that the browser gets to come back."""
@@ -35,11 +35,16 @@ def login_of(account: Account, *, now: Callable[[], Instant] = wall_now) -> "Bro
     ``now`` is the time by which a session is judged. Raises MisuseError where the account needs none or a passphrase
     is lacking, and as reading settings and secrets does.
     """
+    return BrokerLogin(AccountId(account.id), login_settings(account), secrets_place(), now)
+
+
+def login_settings(account: Account) -> ZerodhaSettings:
+    """Answer how an account's broker is reached. Raises MisuseError where it needs no login, and as reading does."""
     if not wants_login(account.broker):
         raise MisuseError(f"The account {account.id} trades at the broker {account.broker}, which needs no login")
     settings = broker_settings(account).load()
     assert isinstance(settings, ZerodhaSettings)  # its broker declares them
-    return BrokerLogin(AccountId(account.id), settings, secrets_place(), now)
+    return settings
 
 
 class BrokerLogin:

@@ -14,6 +14,7 @@ from desktop.windows.deeds import add_deed, add_table_deeds, cursor_menu
 from desktop.windows.exit_only import ask_exit_only
 from desktop.windows.panel import Desk, Links, Panel, muted_label, push_button
 from desktop.windows.settings_dialog import SettingsDialog
+from desktop.windows.waiting_orders_dialog import WaitingOrdersDialog
 from desktop.workspace.links import AccountChosen, Subject
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
@@ -94,6 +95,12 @@ class AccountsPanel(Panel):
         else:
             log_in_account(self, self._desk.bridge, row, self._links.say)
 
+    def show_waiting(self) -> None:
+        """Show the orders that wait at the selected account's broker for a price."""
+        row = self.selected()
+        if row is not None:
+            WaitingOrdersDialog(self, row.declared, self._desk.bridge.now).open()
+
     def exit_only(self) -> None:
         """Ask for a reason, then let the selected account only close, or open again."""
         row = self.selected()
@@ -109,6 +116,7 @@ class AccountsPanel(Panel):
         add_deed(menu, "exit_only", self.exit_only, about=name)
         row_wants_login = wants_login(self.model.row_at(row).declared.broker)
         add_deed(menu, "log_in", self.log_in, about=name, possible=row_wants_login)
+        add_deed(menu, "waiting_orders", self.show_waiting, about=name, possible=row_wants_login)
         add_deed(menu, "add_account", self.add)
         menu.addSeparator()
         add_table_deeds(menu, self.table, column, self._links.action)

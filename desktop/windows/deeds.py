@@ -149,6 +149,9 @@ DEEDS: tuple[DeedSpec, ...] = (
     DeedSpec(name="add_account", title="Add an account…", tip="Add an account."),
     DeedSpec(name="edit_account", title="Edit {}…", tip="Change settings and limits.", keys="Enter", where="Accounts"),
     DeedSpec(name="log_in", title="Log in {}…", tip="Log in at its broker for the day."),
+    DeedSpec(
+        name="waiting_orders", title="Waiting at the broker: {}…", tip="See and cancel orders made elsewhere (GTT)."
+    ),
     DeedSpec(name="exit_only", title="Exit only: {}…", tip="Open nothing any more in the account, or take it back."),
     DeedSpec(
         name="change_limit",

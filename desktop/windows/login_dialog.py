@@ -1,22 +1,17 @@
 """Log a broker account in: the app's key, the login page in the browser, and the way back by itself or by hand."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from desktop.composition.broker_login import BrokerLogin, Credentials
-from desktop.composition.failures import EXPECTED
+from desktop.windows.attempt import Attempt
 from desktop.windows.dialog import DeskDialog
 
 OpenPage = Callable[[str], bool]
 """Opens an address in the browser; says whether there was one to open it."""
-
-Attempt = Callable[[], Coroutine[Any, Any, str]]
-"""One way of logging in; it ends with the sentence that says so."""
 
 
 def open_page(address: str) -> bool:
@@ -43,7 +38,7 @@ class LoginDialog(DeskDialog):
         self.setObjectName("login_dialog")
         self._login = login
         self._open_address = open_address
-        self._work: asyncio.Task[None] | None = None
+        self._attempt = Attempt(self._logged_in, self._say)
         self.add_text(
             "You log in at Zerodha in your own browser; Legwork never sees your password or code. The key and secret "
             "of your Kite Connect app are kept in this machine's keyring, or in a sealed file."
@@ -71,7 +66,7 @@ class LoginDialog(DeskDialog):
         if kept is not None:
             self.api_key.setText(kept.api_key)
             self.api_secret.setText(kept.api_secret)
-        self.finished.connect(self._leave)
+        self.finished.connect(self._attempt.leave)
 
     def open_login_page(self) -> None:
         """Open the page in the browser and wait for it to come back; a second click opens it again."""
@@ -85,7 +80,7 @@ class LoginDialog(DeskDialog):
             )
         else:
             self._say("Waiting for the browser to come back …")
-        self._begin(lambda: self._login.catch(credentials))
+        self._attempt.begin(lambda: self._login.catch(credentials))
 
     def accept(self) -> None:
         """Log in with the pasted address."""
@@ -97,7 +92,7 @@ class LoginDialog(DeskDialog):
             return
         self._say("Logging in …")
         pasted = self.pasted.text()
-        self._begin(lambda: self._login.paste(credentials, pasted))
+        self._attempt.begin(lambda: self._login.paste(credentials, pasted))
 
     def _credentials(self) -> Credentials | None:
         key, secret = self.api_key.text().strip(), self.api_secret.text().strip()
@@ -108,28 +103,9 @@ class LoginDialog(DeskDialog):
                 return None
         return Credentials(key, secret)
 
-    def _begin(self, attempt: Attempt) -> None:
-        before = self._work
-        self._leave()
-        self._work = asyncio.get_running_loop().create_task(self._until_done(attempt, before))
-
-    async def _until_done(self, attempt: Attempt, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            # It holds the port of the redirect address until it is gone.
-            await asyncio.gather(before, return_exceptions=True)
-        try:
-            sentence = await attempt()
-        except EXPECTED as error:
-            self._say(str(error))
-            return
-        self._work = None
+    def _logged_in(self, sentence: str) -> None:
         self.logged_in.emit(sentence)
         super().accept()
-
-    def _leave(self) -> None:
-        if self._work is not None:
-            self._work.cancel()
-            self._work = None
 
     def _line(self, name: str, hint: str, *, hidden: bool = False) -> QLineEdit:
         edit = QLineEdit(self)

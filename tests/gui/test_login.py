@@ -5,21 +5,23 @@ import socket
 import threading
 
 import keyring
+import kiteconnect
 import pytest
 from keyring.backends import fail
 from PySide6.QtWidgets import QApplication, QWidget
 
 from brokers.zerodha.settings import ZerodhaSettings
-from desktop.composition.broker_login import login_of
+from desktop.composition.broker_login import Credentials, login_of
 from desktop.composition.broker_settings import broker_settings
 from desktop.composition.secrets_place import needs_passphrase
 from desktop.windows.broker_desk import ask_login
 from desktop.windows.broker_dialog import BrokerDialog
-from desktop.windows.dialog import SentenceDialog
+from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.login_dialog import LoginDialog
 from desktop.windows.passphrase_dialog import PassphraseDialog
+from desktop.windows.waiting_orders_dialog import WaitingOrdersDialog
 from engine.domain.settings.account import Account
-from tests.helpers.practice_desk import at
+from tests.helpers.practice_desk import CALL, at
 from tests.helpers.practice_server import practice_server
 
 PAUSE = threading.Event()
@@ -62,9 +64,8 @@ def parent(qtbot):
     found.close()
 
 
-def opened(qtbot, login, open_address=lambda _address: True):
-    dialog = LoginDialog(None, login, open_address)
-    qtbot.addWidget(dialog)
+def opened(parent, login, open_address=lambda _address: True):
+    dialog = LoginDialog(parent, login, open_address)
     dialog.open()
     return dialog
 
@@ -96,8 +97,8 @@ def fill(dialog, server, pasted=""):
     dialog.pasted.setText(pasted)
 
 
-def test_a_pasted_address_logs_in_and_is_kept_for_the_next_time(qtbot, login, server):
-    dialog, said = opened(qtbot, login), []
+def test_a_pasted_address_logs_in_and_is_kept_for_the_next_time(parent, login, server):
+    dialog, said = opened(parent, login), []
     dialog.logged_in.connect(said.append)
     fill(dialog, server, f"http://127.0.0.1:5737/?status=success&request_token={server['request_token']}")
 
@@ -112,8 +113,8 @@ def test_a_pasted_address_logs_in_and_is_kept_for_the_next_time(qtbot, login, se
     assert login.standing().startswith("Z1 is logged in")
 
 
-def test_what_is_wrong_is_said_beside_the_fields_and_nothing_typed_is_lost(qtbot, login, server):
-    dialog = opened(qtbot, login)
+def test_what_is_wrong_is_said_beside_the_fields_and_nothing_typed_is_lost(parent, login, server):
+    dialog = opened(parent, login)
     dialog.button.click()
     asked_for_key = dialog.answer.text()
     fill(dialog, server)
@@ -133,9 +134,9 @@ def test_what_is_wrong_is_said_beside_the_fields_and_nothing_typed_is_lost(qtbot
     assert (dialog.pasted.text(), dialog.isVisible()) == ("not a token", True)
 
 
-def test_the_login_page_is_opened_twice_and_closing_lets_go_of_the_port(qtbot, login, server):
+def test_the_login_page_is_opened_twice_and_closing_lets_go_of_the_port(parent, login, server):
     seen = []
-    dialog = opened(qtbot, login, lambda address: not seen.append(address))
+    dialog = opened(parent, login, lambda address: not seen.append(address))
     fill(dialog, server)
 
     async def open_twice():
@@ -156,8 +157,8 @@ def test_the_login_page_is_opened_twice_and_closing_lets_go_of_the_port(qtbot, l
     assert seen[0].endswith(f"/connect/login?v=3&api_key={server['api_key']}")
 
 
-def test_a_machine_without_a_browser_says_which_address_to_open(qtbot, login, server):
-    dialog = opened(qtbot, login, lambda _address: False)
+def test_a_machine_without_a_browser_says_which_address_to_open(parent, login, server):
+    dialog = opened(parent, login, lambda _address: False)
     fill(dialog, server)
 
     async def click():
@@ -184,12 +185,11 @@ def test_a_first_passphrase_is_typed_twice_before_the_login_opens(parent, server
     assert not needs_passphrase()
 
 
-def test_a_wrong_passphrase_is_said_and_asked_again(qtbot, login, monkeypatch):
+def test_a_wrong_passphrase_is_said_and_asked_again(parent, login, monkeypatch):
     login._store.forget_session()
     login._line.secrets.write("a", "b")
     monkeypatch.setenv("LEGWORK_PASSPHRASE", "")
-    dialog = PassphraseDialog(None)
-    qtbot.addWidget(dialog)
+    dialog = PassphraseDialog(parent)
     dialog.open()
     dialog.passphrase.setText("wrong")
 
@@ -232,3 +232,49 @@ def test_a_desk_without_such_accounts_says_where_a_login_is_of_use(open_desk):
     desk.window.act("log_in")
 
     assert "No account of this desk needs a login" in desk.window.toasts.toasts()[-1].text()
+
+
+def test_waiting_orders_are_listed_and_cancelled_after_a_question(parent, login, server):
+    asyncio.run(login.paste(Credentials(server["api_key"], server["api_secret"]), server["request_token"]))
+    numbers = [wait_for_price(login, trigger) for trigger in (20, 30)]
+
+    async def cancel_the_first():
+        dialog = WaitingOrdersDialog(parent, ACCOUNT, lambda: at(10))
+        dialog.open()
+        await until(lambda: dialog.orders.count() == 2)
+        could_cancel_at_first = dialog.cancel.isEnabled()
+        dialog.orders.setCurrentRow([str(numbers[0]) in line for line in lines(dialog)].index(True))
+        dialog.cancel.click()
+        dialog.findChild(QuestionDialog).accept()
+        await until(lambda: "in all" in dialog.answer.text())
+        return could_cancel_at_first, lines(dialog)
+
+    could_cancel_at_first, left = asyncio.run(cancel_the_first())
+
+    assert not could_cancel_at_first
+    assert [line for line in left if "active" in line and str(numbers[0]) in line] == []
+    assert [line for line in left if "active" in line and str(numbers[1]) in line]
+
+
+def test_a_lost_login_is_said_in_the_list_of_waiting_orders(parent, login, server):
+    async def look():
+        dialog = WaitingOrdersDialog(parent, ACCOUNT, lambda: at(10))
+        dialog.open()
+        await until(lambda: "Log in first" in dialog.answer.text())
+
+    asyncio.run(look())
+
+
+def lines(dialog):
+    return [dialog.orders.item(row).text() for row in range(dialog.orders.count())]
+
+
+def wait_for_price(login, trigger):
+    """Let the vendor's own client make a waiting order, as another program would; answers its number."""
+    session = login._store.session(at(10))
+    client = kiteconnect.KiteConnect(session.api_key, session.access_token, root=login.settings.root)
+    order = {"transaction_type": "BUY", "quantity": 65, "order_type": "LIMIT", "product": "NRML", "price": trigger}
+    last = client.ltp(f"NFO:{CALL}")[f"NFO:{CALL}"]["last_price"]
+    made = client.place_gtt(client.GTT_TYPE_SINGLE, CALL, "NFO", [trigger], last, [order])
+    client.reqsession.close()
+    return made["trigger_id"]

@@ -175,3 +175,17 @@ def test_a_run_trades_the_accounts_of_its_broker_alone(account):
 def test_a_broker_without_an_account_says_how_to_add_one():
     with pytest.raises(MisuseError, match="legwork accounts add NAME broker=zerodha"):
         trading_at(load_hierarchy(), "zerodha")
+
+
+def test_waiting_orders_and_holdings_are_asked_with_the_kept_session(account, server, monkeypatch):
+    before = said("accounts", "waiting", account)
+    monkeypatch.setenv("LEGWORK_API_SECRET", server["api_secret"])
+    said("accounts", "login", account, "--api-key", server["api_key"], "--token", fresh_token(server))
+
+    waiting, holdings = said("accounts", "waiting", account), said("accounts", "holdings", account, "--json")
+    unknown = said("accounts", "waiting", account, "--cancel", "77", "--json")
+
+    assert "Log in first: legwork accounts login Z1" in before[2]
+    assert waiting[:2] == (0, "Nothing waits for a price in Z1\n")
+    assert json.loads(holdings[1])["ok"] is True
+    assert json.loads(unknown[1])["error"].startswith("No order 77 waits in Z1")
