@@ -98,10 +98,6 @@ class EngineBridge(QObject):
         """Stop openings this moment, then latch the kill switch."""
         self._client.trip_kill_switch(level, reason)
 
-    def log_in(self, account: AccountId) -> None:
-        """Let a live account go on with the session that was just kept."""
-        self._client.log_in(account)
-
     def set_paused(self, paused: bool) -> None:
         """Let simulated time stand still, or run on."""
         self._client.set_paused(paused)

@@ -2,11 +2,8 @@
 
 from typing import NamedTuple
 
-from brokers.zerodha.definition import ZERODHA
 from desktop.composition.accounts import load_hierarchy
-
-PAPER = "paper"
-PRACTICE_ZERODHA = "practice-zerodha"
+from desktop.composition.desk_choice import PAPER_TRADING, PRACTICE_ZERODHA, ZERODHA
 
 
 class RunBroker(NamedTuple):
@@ -21,10 +18,10 @@ class RunBroker(NamedTuple):
 
 def run_brokers() -> tuple[RunBroker, ...]:
     """Answer all of them. Raises as reading the accounts does."""
-    accounts = [account.id for account in load_hierarchy().accounts if account.broker == ZERODHA.name]
+    accounts = [account.id for account in load_hierarchy().accounts if account.broker == ZERODHA]
     named = ", ".join(accounts)
     return (
-        RunBroker(PAPER, "Simulated market", "Simulated prices and a paper broker, in this program."),
+        RunBroker(PAPER_TRADING, "Simulated market", "Simulated prices and a paper broker, in this program."),
         RunBroker(
             PRACTICE_ZERODHA,
             "Practice Kite",
@@ -32,7 +29,7 @@ def run_brokers() -> tuple[RunBroker, ...]:
             "an account.",
         ),
         RunBroker(
-            ZERODHA.name,
+            ZERODHA,
             "Zerodha",
             f"Real orders, with real money, in {named}." if named else "Real orders, with real money.",
             "" if named else "There is no account at Zerodha yet: add one in Accounts, with the broker zerodha.",
