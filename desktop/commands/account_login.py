@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from brokers.registry import broker_named
 from desktop.commands.assignments import assigned
 from desktop.commands.leaving import print_json, sentences
 from desktop.commands.options import AsJson
@@ -82,7 +81,7 @@ def connection(
         file = broker_settings(declared)
         settings = file.load()
         if words:
-            settings = assigned(dump(settings), words, broker_named(declared.broker).settings)
+            settings = assigned(dump(settings), words, file.declaration)
             file.save(settings)
     plain = dump(settings)
     if as_json:

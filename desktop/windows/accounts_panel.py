@@ -4,6 +4,7 @@ from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop.composition.broker_login import wants_login
+from desktop.composition.desk_choice import PRACTICE_ZERODHA
 from desktop.composition.failures import MisuseError
 from desktop.viewmodels.accounts import AccountsModel
 from desktop.widgets.column_header import ColumnHeader
@@ -90,10 +91,8 @@ class AccountsPanel(Panel):
         row = self.selected()
         if row is None:
             self._links.say("Select an account first.")
-        elif not wants_login(row.declared.broker):
-            self._links.say(f"{row.account_id} trades at the broker {row.declared.broker}, which needs no login.")
         else:
-            log_in_account(self, self._desk.bridge, row, self._links.say)
+            log_in_account(self, self._desk, row, self._links.say)
 
     def show_waiting(self) -> None:
         """Show the orders that wait at the selected account's broker for a price."""
@@ -116,7 +115,8 @@ class AccountsPanel(Panel):
         add_deed(menu, "exit_only", self.exit_only, about=name)
         row_wants_login = wants_login(self.model.row_at(row).declared.broker)
         add_deed(menu, "log_in", self.log_in, about=name, possible=row_wants_login)
-        add_deed(menu, "waiting_orders", self.show_waiting, about=name, possible=row_wants_login)
+        keeps_session = row_wants_login and self._desk.broker != PRACTICE_ZERODHA
+        add_deed(menu, "waiting_orders", self.show_waiting, about=name, possible=keeps_session)
         add_deed(menu, "add_account", self.add)
         menu.addSeparator()
         add_table_deeds(menu, self.table, column, self._links.action)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.bridge import EngineBridge
 from desktop.composition.broker_login import login_of, wants_login
+from desktop.composition.desk_choice import PRACTICE_ZERODHA
 from desktop.composition.failures import EXPECTED
 from desktop.composition.run_brokers import run_brokers
 from desktop.composition.secrets_place import needs_passphrase
@@ -22,14 +22,20 @@ LoggedIn = Callable[[str], None]
 """Told once the session is kept, with the sentence that says so."""
 
 
-def log_in_account(parent: QWidget, bridge: EngineBridge, row: AccountRow, say: Callable[[str], None]) -> None:
+def log_in_account(parent: QWidget, desk: Desk, row: AccountRow, say: Callable[[str], None]) -> None:
     """Open the login of a running account; the engine goes on with the new session, and it is said."""
+    bridge = desk.bridge
 
     def go_on(sentence: str) -> None:
         bridge.log_in(row.account_id)
         say(f"{sentence}.")
 
-    ask_login(parent, row.declared, bridge.now, go_on)
+    if not wants_login(row.declared.broker):
+        say(f"{row.account_id} trades at the broker {row.declared.broker}, which needs no login.")
+    elif desk.broker == PRACTICE_ZERODHA:
+        go_on(f"{row.account_id} is logged in anew: a practice server asks nobody")
+    else:
+        ask_login(parent, row.declared, bridge.now, go_on)
 
 
 def ask_login(
@@ -88,7 +94,7 @@ class BrokerDesk:
 
     def log_in_account(self, row: AccountRow) -> None:
         """Open the login of a running account."""
-        log_in_account(self._window, self._desk.bridge, row, self._say)
+        log_in_account(self._window, self._desk, row, self._say)
 
     def choose_broker(self) -> None:
         """Ask where to trade."""

@@ -74,14 +74,13 @@ class PortfolioDesk:
             self._say("The demonstration is missing from this installation; install the program again.")
             return
         portfolio = template.portfolio
+        real = self._desk.real_money
         ask(
             self._window,
             "Start the demonstration",
             [
-                (
-                    f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} at {self._desk.broker}, with "
-                    f"{self._desk.money}."
-                ),
+                f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} at {self._desk.broker}, with "
+                f"{self._desk.money}.",
                 (
                     "Wings first, then the straddle, two lots each; 25 % leg stops, a combined stop of ₹9,000 and a "
                     "profit lock watch it until it squares off."
@@ -89,7 +88,9 @@ class PortfolioDesk:
             ],
             "Arm it",
             lambda: self._desk.bridge.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, start=True)),
-            question=self._desk.questions["start_demonstration"],
+            danger=real,
+            # Real money is asked about every time.
+            question=None if real else self._desk.questions["start_demonstration"],
         )
 
     def start_selected(self) -> None:

@@ -10,6 +10,7 @@ from shiboken6 import isValid
 from desktop.composition.first_start import note_tour, tour_is_known
 from desktop.viewmodels.key_words import shown_keys
 from desktop.viewmodels.keymap import KeyMap
+from desktop.windows.dialog import tell
 from desktop.windows.panel import Desk, Panel
 from desktop.windows.status_bar import DeskStatusBar
 from desktop.windows.tour_balloon import TourBalloon, TourFrame
@@ -56,6 +57,14 @@ class TourDesk:
 
     def begin(self) -> None:
         """Begin at the first step; while a tour is on, put the focus into its balloon."""
+        if self._desk.real_money:
+            tell(
+                self._window,
+                "The tour is for the simulated market",
+                "It starts a portfolio on its way, which would cost money here. Choose the simulated market in the "
+                "menu Desk, Trade at another broker…",
+            )
+            return
         if self.balloon is None or not isValid(self.balloon):
             self.go(0)
         if self.balloon is not None:
@@ -63,7 +72,7 @@ class TourDesk:
 
     def offer_once(self) -> None:
         """Begin where the trader was never shown around; the focus stays where it is."""
-        if not tour_is_known():
+        if not tour_is_known() and not self._desk.real_money:
             self.go(0)
 
     def number(self) -> int | None:
@@ -81,8 +90,7 @@ class TourDesk:
         deed = self._title(step.deed) if step.deed else ""
         self._stand_in(self._target())
         assert self.balloon is not None
-        text = (self._desk.real_money and step.with_real_money) or step.text
-        self.balloon.show_step(step.title, _WORD.sub(self._worded, text), number + 1, len(STEPS), deed)
+        self.balloon.show_step(step.title, _WORD.sub(self._worded, step.text), number + 1, len(STEPS), deed)
         self._place()
         self._look.start()
 

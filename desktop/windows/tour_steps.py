@@ -29,7 +29,6 @@ class TourStep(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         title: Its heading.
         text: What to see or to do; ``{action:name}`` is an action with its key of now.
-        with_real_money: The text where real money trades; empty where that changes nothing.
         panel: The panel it points at; empty for the status bar, KILL_BUTTON for the button in it.
         deed: An action that a button of the step carries out; empty for none.
         watch: Answers what tells that the step was done, asked when it begins; None where there is nothing to do.
@@ -37,7 +36,6 @@ class TourStep(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     text: str
-    with_real_money: str = ""
     panel: str = ""
     deed: str = ""
     watch: Callable[[Toured], Done] | None = None
@@ -86,10 +84,6 @@ STEPS: tuple[TourStep, ...] = (
         text=(
             "Everything here is simulated: the market, the broker and the money. Its clock, feed and broker stand in "
             "this line, and it is always a trading time. Nothing you do now can cost anything."
-        ),
-        with_real_money=(
-            "This desk trades with real money: every order leaves for the broker. Its clock, feed and broker stand in "
-            "this line. To try things without risk, close it and start Legwork with --broker practice-zerodha."
         ),
     ),
     TourStep(

@@ -8,19 +8,24 @@ import keyring
 import kiteconnect
 import pytest
 from keyring.backends import fail
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from brokers.zerodha.settings import ZerodhaSettings
+from desktop.bootstrap import build_window
 from desktop.composition.broker_login import Credentials, login_of
 from desktop.composition.broker_settings import broker_settings
+from desktop.composition.desk_choice import DeskChoice
 from desktop.composition.secrets_place import needs_passphrase
+from desktop.presentation.theme import built_in_theme
 from desktop.windows.broker_desk import ask_login
 from desktop.windows.broker_dialog import BrokerDialog
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.login_dialog import LoginDialog
 from desktop.windows.passphrase_dialog import PassphraseDialog
 from desktop.windows.waiting_orders_dialog import WaitingOrdersDialog
+from desktop.workspace.layouts import open_workspace
 from engine.domain.settings.account import Account
+from engine.domain.settings.hierarchy import Hierarchy
 from tests.helpers.practice_desk import CALL, at
 from tests.helpers.practice_server import practice_server
 
@@ -224,6 +229,33 @@ def test_the_broker_dialog_starts_again_at_another_broker_only(open_desk, qtbot)
     assert not at_first
     assert not dialog.choices["zerodha"].isEnabled()
     assert told == ["practice-zerodha"]
+
+
+@pytest.fixture
+def window_with_money(open_desk, qtbot):
+    """The window as it stands at a real broker, on a simulated market all the same."""
+    desk = open_desk()
+    choice = DeskChoice(broker="zerodha", hierarchy=Hierarchy(accounts=(ACCOUNT,)))
+    window = build_window(desk.bridge, open_workspace("start"), built_in_theme(), choice=choice)
+    window.keep_arrangement = False
+    qtbot.addWidget(window, before_close_func=lambda one: one.close_without_asking())
+    return window
+
+
+def test_real_money_is_said_wherever_something_would_begin(window_with_money):
+    window = window_with_money
+    window.act("start_demonstration")
+    question = window.findChild(QuestionDialog)
+    window.act("tour")
+    told = window.findChildren(SentenceDialog)
+
+    assert "at zerodha, with real money." in question.asked[1]
+    assert question.no_more is None
+    assert [one.windowTitle() for one in told] == ["The tour is for the simulated market"]
+    for dialog in (question, *told):
+        dialog.close()
+    invitation = [label.text() for label in window.panels["portfolios"].findChildren(QLabel)]
+    assert any("Everything runs with real money." in text for text in invitation)
 
 
 def test_a_desk_without_such_accounts_says_where_a_login_is_of_use(open_desk):
