@@ -32,6 +32,7 @@ from desktop.redress import dress_application, redressed
 from desktop.viewmodels.multileg_editor import MultilegEditor
 from desktop.windows.dialog import SentenceDialog
 from desktop.windows.exception_hook import QtExceptionHook
+from desktop.windows.first_login import log_in_first
 from desktop.windows.main_window import MainWindow
 from desktop.windows.panel import Desk
 from desktop.workspace.layouts import OpenedWorkspace, open_workspace, workspace_names
@@ -174,6 +175,8 @@ async def _session(
 
     The broker is None where the program is not to be started again, and empty for the broker of before.
     """
+    if choice.broker == ZERODHA and choice.hierarchy is not None:
+        await log_in_first(choice.hierarchy.accounts)
     composed = Composed(choice)
     bridge = EngineBridge(composed.client)
     splash = _splash(theme)

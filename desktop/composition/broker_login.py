@@ -71,6 +71,10 @@ class BrokerLogin:
         """Answer the app's key and secret that were kept; None before the first login. Raises BrokerError."""
         return self._store.credentials()
 
+    def is_logged_in(self) -> bool:
+        """Say whether there is a session of today. Raises BrokerError."""
+        return self._store.session(self._now()) is not None
+
     def standing(self) -> str:
         """Say whether somebody is logged in, and until when. Raises BrokerError."""
         session = self._store.session(self._now())

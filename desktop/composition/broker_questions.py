@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from brokers.errors import SessionLostError
 from brokers.zerodha.account_questions import AccountQuestions, Candle, Interval, Waiting
 from brokers.zerodha.asking import OfficialClient
-from brokers.zerodha.session import SessionStore
+from brokers.zerodha.session import Session, SessionStore
+from brokers.zerodha.settings import ZerodhaSettings
 from desktop.composition.broker_login import login_settings
 from desktop.composition.clock import now as wall_now
 from desktop.composition.secrets_place import secrets_place
@@ -15,7 +16,7 @@ from engine.domain.instant import Instant
 from engine.domain.money import plain_text
 from engine.domain.settings.account import Account
 
-__all__ = ["AccountQuestions", "Candle", "Interval", "Waiting", "asking_for", "waiting_text"]
+__all__ = ["AccountQuestions", "Candle", "Interval", "Waiting", "asking_for", "asking_with", "waiting_text"]
 
 _PATIENCE = 30
 """Seconds that an answer may take: a contract list is some ten megabytes."""
@@ -32,6 +33,13 @@ async def asking_for(account: Account, *, now: Callable[[], Instant] = wall_now)
     session = SessionStore(secrets_place(), AccountId(account.id)).session(now())
     if session is None:
         raise SessionLostError(f"Log in first: legwork accounts login {account.id}, or Log in… in the window")
+    async with asking_with(settings, session) as questions:
+        yield questions
+
+
+@asynccontextmanager
+async def asking_with(settings: ZerodhaSettings, session: Session) -> AsyncIterator[AccountQuestions]:
+    """Answer what can be asked with a session while the context is open."""
     client = OfficialClient(session.api_key, settings.root, workers=2, patience=_PATIENCE)
     client.use(session)
     try:

@@ -23,8 +23,10 @@ from engine.domain.instant import DAY, MINUTE, Instant, ist_date, ist_instant
 from engine.domain.instrument import Exchange, Instrument
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.profit_curve import Noted
+from engine.domain.quote import QuoteFrame
 from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limits
 from engine.ports.journal import Journal
+from engine.runtime.bars import MinuteBars
 from engine.runtime.engine import Engine
 from engine.runtime.engine_journal import EngineJournal
 from engine.runtime.journal.location import location_warnings
@@ -134,8 +136,15 @@ class DeskRun:
         begin = Instant(max(begins, market.begin, state.books.last_fact_at))
         engine = Engine(state, journal, (AlertWatch(self._ears.offer),), space=opened.space)
         all_frames = chain(market.day_before, market.frames)
-        frames = caught_up(all_frames, begin, len(market.master), engine.see_past, engine.see_before)
+        watched = MinuteBars(len(master))
+
+        def see_past(frame: QuoteFrame) -> None:
+            engine.see_past(frame)
+            watched.take(frame)
+
+        frames = caught_up(all_frames, begin, len(market.master), see_past, engine.see_before)
         run = SimulatedRun(engine, FrameStream(frames), brokers[PAPER], others)
+        run.past_bars = watched
         if choice.journal is not None:
             # Pictures and tests leave nothing behind.
             run.keep_volatility(keeping(choice.market.market, self._ears.say))

@@ -28,7 +28,7 @@ MOST_ROWS: Final = 9_000
 _FEWEST_OF_PRACTICE: Final = {"NFO": 1, "BFO": 0, "NSE": 0, "BSE": 0}
 _NOBODY: Final = Session("", "", "", Instant(0))
 _TRADED: Final = "traded.json"
-_FIRST: Final = ("NIFTY", "BANKNIFTY", "SENSEX", "FINNIFTY", "MIDCPNIFTY", "BANKEX")
+LEADING: Final = ("NIFTY", "BANKNIFTY", "SENSEX", "FINNIFTY", "MIDCPNIFTY", "BANKEX")
 """Underlyings whose contracts get quotes before those of all others."""
 
 
@@ -135,10 +135,10 @@ def rows_with_quotes(master: ContractMaster, wanted: Iterable[InstrumentId]) -> 
 
 
 def _rank(one: Instrument, held: set[InstrumentId]) -> Sequence[object]:
-    place = _FIRST.index(one.underlying) if one.underlying in _FIRST else len(_FIRST)
+    place = LEADING.index(one.underlying) if one.underlying in LEADING else len(LEADING)
     group = 0 if one.id in held else 1 if one.kind is Kind.INDEX else 2
     # Indices before shares; of either every near expiry before any far one.
-    return group, place == len(_FIRST), one.expiry or date.min, place, one.kind is not Kind.FUTURE
+    return group, place == len(LEADING), one.expiry or date.min, place, one.kind is not Kind.FUTURE
 
 
 def _loaded(path: Path, notes: Sequence[str], rules: MarketRules, on: date) -> LiveContracts:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from brokers.errors import BrokerError
 from brokers.live_line import Secrets
+from brokers.zerodha.session import Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
 from desktop.composition.broker_settings import broker_settings
 from desktop.composition.desk_choice import DeskChoice
@@ -70,6 +71,10 @@ class LiveExchange(Protocol):
         """Answer the contracts of a day. Raises one of the expected troubles where there are none."""
         ...
 
+    def session(self, account: Account) -> Session | None:
+        """Answer the session of today; None where somebody has to log in first, or the secrets cannot be read."""
+        ...
+
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
         ...
@@ -103,13 +108,14 @@ class Zerodha:
 
     def contracts(self, account: Account, on: date, rules: MarketRules) -> LiveContracts:
         """Answer the day's list, or the newest there is."""
-        from brokers.zerodha.session import SessionStore
+        return contracts_of_day(self.settings(account), self.session(account), self.contracts_folder, on, rules)
 
+    def session(self, account: Account) -> Session | None:
+        """Answer the session that the trader's login left."""
         try:
-            session = SessionStore(self.secrets(AccountId(account.id)), AccountId(account.id)).session(self.clock.now())
+            return _store(self, account).session(self.clock.now())
         except BrokerError:
-            session = None  # Opening the account says it.
-        return contracts_of_day(self.settings(account), session, self.contracts_folder, on, rules)
+            return None  # Opening the account says it.
 
     def close(self) -> None:
         """Do nothing."""
@@ -168,15 +174,19 @@ class PracticeZerodha:
 
     def contracts(self, account: Account, on: date, rules: MarketRules) -> LiveContracts:
         """Answer what the server lists."""
-        from brokers.zerodha.session import SessionStore
-
-        account_id = AccountId(account.id)
-        store = SessionStore(self.secrets(account_id), account_id)
-        session = store.session(self.clock.now())
+        session = self.session(account)
         if session is None:
             raise FailureError(f"The practice server at {self._root} gives no session; start it anew")
-        store.keep_session(session)  # The account is opened with it: two logins at once are too many requests.
         return contracts_of_practice(self.settings(account), session, self.contracts_folder, on, rules)
+
+    def session(self, account: Account) -> Session | None:
+        """Log in where nobody did since the last look, and answer the session. Raises BrokerError."""
+        store = _store(self, account)
+        session = store.session(self.clock.now())
+        if session is not None:
+            # The account is opened with it too: two logins at once are too many requests.
+            store.keep_session(session)
+        return session
 
     def close(self) -> None:
         """End the server that was started here; one of somebody else's goes on."""
@@ -226,6 +236,11 @@ def practice_state(journal: str | None) -> Path | None:
             return path.with_name(f"{path.name}.practice")
         case ServerLocation(name=name):
             return server_file(name, "practice")
+
+
+def _store(exchange: LiveExchange, account: Account) -> SessionStore:
+    account_id = AccountId(account.id)
+    return SessionStore(exchange.secrets(account_id), account_id)
 
 
 class _TradersSecrets:

@@ -1,6 +1,7 @@
 """What a market did today before a live run began, asked of the broker bar by bar and told again as frames."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import time
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, Protocol
@@ -10,15 +11,20 @@ import numpy as np
 
 from brokers.errors import BrokerError
 from desktop.composition.broker_questions import Candle, Interval
+from desktop.composition.live_contracts import LEADING
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import InstrumentId
-from engine.domain.instant import MINUTE, SECOND, Instant
-from engine.domain.instrument import Instrument
+from engine.domain.instant import MINUTE, SECOND, Instant, ist_date, ist_instant
+from engine.domain.instrument import Exchange, Instrument
+from engine.domain.market_rules import MarketRules
 from engine.domain.money import Price
 from engine.domain.quote import COLUMNS, QuoteColumn, QuoteFrame
 
-MOST_ASKED: Final = 60
-"""Contracts whose history is asked at a start: at three questions a second they take twenty."""
+MOST_ASKED: Final = 20
+"""Contracts whose history is asked at a start: five questions in two seconds are allowed, and somebody waits."""
+
+_MOST_INDICES: Final = 3
+"""Indices that are looked at although nothing is held in them, with their nearest futures."""
 
 
 class Historian(Protocol):
@@ -31,38 +37,72 @@ class Historian(Protocol):
         ...
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """What is asked for: the day before as a whole, and today minute by minute."""
+
+    previous: Instant
+    """The open of the trading day before."""
+    since: Instant
+    """The open of today."""
+    until: Instant
+
+
+def stretch_before(rules: MarketRules, now: Instant) -> Stretch | None:
+    """Answer what a run that begins now has to know of; None on a day without trading."""
+    today = rules.session_instants(Exchange.NFO, ist_date(now))
+    previous = rules.session_instants(Exchange.NFO, rules.previous_trading_day(Exchange.NFO, ist_date(now)))
+    if not today or not previous:
+        return None
+    return Stretch(previous=previous[0][0], since=today[0][0], until=now)
+
+
 class Past(msgspec.Struct, frozen=True):
-    """The frames of the hours before, oldest first, and a sentence for whatever could not be had."""
+    """The frames of the day before and of today's hours, oldest first, and a sentence for what could not be had."""
 
-    frames: tuple[QuoteFrame, ...]
-    problems: tuple[str, ...]
+    before: tuple[QuoteFrame, ...] = ()
+    today: tuple[QuoteFrame, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-def worth_asking(master: ContractMaster, underlyings: Sequence[str], held: Sequence[InstrumentId]) -> list[Instrument]:
-    """Answer whose history a start needs, most important first: what is held, then each index and nearest future."""
+def worth_asking(master: ContractMaster, held: Sequence[InstrumentId]) -> list[Instrument]:
+    """Answer whose history a start needs, most important first.
+
+    What is held, then the underlyings of that with their nearest futures, then the leading indices with theirs.
+    """
     found = {one: master.by_id(one) for one in held if one in master}
-    for name in underlyings:
+    indices = [name for name in LEADING if name in master.underlyings()]
+    for name in dict.fromkeys((*(one.underlying for one in found.values()), *indices[:_MOST_INDICES])):
         spot, nearest = master.spot(name), next(iter(master.futures(name)), None)
         found |= {one.id: one for one in (spot, nearest) if one is not None}
     return list(found.values())[:MOST_ASKED]
 
 
 async def past_of(
-    asked: Historian, master: ContractMaster, instruments: Sequence[Instrument], since: Instant, until: Instant
+    asked: Historian, master: ContractMaster, instruments: Sequence[Instrument], stretch: Stretch
 ) -> Past:
-    """Answer what some contracts did between two instants of a day, as frames of one-minute bars.
+    """Answer what some contracts did before a run begins, as frames.
 
     The minute that still runs is left out: its bar would be told twice. A contract without history is named once.
     """
-    ended = Instant(until // MINUTE * MINUTE - 1)
-    bars: dict[int, tuple[Candle, ...]] = {}
+    ended = Instant(stretch.until // MINUTE * MINUTE - 1)
+    days: dict[int, list[Candle]] = {}
+    minutes: dict[int, tuple[Candle, ...]] = {}
     problems: list[str] = []
     for instrument in instruments:
+        row = master.row(instrument.id)
         try:
-            bars[master.row(instrument.id)] = await asked.history(instrument, Interval.MINUTE, since, ended)
+            daily = await asked.history(instrument, Interval.DAY, _midnight(stretch.previous), stretch.previous)
+            # A bar of a day is stamped with its midnight, when nothing trades.
+            days[row] = [msgspec.structs.replace(one, at=stretch.previous) for one in daily[-1:]]
+            if ended > stretch.since:
+                minutes[row] = await asked.history(instrument, Interval.MINUTE, stretch.since, ended)
         except BrokerError as error:
             problems.append(f"{instrument.id}: what it did before the start is not known: {error}")
-    return Past(tuple(frames_of(bars)), tuple(problems))
+    return Past(tuple(frames_of(days)), tuple(frames_of(minutes)), tuple(problems))
+
+
+def _midnight(at: Instant) -> Instant:
+    return ist_instant(ist_date(at), time(0))
 
 
 def frames_of(bars: Mapping[int, Sequence[Candle]]) -> Iterator[QuoteFrame]:

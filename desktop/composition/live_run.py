@@ -1,6 +1,7 @@
 """A run on wall time: Zerodha's gateway, or a practice server's, joined with the engine and its journal."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -9,17 +10,22 @@ from brokers.errors import BrokerError, SessionLostError
 from brokers.live_line import LiveLine
 from brokers.paper.gateway import PaperBroker
 from brokers.registry import broker_named
+from brokers.zerodha.session import Session
+from brokers.zerodha.settings import ZerodhaSettings
+from desktop.composition.broker_questions import asking_with
 from desktop.composition.desk_choice import PRACTICE, PRACTICE_ZERODHA, DeskChoice, DeskEars
 from desktop.composition.failures import MisuseError
 from desktop.composition.journal_past import JournalPast
 from desktop.composition.live_contracts import rows_with_quotes, with_traded
 from desktop.composition.live_exchange import LiveExchange, PracticeZerodha, Zerodha
+from desktop.composition.live_history import Past, Stretch, past_of, stretch_before, worth_asking
 from desktop.composition.markets import SIMULATED
 from desktop.composition.opening import PaperChoice, close_paper_brokers, hours_by, open_paper_broker
 from desktop.composition.volatility import keeping, volatility_history
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, ist_date
+from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
 from engine.domain.settings.account import Account
@@ -27,6 +33,7 @@ from engine.domain.settings.hierarchy import Hierarchy, with_defaults, with_limi
 from engine.ports.broker import OrderGateway
 from engine.ports.live import LiveErrors, LiveGateway
 from engine.runtime.arrivals import ArrivedFrames
+from engine.runtime.bars import MinuteBars
 from engine.runtime.engine import Engine
 from engine.runtime.engine_journal import EngineJournal
 from engine.runtime.live_account import LiveAccount
@@ -94,6 +101,7 @@ class LiveRun:
         others = {account: line for account, line in lines.items() if account != default}
         side = LiveSide(exchange.clock, live, LiveErrors(BrokerError, SessionLostError), self._ears.say)
         run = SimulatedRun(engine, frames, lines[default], others, side)
+        run.past_bars = self._told_past(engine, first, past)
         if choice.journal is not None:
             run.keep_volatility(keeping(SIMULATED if is_practice else _MARKET, self._ears.say))
         begin = Instant(max(now, state.books.last_fact_at))
@@ -107,6 +115,26 @@ class LiveRun:
             real_money=exchange.real_money,
         )
         return run
+
+    def _told_past(self, engine: Engine, account: Account, journal: JournalPast) -> MinuteBars:
+        """Let the engine know what the market did before this run, and answer today's bars for the charts."""
+        exchange, master = self.exchange, engine.state.master
+        assert exchange is not None  # opened before the engine
+        bars = MinuteBars(len(master))
+        stretch = stretch_before(self._rules, exchange.clock.now())
+        session = exchange.session(account)
+        if stretch is None or session is None:
+            return bars
+        asked = worth_asking(master, tuple(journal.contracts()))
+        found = asyncio.run(_past(exchange.settings(account), session, master, asked, stretch))
+        for frame in found.before:
+            engine.see_before(frame)
+        for frame in found.today:
+            engine.see_past(frame)
+            bars.take(frame)
+        for sentence in found.problems:
+            self._ears.say(sentence)
+        return bars
 
     def _line(self, account: Account, joint: "_Joint") -> SimulatedBroker:
         account_id = AccountId(account.id)
@@ -134,6 +162,17 @@ class LiveRun:
         line.gateway.subscribe(rows)
         if sentence:
             self._ears.warn((sentence,))
+
+
+async def _past(
+    settings: ZerodhaSettings,
+    session: Session,
+    master: ContractMaster,
+    asked: Sequence[Instrument],
+    stretch: Stretch,
+) -> Past:
+    async with asking_with(settings, session) as questions:
+        return await past_of(questions, master, asked, stretch)
 
 
 def _live(gateway: OrderGateway) -> LiveGateway:

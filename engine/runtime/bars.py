@@ -55,6 +55,16 @@ class MinuteBars:
         bars[_CLOSE, rows] = price
         self._add_volume(bars, frame)
 
+    def begin_from(self, older: "MinuteBars") -> None:
+        """Begin with the bars of others of the same size, which end before the first frame that is taken here."""
+        begun = int(older._begun[0])
+        numbers = np.arange(max(0, begun - older._most), begun)
+        slots = numbers % older._slots
+        self._values[slots] = older._values[slots]
+        self._minutes[slots] = older._minutes[slots]
+        self._last_volume[:] = older._last_volume
+        self._begun[0] = begun
+
     def of(self, row: int, since: int = 0) -> tuple[IntArray, IntArray]:
         """Answer one instrument's bars from the minute of ``since`` on, oldest first.
 

@@ -14,6 +14,7 @@ from engine.domain.reports import Report, TimerDue
 from engine.domain.settings.hierarchy import Hierarchy
 from engine.domain.settings.risk_limits import RiskLimits
 from engine.ports.broker import OrderGateway
+from engine.runtime.bars import MinuteBars
 from engine.runtime.books_watch import BooksWatch
 from engine.runtime.engine import Engine
 from engine.runtime.live_side import LiveSide
@@ -61,6 +62,9 @@ class Run(Protocol):
 
     live: LiveSide | None
     """What is opened on the service's loop; None in a simulated run."""
+
+    past_bars: MinuteBars | None
+    """The minutes of today from before the run began, for charts; None where nobody watched them."""
 
     def next_due(self) -> Instant | None:
         """Answer the instant of the next event; None when nothing will happen any more."""
@@ -130,6 +134,7 @@ class SimulatedRun:
         self.broker = broker
         self.outbox = Outboxes()
         self.live = live
+        self.past_bars: MinuteBars | None = None
         self._waits = True
         self._others = dict(others or {})
         self._lines: list[AccountLine] = []

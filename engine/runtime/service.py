@@ -211,6 +211,9 @@ class EngineService:
         run = self.run = self._open_run()
         size = len(run.state.master)
         self.board, self.bars = SharedBoard(size, self._allocate), MinuteBars(size, allocate=self._allocate)
+        if run.past_bars is not None:
+            self.bars.begin_from(run.past_bars)
+            run.past_bars = None
         self._time = SharedTime(self._allocate)
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
         self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken)
