@@ -21,7 +21,7 @@ from engine.domain.money import Price
 from engine.domain.quote import COLUMNS, QuoteColumn, QuoteFrame
 
 MOST_ASKED: Final = 20
-"""Contracts whose history is asked at a start: five questions in two seconds are allowed, and somebody waits."""
+"""Contracts whose history is asked at a start: three questions in a second are allowed, and somebody waits."""
 
 _MOST_INDICES: Final = 3
 """Indices that are looked at although nothing is held in them, with their nearest futures."""
