@@ -8,7 +8,6 @@ import numpy as np
 
 from brokers.definition import Surroundings
 from brokers.errors import BrokerError, SessionLostError
-from brokers.live_line import LiveLine
 from brokers.zerodha.asking import OfficialClient, Question
 from brokers.zerodha.feed_door import AiohttpDoor
 from brokers.zerodha.gateway import Surrounding, Transport, ZerodhaGateway
@@ -17,7 +16,7 @@ from brokers.zerodha.login import session_from
 from brokers.zerodha.session import Credentials, Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
 from brokers.zerodha.wire import AiohttpWire, Patience
-from engine.domain.identifiers import AccountId
+from engine.domain.instant import Instant
 from engine.schema.declared import Declared
 
 
@@ -35,28 +34,26 @@ def network(settings: ZerodhaSettings) -> Callable[[Session], Transport]:
 
 
 async def log_in(
-    settings: ZerodhaSettings, account: AccountId, line: LiveLine, credentials: Credentials, request_token: str
+    settings: ZerodhaSettings, store: SessionStore, at: Instant, credentials: Credentials, request_token: str
 ) -> Session:
-    """Turn a request token into the day's session, and keep it with the credentials in the place for secrets.
+    """Turn a request token into the day's session, and keep it with the credentials in an account's store.
 
     ``ZerodhaGateway.open`` finds it there; one that is open already goes on with ``ZerodhaGateway.log_in``. Raises
     LoginError with what to do, BrokerError where Zerodha cannot be reached or the secrets cannot be kept.
     """
     asking = OfficialClient(credentials.api_key, settings.root, workers=1)
     try:
-        session = await session_from(request_token, credentials, asking, line.clock.now())
+        session = await session_from(request_token, credentials, asking, at)
     finally:
         await asking.close()
-    store = SessionStore(line.secrets, account)
     store.keep_credentials(credentials)
     store.keep_session(session)
     return session
 
 
-async def log_out(settings: ZerodhaSettings, account: AccountId, line: LiveLine) -> None:
+async def log_out(settings: ZerodhaSettings, store: SessionStore, at: Instant) -> None:
     """End the day's session at Zerodha and forget its token; the gateway is closed before. Raises BrokerError."""
-    store = SessionStore(line.secrets, account)
-    session = store.session(line.clock.now())
+    session = store.session(at)
     if session is None:
         return
     asking = OfficialClient(session.api_key, settings.root, workers=1)

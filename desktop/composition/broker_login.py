@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from brokers.live_line import LiveLine, Secrets
+from brokers.live_line import Secrets
 from brokers.zerodha.definition import ZERODHA
 from brokers.zerodha.login import RedirectCatcher, login_address, request_token_of
 from brokers.zerodha.opening import log_in, log_out
@@ -14,8 +14,6 @@ from desktop.composition.failures import MisuseError
 from desktop.composition.secrets_place import secrets_place
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, clock_text
-from engine.domain.quote import QuoteFrame
-from engine.domain.reports import Report
 from engine.domain.settings.account import Account
 
 __all__ = ["PATIENCE", "BrokerLogin", "Credentials", "login_of", "login_settings", "wants_login"]
@@ -60,7 +58,6 @@ class BrokerLogin:
         self.settings = settings
         self._now = now
         self._store = SessionStore(secrets, account)
-        self._line = LiveLine(clock=_Clock(now), listener=_Nobody(), secrets=secrets)
 
     @property
     def redirect(self) -> str:
@@ -101,30 +98,10 @@ class BrokerLogin:
 
     async def log_out(self) -> str:
         """End the day's session at the broker and forget its token; answers that in a sentence. Raises BrokerError."""
-        await log_out(self.settings, self.account, self._line)
+        await log_out(self.settings, self._store, self._now())
         return f"{self.account} is logged out; its key and secret are kept"
 
     async def _finish(self, credentials: Credentials, token: str) -> str:
-        session = await log_in(self.settings, self.account, self._line, credentials, token)
+        session = await log_in(self.settings, self._store, self._now(), credentials, token)
         until = clock_text(session.expires_at)
         return f"{self.account} is logged in as {session.user} until {until} tomorrow morning"
-
-
-class _Clock:
-    """The time by which the login is judged."""
-
-    def __init__(self, now: Callable[[], Instant]) -> None:
-        self.now = now
-
-
-class _Nobody:
-    """A login brings neither reports nor quotes."""
-
-    def report(self, report: Report) -> None:
-        """Never called."""
-
-    def quotes(self, frame: QuoteFrame) -> None:
-        """Never called."""
-
-    def notice(self, at: Instant, sentence: str) -> None:
-        """Never called."""

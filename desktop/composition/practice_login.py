@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from brokers.errors import BrokerError
-from brokers.live_line import Clock, LiveLine
+from brokers.live_line import Clock
 from brokers.zerodha.settings import ZerodhaSettings
 from desktop.composition.clock import stopwatch
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant
-from engine.domain.quote import QuoteFrame
-from engine.domain.reports import Report
 
 _PATIENCE = 10.0
 """Seconds for an answer; everything is asked off the engine's loop."""
@@ -60,24 +58,11 @@ class PracticeSecrets:
     def _log_in(self) -> None:
         # Imported late: the libraries behind it take half a second.
         from brokers.zerodha.opening import log_in
-        from brokers.zerodha.session import Credentials
+        from brokers.zerodha.session import Credentials, SessionStore
 
         token = _asked(self._settings.root, "POST", "/sim/request_token").get("request_token", "")
-        line = LiveLine(clock=self._clock, listener=_Nobody(), secrets=self)
-        asyncio.run(log_in(self._settings, self._account, line, Credentials(*self._key), str(token)))
-
-
-class _Nobody:
-    """A login brings neither reports nor quotes."""
-
-    def report(self, report: Report) -> None:
-        """Never called."""
-
-    def quotes(self, frame: QuoteFrame) -> None:
-        """Never called."""
-
-    def notice(self, at: Instant, sentence: str) -> None:
-        """Never called."""
+        store = SessionStore(self, self._account)
+        asyncio.run(log_in(self._settings, store, self._clock.now(), Credentials(*self._key), str(token)))
 
 
 def _asked(root: str, method: str, path: str) -> dict[str, Any]:

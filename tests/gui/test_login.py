@@ -15,7 +15,7 @@ from desktop.bootstrap import build_window
 from desktop.composition.broker_login import Credentials, login_of
 from desktop.composition.broker_settings import broker_settings
 from desktop.composition.desk_choice import DeskChoice
-from desktop.composition.secrets_place import needs_passphrase
+from desktop.composition.secrets_place import needs_passphrase, secrets_place
 from desktop.presentation.theme import built_in_theme
 from desktop.windows.broker_desk import ask_login
 from desktop.windows.broker_dialog import BrokerDialog
@@ -191,8 +191,7 @@ def test_a_first_passphrase_is_typed_twice_before_the_login_opens(parent, server
 
 
 def test_a_wrong_passphrase_is_said_and_asked_again(parent, login, monkeypatch):
-    login._store.forget_session()
-    login._line.secrets.write("a", "b")
+    secrets_place().write("a", "b")
     monkeypatch.setenv("LEGWORK_PASSPHRASE", "")
     dialog = PassphraseDialog(parent)
     dialog.open()

@@ -56,6 +56,7 @@ class Desk(World):
         super().__init__()
         self.ring, self.heard = Ring(), Heard()
         self.line = LiveLine(clock=VirtualClock(self.loop, MORNING), listener=self.heard, secrets=self.ring)
+        self.store = SessionStore(self.ring, ACCOUNT)
         self.settings = ZerodhaSettings(root=self.root, feed=self.root.replace("http", "ws"))
         self.kite.ready["/session/token"] = LOGGED_IN
         self.kite.ready["/user/profile"] = {"user_id": "ZX0001"}
@@ -72,7 +73,7 @@ def desk() -> Iterator[Desk]:
 
 
 def test_a_login_is_kept_and_opens_the_account(desk: Desk) -> None:
-    session = desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    session = desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
     gateway = open_zerodha(desk.settings, desk.around())
 
     desk.play(gateway.open())
@@ -86,17 +87,17 @@ def test_a_login_is_kept_and_opens_the_account(desk: Desk) -> None:
 
 
 def test_a_logout_ends_the_session_here_and_there(desk: Desk) -> None:
-    desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
 
-    desk.play(log_out(desk.settings, ACCOUNT, desk.line))
-    desk.play(log_out(desk.settings, ACCOUNT, desk.line))
+    desk.play(log_out(desk.settings, desk.store, MORNING))
+    desk.play(log_out(desk.settings, desk.store, MORNING))
 
     assert SessionStore(desk.ring, ACCOUNT).session(MORNING) is None
     assert [method for method, _ in desk.kite.asked] == ["POST", "DELETE"]
 
 
 def test_the_days_contracts_are_fetched_into_a_folder(desk: Desk, tmp_path: Path) -> None:
-    session = desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    session = desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
     for exchange in ("NFO", "BFO", "NSE", "BSE"):
         desk.kite.ready[f"/instruments/{exchange}"] = contract_dump(exchange, 1_000)
 
@@ -109,7 +110,7 @@ def test_a_request_token_that_is_too_old_says_what_to_do(desk: Desk) -> None:
     desk.kite.ready["/session/token"] = refused(403, "TokenException", "Token is invalid or has expired.")
 
     with pytest.raises(LoginError, match="used before, is too old"):
-        desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+        desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
 
     assert desk.ring.kept == {}
 
@@ -129,7 +130,7 @@ def test_without_a_session_of_today_the_account_asks_for_a_login(desk: Desk) -> 
 def test_an_account_that_cannot_be_proven_is_not_opened(
     desk: Desk, answer: web.Response, error: type[BrokerError], says: str
 ) -> None:
-    desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
     desk.kite.ready["/user/profile"] = answer
 
     with pytest.raises(error, match=says):
@@ -137,7 +138,7 @@ def test_an_account_that_cannot_be_proven_is_not_opened(
 
 
 def test_nobody_there_is_a_sentence(desk: Desk) -> None:
-    desk.play(log_in(desk.settings, ACCOUNT, desk.line, CREDENTIALS, "request"))
+    desk.play(log_in(desk.settings, desk.store, MORNING, CREDENTIALS, "request"))
     settings = ZerodhaSettings(root="http://127.0.0.1:9", feed="ws://127.0.0.1:9")
 
     with pytest.raises(BrokerError, match="could not be reached"):
