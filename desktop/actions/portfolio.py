@@ -65,6 +65,12 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
         separator_before=True,
     ),
     ActionSpec(
+        name="ask_broker_margin",
+        title="Margin at the &broker…",
+        menu=Menu.PORTFOLIO,
+        tip="Ask the broker what the edited portfolio would need, and what its entry would cost.",
+    ),
+    ActionSpec(
         name="start_selected",
         title="S&tart the selected portfolio…",
         short="Start…",

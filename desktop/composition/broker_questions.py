@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from brokers.errors import SessionLostError
-from brokers.zerodha.account_questions import AccountQuestions, Candle, Interval, Waiting
+from brokers.zerodha.account_questions import AccountQuestions, BasketLine, Candle, Interval, Margin, Waiting
 from brokers.zerodha.asking import OfficialClient
 from brokers.zerodha.session import Session, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
@@ -16,7 +16,17 @@ from engine.domain.instant import Instant
 from engine.domain.money import plain_text
 from engine.domain.settings.account import Account
 
-__all__ = ["AccountQuestions", "Candle", "Interval", "Waiting", "asking_for", "asking_with", "waiting_text"]
+__all__ = [
+    "AccountQuestions",
+    "BasketLine",
+    "Candle",
+    "Interval",
+    "Margin",
+    "Waiting",
+    "asking_for",
+    "asking_with",
+    "waiting_text",
+]
 
 _PATIENCE = 30
 """Seconds that an answer may take: a contract list is some ten megabytes."""

@@ -44,6 +44,13 @@ class AccountsPanel(Panel):
         )
         self.login = push_button("Log in…", "Log the selected account in at its broker for the day", self.log_in)
         bar.addWidget(self.login)
+        bar.addWidget(
+            push_button(
+                "Trade at…",
+                "Start again on the simulated market, at the practice Kite, or at Zerodha",
+                lambda: self._links.act("choose_broker"),
+            )
+        )
         self.column.addWidget(self.table)
         self.table.row_activated.connect(lambda _row: self.edit())
         self.table.context_menu_requested.connect(self._open_menu)

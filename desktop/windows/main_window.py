@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
             "save_portfolio": lambda: self._with_editor(lambda editor: editor.files.save()),
             "arm_edited": lambda: self._with_editor(lambda editor: editor.arm()),
             "save_template": lambda: self._with_editor(lambda editor: editor.save_template()),
+            "ask_broker_margin": lambda: self._with_editor(lambda editor: editor.ask_broker_margin()),
             "pick_contract": lambda: self._with_editor(lambda editor: editor.pick_contract()),
             "undo": self._undo,
             "redo": self._redo,

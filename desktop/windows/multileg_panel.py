@@ -12,6 +12,7 @@ from desktop.viewmodels.entry_cautions import live_cautions
 from desktop.viewmodels.entry_estimate import EntryEstimate, estimate
 from desktop.viewmodels.entry_words import entry_sentences, error_sentences, live_cells
 from desktop.widgets.payoff_chart import Payoff, PayoffChart
+from desktop.windows.broker_margin_dialog import BrokerMarginDialog, Reckoned
 from desktop.windows.chain_picker import ChainPicker, Picked
 from desktop.windows.dialog import ask, tell
 from desktop.windows.editor_bar import EditorBar
@@ -149,6 +150,17 @@ class MultilegPanel(Panel):
             lambda legs, instead: self.editor.take_legs(legs, replace=instead),
             text,
         ).open()
+
+    def ask_broker_margin(self) -> None:
+        """Ask the broker of this desk what the draft would need; without prices for every leg that is said instead."""
+        account, found = self._desk.asked_account, self.estimate
+        if account is None:
+            self._links.say("Only a broker that is logged in to can be asked; the estimate here is our own.")
+        elif found is None:
+            self._links.say("Not every leg has a contract and a price yet; see the page Legs.")
+        else:
+            reckoned = Reckoned(found.margin, found.charges)
+            BrokerMarginDialog(self, account, found.preview, reckoned, self._desk.bridge.now).open()
 
     def copy_legs(self) -> None:
         """Put the legs on the clipboard as a leg string; wrong ones are named instead."""

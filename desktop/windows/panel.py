@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineBridge
+from desktop.composition.broker_login import wants_login
 from desktop.composition.curves import Curves
-from desktop.composition.desk_choice import ZERODHA
+from desktop.composition.desk_choice import PRACTICE_ZERODHA, ZERODHA
 from desktop.composition.display import Display
 from desktop.composition.grid_log import GridLog
 from desktop.composition.notifier import Notifier
@@ -29,6 +30,7 @@ from desktop.workspace.frame_clock import FrameHealth
 from desktop.workspace.links import Subject
 from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
 from engine.domain.multileg.templates import Template
+from engine.domain.settings.account import Account
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,17 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     def money(self) -> str:
         """What is traded with, in words."""
         return "real money" if self.real_money else "simulated money"
+
+    @property
+    def asked_account(self) -> Account | None:
+        """The first account whose broker can be asked by the session that its login left; None on paper.
+
+        A practice server's session belongs to the engine alone.
+        """
+        status = self.bridge.status
+        if status is None or self.broker == PRACTICE_ZERODHA:
+            return None
+        return next((row.declared for row in status.accounts if wants_login(row.declared.broker)), None)
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,11 @@
 """The login of a broker account in the window: LoginDialog and PassphraseDialog before a practice Kite."""
 
 import asyncio
+import re
 import socket
 import threading
+from datetime import date
+from decimal import Decimal
 
 import keyring
 import kiteconnect
@@ -14,18 +17,25 @@ from brokers.zerodha.settings import ZerodhaSettings
 from desktop.bootstrap import build_window
 from desktop.composition.broker_login import Credentials, login_of
 from desktop.composition.broker_settings import broker_settings
+from desktop.composition.desk import templates
 from desktop.composition.desk_choice import DeskChoice
 from desktop.composition.secrets_place import needs_passphrase, secrets_place
 from desktop.presentation.theme import built_in_theme
 from desktop.windows.broker_desk import ask_login
 from desktop.windows.broker_dialog import BrokerDialog
+from desktop.windows.broker_margin_dialog import BrokerMarginDialog, Reckoned
 from desktop.windows.dialog import QuestionDialog, SentenceDialog
 from desktop.windows.login_dialog import LoginDialog
 from desktop.windows.passphrase_dialog import PassphraseDialog
 from desktop.windows.waiting_orders_dialog import WaitingOrdersDialog
 from desktop.workspace.layouts import open_workspace
+from engine.domain.identifiers import LegId
+from engine.domain.instrument import Exchange, Instrument, Kind
+from engine.domain.money import Money, price_of
+from engine.domain.order import Side
 from engine.domain.settings.account import Account
 from engine.domain.settings.hierarchy import Hierarchy
+from engine.views.preview import Preview, PreviewLeg
 from tests.helpers.practice_desk import CALL, at
 from tests.helpers.practice_server import practice_server
 
@@ -285,6 +295,68 @@ def test_waiting_orders_are_listed_and_cancelled_after_a_question(parent, login,
     assert not could_cancel_at_first
     assert [line for line in left if "active" in line and str(numbers[0]) in line] == []
     assert [line for line in left if "active" in line and str(numbers[1]) in line]
+
+
+def test_the_brokers_margin_stands_beside_ours(parent, login, server):
+    asyncio.run(login.paste(Credentials(server["api_key"], server["api_secret"]), server["request_token"]))
+    reckoned = Reckoned(Money(price_of("1234.50")), Decimal("21.75"))
+
+    async def look():
+        dialog = BrokerMarginDialog(parent, ACCOUNT, sold_call(), reckoned, lambda: at(10))
+        dialog.open()
+        await until(lambda: dialog.answer.text() == "As Z1 answers.")
+        return dialog
+
+    dialog = asyncio.run(look())
+
+    together, apart, charges = (dialog.theirs[key].text() for key in ("together", "apart", "charges"))
+    # The premium that a sale brings is taken off the margin of all together.
+    assert re.fullmatch(r"₹1,7\d,\d{3}\.\d\d", together)
+    assert re.fullmatch(r"₹1,8\d,\d{3}\.\d\d", apart)
+    assert re.fullmatch(r"₹\d\d\.\d\d", charges)
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "we reckon ₹1,234.50" in said
+    assert "we reckon ₹21.75 for entry and exit" in said
+
+
+def test_a_desk_on_paper_has_no_broker_to_ask(open_desk):
+    desk = open_desk()
+
+    desk.window.act("ask_broker_margin")
+
+    assert "Only a broker that is logged in to can be asked" in desk.window.toasts.toasts()[-1].text()
+
+
+def sold_call():
+    """A call of the practice market as the editor would sell it now."""
+    contract = Instrument(
+        id=f"NFO:{CALL}",
+        exchange=Exchange.NFO,
+        symbol=CALL,
+        underlying="NIFTY",
+        kind=Kind.CALL,
+        expiry=date(2026, 8, 25),
+        strike=price_of("24100"),
+        lot_size=65,
+        tick_size=price_of("0.05"),
+    )
+    price = price_of("180")
+    leg = PreviewLeg(
+        leg_id=LegId(1),
+        side=Side.SELL,
+        lots=1,
+        contract=contract,
+        name=CALL,
+        quantity=-65,
+        price=price,
+        middle=price,
+        last=price,
+        forward=None,
+        expires_at=at(15, 30),
+        why="",
+        hopeless=False,
+    )
+    return Preview(at=at(10), portfolio=templates()[0].portfolio, spot=price_of("24100"), legs=(leg,))
 
 
 def test_a_lost_login_is_said_in_the_list_of_waiting_orders(parent, login, server):
