@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from desktop.bridge import EngineBridge
 from desktop.composition.broker_login import wants_login
 from desktop.composition.curves import Curves
-from desktop.composition.desk_choice import PRACTICE_ZERODHA, ZERODHA
+from desktop.composition.desk_choice import PRACTICE_ZERODHA
 from desktop.composition.display import Display
 from desktop.composition.grid_log import GridLog
 from desktop.composition.notifier import Notifier

@@ -79,8 +79,10 @@ class PortfolioDesk:
             self._window,
             "Start the demonstration",
             [
-                f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} at {self._desk.broker}, with "
-                f"{self._desk.money}.",
+                (
+                    f"{portfolio.remarks}. It enters at {portfolio.schedule.start:%H:%M} at {self._desk.broker}, with "
+                    f"{self._desk.money}."
+                ),
                 (
                     "Wings first, then the straddle, two lots each; 25 % leg stops, a combined stop of ₹9,000 and a "
                     "profit lock watch it until it squares off."

@@ -72,6 +72,7 @@ ALWAYS_ASKED = {
     "Delete it": "a file of the trader's, which no other has",
     "Reset all": "every key of the trader's own",
     "Do it all the same": "an edit of running portfolios that does more than it says",
+    "Cancel the order": "an order at the broker that was made elsewhere",
     "Close Legwork": "what runs is watched by nobody after it",
     "Replace it": "a file of the trader's, which no other has",
 }
