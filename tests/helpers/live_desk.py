@@ -17,7 +17,7 @@ from desktop.composition.desk_choice import PRACTICE, PRACTICE_ZERODHA, DeskChoi
 from desktop.composition.live_exchange import practice_state
 from desktop.composition.markets import MarketChoice
 from desktop.composition.practice_child import Card, PracticeChild
-from engine.domain.commands import AddPortfolio
+from engine.domain.commands import AddPortfolio, SquareOffPortfolio
 from engine.domain.multileg.portfolio import MultilegPortfolio
 from engine.schema.load import load
 from engine.views.desk import Notice
@@ -26,38 +26,39 @@ from engine.views.portfolios import PortfolioRow
 from engine.views.status import StatusRow
 from tests.helpers.engine_listener import Listener
 
-SPEED = 10.0
+SPEED = 4.0
+"""Slow enough for a machine that has other work: what may wait seconds of the exchange waits parts of one here."""
 BEGINS = "2026-08-19T09:19:45"
 PATIENCE = 90.0
 """Seconds of the wall; a quiet machine needs ten."""
 
 STRADDLE = """
 name = "Straddle"
-schedule = {{ start = 09:20:00, end = {end}, square_off = {square_off} }}
-execution = {{ buy_first = true }}
+schedule = { start = 09:15:00, end = 15:00:00, square_off = 15:15:00 }
+execution = { buy_first = true }
 after_restart = "finish"
 [[legs]]
 side = "BUY"
 kind = "PE"
-strike = {{ type = "atm", steps = -10 }}
+strike = { type = "atm", steps = -10 }
 lots = 2
 [[legs]]
 side = "BUY"
 kind = "CE"
-strike = {{ type = "atm", steps = 10 }}
+strike = { type = "atm", steps = 10 }
 lots = 2
 [[legs]]
 side = "SELL"
 kind = "CE"
 lots = 2
-stop_loss = {{ distance = 40 }}
+stop_loss = { distance = 40 }
 [[legs]]
 side = "SELL"
 kind = "PE"
 lots = 2
-stop_loss = {{ distance = 40 }}
+stop_loss = { distance = 40 }
 """
-"""The demonstration in a hurry."""
+"""The demonstration, entered at once; no time of day decides about it, so that no machine is too slow for it."""
 
 LEGS, UNITS = 4, 130
 """Legs of it, and the units of each: two lots of NIFTY."""
@@ -86,15 +87,23 @@ def live_desk(asked: DeskChoice) -> Iterator[tuple[Desk, Listener]]:
         desk.close()
 
 
-def start_straddle(desk: Desk, square_off: str = "09:20:40") -> None:
-    """Let it enter at 09:20 and be out at a time, which is also the last for an entry."""
-    text = STRADDLE.format(end=square_off, square_off=square_off)
-    portfolio = load(tomllib.loads(text, parse_float=Decimal), MultilegPortfolio)
+def start_straddle(desk: Desk) -> None:
+    """Let it enter now."""
+    portfolio = load(tomllib.loads(STRADDLE, parse_float=Decimal), MultilegPortfolio)
     desk.client.submit(lambda at: AddPortfolio(at=at, portfolio=portfolio, account=PRACTICE, start=True))
 
 
-def wait_until_done(listener: Listener) -> StatusRow:
-    """Wait until the portfolio is done and a status shows that nothing is left; answer that status."""
+def wait_until_open(listener: Listener) -> None:
+    """Wait until every leg is held."""
+    listener.wait_for(lambda notice: isinstance(notice, PortfolioRow) and notice.open_legs == LEGS, PATIENCE)
+
+
+def squared_off(desk: Desk, listener: Listener) -> StatusRow:
+    """Close whatever is held, and answer the first status that shows that nothing is left anywhere."""
+    row = listener.wait_for(lambda notice: isinstance(notice, PortfolioRow), PATIENCE)
+    assert isinstance(row, PortfolioRow)
+    portfolio = row.portfolio_id
+    desk.client.submit(lambda at: SquareOffPortfolio(at=at, portfolio_id=portfolio))
     listener.wait_for(lambda notice: isinstance(notice, PortfolioRow) and notice.is_done, PATIENCE)
 
     def is_flat(notice: Notice) -> bool:
@@ -176,7 +185,7 @@ class ExchangeRecord:
 if __name__ == "__main__":
     # A desk of its own process, to be killed: it says when the first order is filled and others are on their way.
     with live_desk(choice(Path(sys.argv[1]))) as (own, heard):
-        start_straddle(own, square_off="09:21:40")
+        start_straddle(own)
         heard.wait_for(said("130 filled"), PATIENCE)
         sys.stdout.write("on its way\n")
         sys.stdout.flush()

@@ -22,8 +22,9 @@ from tests.helpers.live_desk import (
     practice_server,
     said,
     server_of,
+    squared_off,
     start_straddle,
-    wait_until_done,
+    wait_until_open,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as POSIX does it")
@@ -45,7 +46,8 @@ def test_a_portfolio_enters_fills_and_exits_at_the_practice_server(tmp_path: Pat
 
     with live_desk(choice(journal, engine_process=engine_process)) as (desk, listener):
         start_straddle(desk)
-        status = wait_until_done(listener)
+        wait_until_open(listener)
+        status = squared_off(desk, listener)
 
     assert status.accounts[0].is_connected
     assert not status.is_live
@@ -57,12 +59,12 @@ def test_a_server_killed_while_orders_are_under_way_doubles_and_loses_none(tmp_p
     journal = tmp_path / "live.sqlite"
 
     with live_desk(choice(journal)) as (desk, listener):
-        start_straddle(desk, square_off="09:21:40")
+        start_straddle(desk)
         # The wings are bought, and the sales are leaving.
         listener.wait_for(said("130 filled"), 90)
         os.kill(server_of(journal), signal.SIGKILL)
         listener.wait_for(said("The practice server is there again"), 90)
-        status = wait_until_done(listener)
+        status = squared_off(desk, listener)
 
     assert status.unknown_orders == 0
     assert any(said("The practice server is gone: it was ended by SIGKILL")(row) for row in listener.messages())
@@ -79,8 +81,9 @@ def test_a_desk_killed_while_orders_are_under_way_goes_on_from_its_journal(tmp_p
         first.kill()
         first.wait()
 
-    with live_desk(choice(journal)) as (_desk, listener):
-        wait_until_done(listener)
+    with live_desk(choice(journal)) as (desk, listener):
+        listener.wait_for(is_message("recovery_finished"), 90)
+        squared_off(desk, listener)
 
     assert _assert_nothing_doubled(journal) > 0
 
@@ -90,7 +93,7 @@ def test_a_lost_session_stops_entries_until_somebody_logs_in_again(tmp_path: Pat
 
     with practice_server(tmp_path) as card, live_desk(choice(journal, server=card.root)) as (desk, listener):
         listener.wait_for(is_message("recovery_finished"), 90)
-        start_straddle(desk, square_off="09:40:00")
+        start_straddle(desk)
         listener.wait_for(said("is open: 130"), 90)
         end_sessions(card)
         lost = listener.wait_for(said("session has ended: log in again"), 90)
