@@ -54,12 +54,13 @@ _PACE_OF: Final[Mapping[Question, Pace]] = {
     Question.LTP: Pace.QUOTES,
     Question.HISTORY: Pace.HISTORY,
 }
+REST_AT_MOST: Final = (8, SECOND)
+"""How many questions in how many microseconds: a little under the limits, in any second that is looked at."""
 _AT_MOST: Final[Mapping[Pace, tuple[int, int]]] = {
     Pace.QUOTES: (1, 1_100_000),
     Pace.HISTORY: (1, 400_000),
-    Pace.REST: (8, SECOND),
+    Pace.REST: REST_AT_MOST,
 }
-"""How many questions in how many microseconds: a little under the limits, in any second that is looked at."""
 
 _ASKED_AGAIN: Final = frozenset(Question) - {Question.LOG_IN, Question.LOG_OUT, Question.GTT_CANCEL}
 """Questions that may be asked twice where the connection broke: they change nothing."""
@@ -100,7 +101,7 @@ class OfficialClient:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="zerodha-asks")
         self._own = threading.local()
         self._clients: list[Any] = []
-        self._turns = {pace: _Turns(*limit) for pace, limit in _AT_MOST.items()}
+        self._turns = {pace: Turns(*limit) for pace, limit in _AT_MOST.items()}
 
     def __repr__(self) -> str:
         return f"OfficialClient({self._root!r})"
@@ -181,7 +182,7 @@ def _client_class() -> Any:
     return BytesOfInstruments
 
 
-class _Turns:
+class Turns:
     """Lets so many through in any stretch of time, first come first served."""
 
     def __init__(self, most: int, within: int) -> None:

@@ -251,7 +251,7 @@ class ZerodhaGateway:
 
     def ask_books(self, account: AccountId) -> None:
         """Ask for orders, trades, positions and funds."""
-        if account == self._around.account and self._transport is not None:
+        if account == self._around.account and self._session is not None:
             self._books.ask()
 
     def subscribe(self, rows: Sequence[int]) -> None:

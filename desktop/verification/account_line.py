@@ -1,4 +1,4 @@
-"""One account of a day: its paper broker, the tapped line to it, and the late news of its fills."""
+"""One account of a day: its broker, the tapped line to it, and the late news of its fills."""
 
 from collections import Counter
 
@@ -11,6 +11,7 @@ from desktop.verification.account_draws import AccountPlan
 from desktop.verification.findings import Findings
 from desktop.verification.late_fills import LateFills
 from desktop.verification.power import Breaker
+from desktop.verification.venue import Venue
 from desktop.verification.wire import Wire
 from engine.core.verification.invariants import FactChecks
 from engine.domain.contract_master import ContractMaster
@@ -31,7 +32,7 @@ class AccountLine:
         plan: AccountPlan,
         number: int,
         seed: int,
-        rules: MarketRules,
+        broker: Venue,
         contracts: ContractMaster,
         checks: FactChecks,
         findings: Findings,
@@ -39,18 +40,7 @@ class AccountLine:
         injected: Counter[str],
     ) -> None:
         self.account: AccountId = plan.account
-
-        def hours(instrument: Instrument, at: Instant) -> bool:
-            return rules.is_open(instrument.exchange, at)
-
-        settings = PaperSettings(
-            funds=plan.funds,
-            request_latency=plan.request_latency,
-            report_latency=plan.report_latency,
-            answer_timeout=plan.answer_timeout,
-        )
-        around = Surroundings(account=plan.account, contracts=contracts, hours=hours)
-        self.broker = PaperBroker(around, settings, faults=plan.faults, dice=dice_of(seed, _FAULTS + 10 * number))
+        self.broker = broker
         late = LateFills(checks, dice_of(seed, _LATE + 10 * number), plan.late_fills, injected)
         self.wire = Wire(plan.account, self.broker, checks, contracts, findings, breaker, late)
 
@@ -64,6 +54,24 @@ class AccountLine:
         self.wire.note_day(until)
         self.broker.take(until)
         self.hang_up()
+
+
+def paper_broker(
+    plan: AccountPlan, number: int, seed: int, rules: MarketRules, contracts: ContractMaster
+) -> PaperBroker:
+    """Answer the paper broker of an account, with its faults."""
+
+    def hours(instrument: Instrument, at: Instant) -> bool:
+        return rules.is_open(instrument.exchange, at)
+
+    settings = PaperSettings(
+        funds=plan.funds,
+        request_latency=plan.request_latency,
+        report_latency=plan.report_latency,
+        answer_timeout=plan.answer_timeout,
+    )
+    around = Surroundings(account=plan.account, contracts=contracts, hours=hours)
+    return PaperBroker(around, settings, faults=plan.faults, dice=dice_of(seed, _FAULTS + 10 * number))
 
 
 def dice_of(seed: int, stream: int) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""One seeded day on simulated time: engine, accounts with their paper brokers, market, faults and checks."""
+"""One seeded day on simulated time: engine, accounts with their brokers, market, faults and checks."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,14 +9,15 @@ import msgspec
 
 from brokers.simulated.market import SimulatedMarket
 from desktop.verification import deeds
-from desktop.verification.account_line import AccountLine, dice_of
+from desktop.verification.account_line import AccountLine, dice_of, paper_broker
 from desktop.verification.at_rest import AtRest
 from desktop.verification.deed_draws import EDITS, OF_POSITIONS, Action, Deed
 from desktop.verification.edit_deeds import Editor
 from desktop.verification.findings import Broken, Findings
 from desktop.verification.plan import DayPlan, day_plan, opens_on
 from desktop.verification.power import BreakableJournal, Breaker, Moment, Outage, PowerLoss
-from desktop.verification.quotes import DisturbedMarket, TriggerChecks
+from desktop.verification.quotes import DisturbedMarket, SeenMarket, TriggerChecks
+from desktop.verification.venue import Venue
 from engine.core.pipeline import EngineFault
 from engine.core.state import EngineState
 from engine.core.verification.invariants import FactChecks
@@ -77,8 +78,9 @@ class Day:
             strikes_each_side=plan.strikes,
         )
         dice = dice_of(plan.seed, 2)
-        self.market = DisturbedMarket(self._market, dice, plan.wrong_prints, self.injected, plan.faults_end)
-        self.market.held = self._held_rows
+        disturbed = DisturbedMarket(self._market, dice, plan.wrong_prints, self.injected, plan.faults_end)
+        disturbed.held = self._held_rows
+        self.market: SeenMarket = self._seen(disturbed)
         self.breaker = Breaker(plan.outages)
         self.checks = FactChecks(self._market.master)
         self.triggers = TriggerChecks(self.checks, self.market)
@@ -104,7 +106,7 @@ class Day:
             plan.accounts[number],
             number,
             plan.seed,
-            self.rules,
+            self._broker(number),
             self._market.master,
             self.checks,
             self.findings,
@@ -113,6 +115,14 @@ class Day:
         )
         line.wire.catch_up = self.catch_up
         return line
+
+    def _seen(self, market: DisturbedMarket) -> SeenMarket:
+        """Answer the market as the engine sees it."""
+        return market
+
+    def _broker(self, number: int) -> Venue:
+        """Answer the broker of an account."""
+        return paper_broker(self.plan.accounts[number], number, self.plan.seed, self.rules, self._market.master)
 
     def _run(self, state: EngineState, at: Instant) -> SimulatedRun:
         first, *others = self.lines
@@ -161,7 +171,7 @@ class Day:
 
     def _play(self, actions: list[Action], ends: Instant) -> None:
         while True:
-            due = self.run_now.next_due()
+            due = self._next_due(min(actions[0].at, ends) if actions else ends)
             if actions and (due is None or actions[0].at <= due):
                 action = actions.pop(0)
                 self._with_power(partial(self._act, action))
@@ -169,6 +179,11 @@ class Day:
                 break
             else:
                 self._with_power(partial(self._step, due))
+
+    def _next_due(self, horizon: Instant) -> Instant | None:
+        """Answer when the engine has something to do next; nobody asks for what comes after ``horizon``."""
+        del horizon
+        return self.run_now.next_due()
 
     def _opening_actions(self) -> list[Action]:
         return [Action(at=self.opens, deed=Deed.ADD_AGAIN, pick=number) for number in range(len(self.plan.portfolios))]
@@ -306,18 +321,22 @@ class Day:
         for line in self.lines:
             line.broker.hang_up()
         up_again = Instant(self.run_now.now + outage.lasts)
-        while (at := self.market.next_at) is not None and at <= up_again:
-            frame = self.market.take_next()
-            for line in self.lines:
-                line.wire.take_quotes(frame)
-        for line in self.lines:
-            line.live_on(up_again)
+        self._live_on(up_again)
         state = state_from_journal(self.journal, self._market.master, self.rules)
         self.run_now = self._run(state, up_again)
         self.run_now.now = up_again
         self.catch_up()
         self.findings.take(self._kill_switch_kept())
         self._with_power(self._open)
+
+    def _live_on(self, until: Instant) -> None:
+        """Let market and brokers live while no engine runs."""
+        while (at := self.market.next_at) is not None and at <= until:
+            frame = self.market.take_next()
+            for line in self.lines:
+                line.wire.take_quotes(frame)
+        for line in self.lines:
+            line.live_on(until)
 
     def _kill_switch_kept(self) -> list[Violation]:
         level, journaled = self.state.books.kill_level, self.checks.kill_level

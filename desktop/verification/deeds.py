@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from brokers.paper.gateway import PaperBroker
 from desktop.verification import position_deeds
 from desktop.verification.deed_draws import Action, Deed
 from desktop.verification.plan import DayPlan
+from desktop.verification.venue import Venue
 from engine.core.state import EngineState
 from engine.domain import commands as c
 from engine.domain.identifiers import AccountId, LegId, PortfolioId
@@ -135,7 +135,7 @@ def _protection(state: EngineState, portfolio_id: PortfolioId, pick: int) -> Com
     )
 
 
-def trade_outside(broker: PaperBroker, state: EngineState, account: AccountId, pick: int) -> bool:
+def trade_outside(broker: Venue, state: EngineState, account: AccountId, pick: int) -> bool:
     """Trade by hand in the broker's terminal, half of the time in a contract that the engine holds there."""
     held = [state.master.row(instrument) for instrument in sorted(state.books.of(account).net_quantity)]
     row = held[pick % len(held)] if held and pick % 2 else pick % len(state.master)
@@ -148,7 +148,7 @@ def trade_outside(broker: PaperBroker, state: EngineState, account: AccountId, p
     return True
 
 
-def cancel_outside(broker: PaperBroker, pick: int) -> bool:
+def cancel_outside(broker: Venue, pick: int) -> bool:
     """Let the broker cancel a working order nobody asked it to cancel."""
     working = [row for row in broker.orders if row.status not in TERMINAL]
     return bool(working) and broker.cancel_externally(working[pick % len(working)].broker_order_id)

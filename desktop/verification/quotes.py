@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 from msgspec.structs import replace
@@ -34,6 +35,30 @@ _REPORTED_WITHIN = 60 * SECOND
 """How long ago the exchange may have acted on a print of which a report tells now."""
 _JUMP = 100_000
 """₹10: smaller wrong prints are not worth a test."""
+
+
+class SeenMarket(Protocol):
+    """A market as an engine sees it, with the truth about its prints."""
+
+    freak: tuple[Instant, int] | None
+    """When and in which row the last freak print came."""
+
+    @property
+    def next_at(self) -> Instant | None:
+        """When the next frame is due; None after the last."""
+        ...
+
+    def take_next(self) -> QuoteFrame:
+        """Answer the next frame."""
+        ...
+
+    def prints(self, row: int, now: Instant) -> Iterator[int]:
+        """Answer the last prices of a row that the exchange has seen of late, right and wrong ones."""
+        ...
+
+    def recall(self, engine: Engine, at: Instant, *, today: bool) -> None:
+        """Show an engine that starts what came before."""
+        ...
 
 
 class DisturbedMarket:
@@ -127,7 +152,7 @@ class DisturbedMarket:
 class TriggerChecks:
     """Holds the triggers of the engine against the prices it was shown, with a memory of its own."""
 
-    def __init__(self, checks: FactChecks, market: DisturbedMarket) -> None:
+    def __init__(self, checks: FactChecks, market: SeenMarket) -> None:
         self._checks = checks
         self._market = market
         self._beyond: dict[tuple[str, int], tuple[int, Instant]] = {}

@@ -6,10 +6,10 @@ from datetime import date, time
 
 import msgspec
 
-from brokers.paper.gateway import PaperBroker
 from desktop.verification.findings import Findings
 from desktop.verification.late_fills import LateFills
 from desktop.verification.power import Breaker, Moment
+from desktop.verification.venue import Venue
 from engine.core.verification.invariants import FactChecks
 from engine.core.verification.violations import Violation
 from engine.domain.contract_master import ContractMaster
@@ -27,12 +27,12 @@ _MOST_CHANGES = 20
 
 
 class Wire:
-    """A broker for the engine that passes everything on to the paper broker and looks at it on the way."""
+    """A broker for the engine that passes everything on to the broker behind it and looks at it on the way."""
 
     def __init__(
         self,
         account: AccountId,
-        broker: PaperBroker,
+        broker: Venue,
         checks: FactChecks,
         contracts: ContractMaster,
         findings: Findings,
@@ -67,7 +67,7 @@ class Wire:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the paper broker allows."""
+        """What the broker allows."""
         return self.broker.capabilities
 
     @property

@@ -13,8 +13,8 @@ from brokers.errors import BooksUnreadableError, SessionLostError
 from brokers.zerodha.asking import Question
 from brokers.zerodha.session import Session
 from brokers.zerodha.tasks import pause
+from desktop.verification.virtual_time import VirtualClock
 from engine.domain.instant import SECOND, Instant, ist_datetime
-from tests.helpers.virtual_time import VirtualClock
 
 LATE = 8 * SECOND
 """After so long an order appeared that had been answered with an error (failure rules, finding 1)."""

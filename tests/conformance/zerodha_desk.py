@@ -12,6 +12,7 @@ from brokers.zerodha.session import Session
 from brokers.zerodha.settings import ZerodhaSettings
 from brokers.zerodha.tasks import pause
 from brokers.zerodha.wire import AiohttpWire, Patience
+from desktop.verification.virtual_time import VirtualClock, VirtualLoop
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant, ist_instant
@@ -19,7 +20,6 @@ from engine.domain.instrument import Instrument
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import Report
 from tests.conformance.kite_venue import TOKEN, KiteVenue
-from tests.helpers.virtual_time import VirtualClock, VirtualLoop
 from tests.unit.brokers.paper_world import CE, INDEX, PE
 
 NINE_TWENTY = ist_instant(date(2026, 8, 18), time(9, 20))

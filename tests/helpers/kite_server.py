@@ -9,8 +9,8 @@ from aiohttp import web
 from brokers.zerodha.asking import OfficialClient
 from brokers.zerodha.instruments import HEADER
 from brokers.zerodha.session import Session
+from desktop.verification.virtual_time import VirtualLoop
 from engine.domain.instant import Instant
-from tests.helpers.virtual_time import VirtualLoop
 
 
 class Kite:

@@ -67,6 +67,7 @@ SENTENCES: dict[int, str] = {
     61: "What is open together never comes to more notional value than declared.",
     62: "A roll opens what it says, once, and not before every leg of it is closed whole.",
     63: "A conversion is asked for once and answered once, and what is held is closed in the product that it has.",
+    64: "Our journal and the broker's order book hold the same orders, each once and with the same fills.",
 }
 """Every invariant that is checked, by its number."""
 

@@ -13,11 +13,11 @@ from brokers.zerodha.feed_door import FeedRefusedError, FeedUnreachableError
 from brokers.zerodha.feed_line import Watch
 from brokers.zerodha.session import Session
 from brokers.zerodha.tasks import pause
+from desktop.verification.virtual_time import VirtualClock, VirtualLoop
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant
 from engine.domain.quote import QuoteFrame
 from engine.domain.reports import ConnectionReport, Report
-from tests.helpers.virtual_time import VirtualClock, VirtualLoop
 
 START = Instant(1_787_025_000 * SECOND)
 

@@ -15,6 +15,7 @@ from brokers.zerodha.login import LoginError
 from brokers.zerodha.opening import fetch_contracts, log_in, log_out, open_zerodha
 from brokers.zerodha.session import Credentials, SessionStore
 from brokers.zerodha.settings import ZerodhaSettings
+from desktop.verification.virtual_time import VirtualClock
 from engine.domain.identifiers import AccountId, OrderId
 from engine.domain.instant import ist_instant
 from engine.domain.money import price_of
@@ -25,7 +26,6 @@ from engine.schema.declared import Declared
 from engine.schema.load import DeclarationError, load
 from tests.conformance.zerodha_desk import CONTRACTS, LISTED, Heard
 from tests.helpers.kite_server import World, contract_dump, refused
-from tests.helpers.virtual_time import VirtualClock
 
 ACCOUNT = AccountId("Z1")
 MORNING = ist_instant(date(2026, 8, 18), time(8, 31))

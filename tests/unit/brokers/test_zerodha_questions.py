@@ -17,11 +17,11 @@ from brokers.zerodha.asking import OfficialClient, Question
 from brokers.zerodha.books import read_funds
 from brokers.zerodha.instruments import HEADER, DumpCache
 from brokers.zerodha.rows import read_orders, read_positions, read_trades
+from desktop.verification.virtual_time import VirtualLoop
 from engine.domain.instant import SECOND, Instant, ist_instant
 from engine.domain.money import money_of, price_of
 from engine.domain.order import Product, Side
 from tests.helpers.kite_server import World, contract_dump, refused
-from tests.helpers.virtual_time import VirtualLoop
 from tests.unit.brokers.paper_world import CE
 
 DAY = date(2026, 11, 20)

@@ -1,0 +1,1 @@
+"""Seeded days of the Zerodha adapter against the practice Kite, on virtual time."""
