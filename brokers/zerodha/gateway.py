@@ -292,6 +292,7 @@ class ZerodhaGateway:
         sentence = f"Zerodha's session has ended: log in again. No entries; exits wait {waits} s ({detail})"
         if not self._standing.logged_out(sentence):
             return
+        self._listener.notice(self._clock.now(), sentence)
         for waiting in self._line.drop(lambda one: one.priority is Priority.ENTRY):
             self._refuse(waiting.request, f"{No.SESSION.name}: {No.SESSION.value}; nothing was sent")
         if self._feed is not None:

@@ -1,4 +1,7 @@
-"""Where the line for orders stands: up, down, or without a session; every change is told once."""
+"""Where the line for orders stands: up, down, or without a session; every change is told once.
+
+That the trader must log in is told even where the line counted as down before: nothing else brings it back.
+"""
 
 from enum import Enum
 
@@ -25,6 +28,7 @@ class Standing:
         self.line = Line.LOGGED_OUT
         self._books_trouble = ""
         self._told: bool | None = None
+        self._login_told = False
 
     @property
     def may_send(self) -> bool:
@@ -62,7 +66,9 @@ class Standing:
 
     def _tell(self, detail: str, *, data_lost: bool = True) -> None:
         connected = self.line is Line.UP and not self._books_trouble
-        if connected is self._told:
+        wants_login, wanted_before = self.line is Line.LOGGED_OUT, self._login_told
+        self._login_told = wants_login
+        if connected is self._told and (not wants_login or wanted_before):
             return
         self._told = connected
         self._listener.report(

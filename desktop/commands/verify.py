@@ -2,18 +2,27 @@
 
 import os
 from collections.abc import Iterable
+from enum import Enum
 from typing import Annotated, Any
 
 import typer
 
 from desktop.commands.leaving import FAILURE, print_json, sentences
 from desktop.composition.clock import stopwatch
+from desktop.composition.failures import MisuseError
 from desktop.verification.campaign import Tally, failure_document, play
 from desktop.verification.day import Outcome
 
 _MANY = 100_000_000
 _SHOWN = 10
 """Failures that are spelt out; more of them say nothing new."""
+
+
+class Tested(Enum):
+    """The brokers that days can be played with."""
+
+    PAPER = "paper"
+    ZERODHA = "zerodha"
 
 
 def verify(
@@ -23,25 +32,47 @@ def verify(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, max=256, help="Processes to use; without it one for each core.")
     ] = None,
+    broker: Annotated[
+        Tested, typer.Option("--broker", help="The broker under test: paper, or zerodha's adapter and a practice Kite.")
+    ] = Tested.PAPER,
+    loopback: Annotated[
+        bool, typer.Option("--loopback", help="With zerodha: real sockets, and the official client reads along.")
+    ] = False,
 ) -> None:
-    """Play seeded days on the paper broker and check that nothing goes wrong.
+    """Play seeded days and check that nothing goes wrong: on the paper broker, or through Zerodha's adapter.
 
     Every day has its own accounts, portfolios, edits, market, faults and power losses, all drawn from its seed. It
     ends with twenty minutes without faults in which everything must come to rest. A failure is repeated by its seed
-    alone.
+    alone. At Zerodha the real adapter trades on virtual time against a practice Kite that loses answers, repeats
+    itself, shows old books and is killed; over loopback three minutes are played with real sockets.
     """
     with sentences(as_json=as_json):
+        way = _way(broker, loopback=loopback)
         tally = Tally()
         elapsed = stopwatch()
-        for outcome in _shown(play(first, seeds, jobs or os.cpu_count() or 1), seeds, quiet=as_json):
+        for outcome in _shown(play(first, seeds, jobs or os.cpu_count() or 1, way), seeds, quiet=as_json):
             tally.add(outcome)
-        document = _document(tally, first, elapsed())
+        document = _document(tally, way, first, elapsed())
     if as_json:
         print_json(document)
     else:
-        _print(tally, document)
+        _print(tally, document, _again(broker, loopback=loopback))
     if tally.failures:
         raise typer.Exit(FAILURE)
+
+
+def _way(broker: Tested, *, loopback: bool) -> str:
+    if not loopback:
+        return broker.value
+    if broker is not Tested.ZERODHA:
+        raise MisuseError("--loopback goes with --broker zerodha: the paper broker has no sockets")
+    return f"{broker.value}-loopback"
+
+
+def _again(broker: Tested, *, loopback: bool) -> str:
+    """Answer the command that plays the same days."""
+    chosen = "" if broker is Tested.PAPER else f" --broker {broker.value}"
+    return f"legwork verify{chosen}{' --loopback' if loopback else ''}"
 
 
 def _shown(outcomes: Iterable[Outcome], seeds: int, *, quiet: bool) -> Iterable[Outcome]:
@@ -55,9 +86,10 @@ def _with_progress(outcomes: Iterable[Outcome], seeds: int) -> Iterable[Outcome]
         yield from bar
 
 
-def _document(tally: Tally, first: int, seconds: float) -> dict[str, Any]:
+def _document(tally: Tally, way: str, first: int, seconds: float) -> dict[str, Any]:
     return {
         "ok": not tally.failures,
+        "broker": way,
         "first": first,
         "seeds": tally.seeds,
         "seconds": round(seconds, 3),
@@ -72,7 +104,7 @@ def _document(tally: Tally, first: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def _print(tally: Tally, document: dict[str, Any]) -> None:
+def _print(tally: Tally, document: dict[str, Any], again: str) -> None:
     typer.echo(
         f"{tally.seeds} days in {document['seconds']} s ({document['seeds_per_second']} a second): "
         f"{tally.portfolios} portfolios, {tally.orders} orders, {tally.trades} filled, {tally.facts} facts, "
@@ -82,7 +114,7 @@ def _print(tally: Tally, document: dict[str, Any]) -> None:
     for failure in document["failures"][:_SHOWN]:
         typer.echo(f"Seed {failure['seed']} broke invariant {failure['invariant']}: {failure['sentence']}", err=True)
         typer.echo(f"  {failure['at']} {failure['detail']}", err=True)
-        typer.echo(f"  Repeat it with: legwork verify --seeds 1 --first {failure['seed']}", err=True)
+        typer.echo(f"  Repeat it with: {again} --seeds 1 --first {failure['seed']}", err=True)
     more = len(document["failures"]) - _SHOWN
     if more > 0:
         typer.echo(f"{more} more days failed.", err=True)

@@ -1,16 +1,26 @@
 """Many seeded days, on one core or on several, and what they came to together."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import msgspec
 
 from desktop.composition.rules import market_rules
 from desktop.verification.day import Outcome, live
+from desktop.verification.zerodha.day import live_zerodha
+from desktop.verification.zerodha.loopback import live_on_loopback
 from engine.core.verification.violations import SENTENCES
 from engine.domain.instant import iso_text
+from engine.domain.market_rules import MarketRules
+
+Way = Callable[[int, MarketRules], Outcome]
+"""How the day of a seed is played."""
+
+WAYS: dict[str, Way] = {"paper": live, "zerodha": live_zerodha, "zerodha-loopback": live_on_loopback}
+"""The brokers that days are played with; over loopback with real sockets and the official client."""
 
 _BATCH = 8
 """Seeds that a process plays before it answers."""
@@ -41,24 +51,24 @@ class Tally(msgspec.Struct, kw_only=True):
             self.failures.append(outcome)
 
 
-def play(first: int, seeds: int, jobs: int) -> Iterator[Outcome]:
+def play(first: int, seeds: int, jobs: int, way: str = "paper") -> Iterator[Outcome]:
     """Play the days of ``seeds`` seeds from ``first`` on, and answer each in the order of the seeds."""
     if jobs <= 1 or seeds <= _BATCH:
-        yield from _played(range(first, first + seeds))
+        yield from _played(way, range(first, first + seeds))
         return
     batches = [range(at, min(at + _BATCH, first + seeds)) for at in range(first, first + seeds, _BATCH)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as workers:
-        for outcomes in workers.map(_batch, batches):
+        for outcomes in workers.map(partial(_batch, way), batches):
             yield from outcomes
 
 
-def _played(seeds: Iterable[int]) -> Iterator[Outcome]:
-    rules = market_rules()
-    return (live(seed, rules) for seed in seeds)
+def _played(way: str, seeds: Iterable[int]) -> Iterator[Outcome]:
+    rules, lived = market_rules(), WAYS[way]
+    return (lived(seed, rules) for seed in seeds)
 
 
-def _batch(seeds: range) -> list[Outcome]:
-    return list(_played(seeds))
+def _batch(way: str, seeds: range) -> list[Outcome]:
+    return list(_played(way, seeds))
 
 
 def failure_document(outcome: Outcome) -> dict[str, object]:

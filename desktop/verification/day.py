@@ -36,8 +36,6 @@ from engine.runtime.run import SimulatedRun
 from engine.runtime.snapshots import keep_snapshot, state_from_journal
 
 LINEAGE = "V01"
-_LASTS = 385 * MINUTE
-_LAST_LOOK = 2 * MINUTE
 _SNAPSHOT_EVERY = 40
 
 OUR_MISTAKES = (EngineFault, OrderTransitionError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
@@ -60,6 +58,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 class Day:
     """One day from a plan; ``run`` lives it."""
+
+    lasts: int = 385 * MINUTE
+    """How long the last day goes on after it opened, in µs."""
+    last_look: int = 2 * MINUTE
+    """How long books that are asked for at the end may take."""
 
     def __init__(self, plan: DayPlan, rules: MarketRules) -> None:
         self.plan = plan
@@ -159,14 +162,14 @@ class Day:
         return self._outcome(violation)
 
     def _live(self) -> None:
-        ends = Instant(opens_on(self.plan.days[-1]) + _LASTS)
+        ends = Instant(opens_on(self.plan.days[-1]) + self.lasts)
         self._with_power(self._open)
         self._play([*self._opening_actions(), *self.plan.actions], ends)
         # While nothing is alive nobody reads the books: the next look must find what was traded outside meanwhile.
         self.breaker.stay_on()
         for line in self.lines:
             line.wire.ask_books(line.account)
-        self._play([], Instant(max(ends, self.run_now.now) + _LAST_LOOK))
+        self._play([], Instant(max(ends, self.run_now.now) + self.last_look))
         self.findings.take(self._at_the_end())
 
     def _play(self, actions: list[Action], ends: Instant) -> None:

@@ -18,7 +18,6 @@ from brokers.zerodha.session import Session
 from brokers.zerodha.tasks import pause, surface
 from desktop.verification.virtual_time import VirtualClock, VirtualLoop
 from desktop.verification.zerodha.house import KiteHouse
-from desktop.verification.zerodha.road import Road, RoadAsking, RoadDoor, RoadWire
 from desktop.verification.zerodha.troubles import Troubles
 from desktop.verification.zerodha.truth import book_order
 from engine.domain.contract_master import ContractMaster
@@ -59,7 +58,7 @@ class KiteAccount:
         loop: VirtualLoop,
         clock: VirtualClock,
         house: KiteHouse,
-        road: Road,
+        transport: Callable[[Session], Transport],
         troubles: Troubles,
         contracts: ContractMaster,
         hours: Callable[[Instrument, Instant], bool],
@@ -68,13 +67,15 @@ class KiteAccount:
         arrived: Callable[[QuoteFrame], None] | None,
     ) -> None:
         self.house = house
-        self.road = road
+        self.session: Session | None = None
+        """The trader's newest login."""
+        self.is_cut = False
+        """Whether the trader's network is away."""
         self.notices: Counter[str] = Counter()
-        self._loop, self._clock, self._troubles = loop, clock, troubles
+        self._loop, self._clock, self._troubles, self._transport = loop, clock, troubles, transport
         self._contracts, self._arrived, self._dice = contracts, arrived, dice
         line = LiveLine(clock=clock, listener=self, secrets=NoSecrets())
         self._around = Surrounding(account=account, contracts=contracts, hours=hours, line=line, ours=ours, dice=dice)
-        self._session: Session | None = None
         self._reports: deque[Report] = deque()
         self._handed: list[asyncio.Handle] = []
         self._trader: asyncio.Task[None] | None = None
@@ -127,11 +128,7 @@ class KiteAccount:
         self._loop.play(self._gateway.close())
 
     def _new_gateway(self) -> ZerodhaGateway:
-        def transport(_session: Session) -> Transport:
-            wire = RoadWire(self.road, self._troubles.adapter.answer_within)
-            return Transport(wire, RoadAsking(self.road), RoadDoor(self.road))
-
-        gateway = ZerodhaGateway(self._troubles.adapter, self._around, lambda: self._session, transport)
+        gateway = ZerodhaGateway(self._troubles.adapter, self._around, lambda: self.session, self._transport)
         if self._arrived is not None:
             gateway.subscribe(range(len(self._contracts)))
         return gateway
@@ -141,7 +138,7 @@ class KiteAccount:
             try:
                 await gateway.open()
             except SessionLostError:
-                self._session = self.house.log_in()
+                self.session = self.house.log_in()
             except BrokerError:
                 pass  # The house is away; the trader tries again.
             else:
@@ -152,10 +149,10 @@ class KiteAccount:
         gateway = self._gateway
         while True:
             await pause(self._troubles.relogin)
-            session = None if self.road.is_cut else self.house.log_in()
+            session = None if self.is_cut else self.house.log_in()
             if session is None:
                 continue
-            self._session = session
+            self.session = session
             try:
                 await gateway.log_in(session)
             except BrokerError:

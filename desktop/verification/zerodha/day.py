@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from brokers.practice.zerodha.instruments import Listing
+from brokers.zerodha.gateway import Transport
+from brokers.zerodha.session import Session
 from desktop.verification.account_line import dice_of
 from desktop.verification.day import LINEAGE, Day, Outcome
 from desktop.verification.draw import Draw
@@ -21,7 +23,7 @@ from desktop.verification.zerodha.agreement import disagreements
 from desktop.verification.zerodha.house import KiteHouse
 from desktop.verification.zerodha.market import FeedMarket, SharedMarket
 from desktop.verification.zerodha.posts import Posts
-from desktop.verification.zerodha.road import Road
+from desktop.verification.zerodha.road import Road, RoadAsking, RoadDoor, RoadWire
 from desktop.verification.zerodha.troubles import Troubles, troubles
 from engine.core.verification.violations import Violation
 from engine.domain.contract_master import ContractMaster
@@ -38,8 +40,11 @@ _NIGHT_FALLS, _MORNING = time(15, 50), time(9, 0)
 class ZerodhaDay(Day):
     """A day whose accounts are at Zerodha; ``run`` lives it."""
 
+    has_sockets = False
+    """Whether requests leave over real sockets; in memory the same seed gives the same day to the byte."""
+
     def __init__(self, plan: DayPlan, rules: MarketRules) -> None:
-        self._loop = VirtualLoop(has_sockets=False)
+        self._loop = VirtualLoop(has_sockets=self.has_sockets)
         self._loop.set_exception_handler(self._fault)
         self._clock = VirtualClock(self._loop, plan.opens)
         self._venues: list[KiteAccount] = []
@@ -49,7 +54,7 @@ class ZerodhaDay(Day):
         # News that overtake each other come from the practice Kite itself.
         accounts = tuple(msgspec.structs.replace(one, late_fills=0) for one in plan.accounts)
         super().__init__(msgspec.structs.replace(plan, accounts=accounts), rules)
-        self._loop.call_at(self._clock.seconds(plan.faults_end), self._calm)
+        self._at(self._faults_end(), self._calm)
         for day in plan.days[:-1]:
             self._at(ist_instant(day, _NIGHT_FALLS), self._night)
             self._at(ist_instant(day + timedelta(days=1), _MORNING), self._morning)
@@ -68,10 +73,8 @@ class ZerodhaDay(Day):
 
     def _broker(self, number: int) -> Venue:
         plan, stream = self.plan, 10 * number
-        drawn = troubles(Draw(dice_of(plan.seed, _TROUBLES + stream)), plan, number)
-        house = KiteHouse(
-            self._loop, self._clock, self._shared, self.rules, drawn.settings, drawn.faults, plan.seed * 10 + number
-        )
+        drawn = self._troubles(Draw(dice_of(plan.seed, _TROUBLES + stream)), number)
+        house = self._house(drawn, number)
         posts = Posts(self.checks, self._clock)
         road = Road(house, self._clock, dice_of(plan.seed, _ROAD + stream), drawn.up, drawn.down, posts.look)
         venue = KiteAccount(
@@ -79,7 +82,7 @@ class ZerodhaDay(Day):
             self._loop,
             self._clock,
             house,
-            road,
+            self._transport(road, drawn),
             drawn,
             self._contracts,
             self._hours,
@@ -87,21 +90,34 @@ class ZerodhaDay(Day):
             dice_of(plan.seed, _GATEWAY + stream),
             None if number else self._feed.arrive,
         )
-        self._await(drawn, house, road)
+        self._await(drawn, venue, road)
         self._venues.append(venue)
         self._posts.append(posts)
         return venue
 
+    def _troubles(self, draw: Draw, number: int) -> Troubles:
+        return troubles(draw, self.plan, number)
+
+    def _faults_end(self) -> Instant:
+        return self.plan.faults_end
+
+    def _house(self, drawn: Troubles, number: int) -> KiteHouse:
+        seed = self.plan.seed * 10 + number
+        return KiteHouse(self._loop, self._clock, self._shared, self.rules, drawn.settings, drawn.faults, seed)
+
+    def _transport(self, road: Road, drawn: Troubles) -> Callable[[Session], Transport]:
+        return lambda _: Transport(RoadWire(road, drawn.adapter.answer_within), RoadAsking(road), RoadDoor(road))
+
     def _hours(self, instrument: Instrument, at: Instant) -> bool:
         return self.rules.is_open(instrument.exchange, at)
 
-    def _await(self, drawn: Troubles, house: KiteHouse, road: Road) -> None:
+    def _await(self, drawn: Troubles, venue: KiteAccount, road: Road) -> None:
         for begins, ends in drawn.cuts:
-            self._at(begins, partial(self._happens, "network_cut", partial(road.cut, off=True)))
-            self._at(ends, partial(road.cut, off=False))
+            self._at(begins, partial(self._happens, "network_cut", partial(_cut, venue, road, off=True)))
+            self._at(ends, partial(_cut, venue, road, off=False))
         for begins, ends in drawn.kills:
-            self._at(begins, partial(self._happens, "server_killed", partial(_kill, house)))
-            self._at(ends, partial(_revive, house))
+            self._at(begins, partial(self._happens, "server_killed", partial(_kill, venue.house)))
+            self._at(ends, partial(_revive, venue.house))
 
     def _at(self, at: Instant, deed: Callable[[], None]) -> None:
         self._loop.call_at(self._clock.seconds(at), deed)
@@ -185,13 +201,20 @@ class ZerodhaDay(Day):
         try:
             return super().run()
         finally:
-            for venue in self._venues:
-                venue.end()
+            self._let_go()
             self._loop.end()
+
+    def _let_go(self) -> None:
+        for venue in self._venues:
+            venue.end()
 
 
 def _is_ours(tag: str) -> bool:
     return tag.startswith(LINEAGE)
+
+
+def _cut(venue: KiteAccount, road: Road, *, off: bool) -> None:
+    road.is_cut = venue.is_cut = off
 
 
 def _kill(house: KiteHouse) -> None:

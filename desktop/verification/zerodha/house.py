@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -81,11 +81,14 @@ class KiteHouse:
 
     def restart(self) -> None:
         """Start the server from what it wrote down."""
+        self._kite = self._new_kite()
+        self.live()
+
+    def _new_kite(self) -> PracticeKite:
         source = KiteSource(self._market)
         kite = PracticeKite(source, self._rules, self.settings, self._faults, seed=self._seed, lines=self._lines)
         kite.begin(self._clock.now())
-        self._kite = kite
-        self.live()
+        return kite
 
     def kill(self) -> None:
         """Kill the server: its sockets break, and what it had in mind is gone."""
@@ -110,7 +113,7 @@ class KiteHouse:
         if kite is None:
             return
         kite.advance(now)
-        self._write_down(kite)
+        self._keep(kite.take_changes())
         for line, sink in list(self._sinks):
             for frame in line.take(now):
                 sink(frame)
@@ -121,8 +124,8 @@ class KiteHouse:
         if due is not None:
             self._timer = self._loop.call_at(self._clock.seconds(max(due, Instant(now + 1))), self.live)
 
-    def _write_down(self, kite: PracticeKite) -> None:
-        for line in kite.take_changes():
+    def _keep(self, lines: Iterable[Line]) -> None:
+        for line in lines:
             self._lines.append(line)
             match line:
                 case Order():
@@ -174,7 +177,7 @@ class KiteHouse:
         proof = hashlib.sha256(f"{settings.api_key}{token}{settings.api_secret}".encode()).hexdigest()
         fields = {"api_key": settings.api_key, "request_token": token, "checksum": proof}
         answer = kite.broker.sessions.exchange(fields, now)
-        self._write_down(kite)
+        self._keep(kite.take_changes())
         return session_of(answer, settings.api_key, now)
 
     def is_good(self, session: Session) -> bool:

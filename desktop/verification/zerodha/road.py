@@ -45,7 +45,7 @@ class _ReadTooLongError(Exception):
 
 
 class Road:
-    """One account's way to its Kite. ``cut`` takes the network away: what is on its way then is lost."""
+    """One account's way to its Kite. While ``is_cut`` there is no network: what is on its way then is lost."""
 
     def __init__(
         self, house: KiteHouse, clock: VirtualClock, dice: np.random.Generator, up: int, down: int, look: Look
@@ -57,10 +57,6 @@ class Road:
         self.look = look
         self.is_cut = False
         self._dice = dice
-
-    def cut(self, *, off: bool) -> None:
-        """Take the network away, or give it back."""
-        self.is_cut = off
 
     async def carry(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, within: int, look: Callable[[], None]
