@@ -178,9 +178,9 @@ class FeedLine:
         return "Zerodha closed the feed connection; connecting anew"
 
     async def _look_after(self) -> str:
-        """Look for silence every second; answer once it is too long."""
+        """Look for silence when it could be too long; answer once it is."""
         while True:
-            await pause(_LOOK_EVERY)
+            await pause(self._next_look())
             now = self._clock.now()
             if now - self._heard_at > self._watch.silence:
                 return f"The feed was silent for {self._watch.silence // SECOND} s; connecting anew"
@@ -191,6 +191,15 @@ class FeedLine:
                 missing, self._unseen = sorted(self._unseen & self.tokens), set()
                 for chunk in _chunks(missing):
                     self._outgoing.put_nowait(_message("mode", ["full", chunk]))
+
+    def _next_look(self) -> int:
+        """Answer how long nothing can be too late, in µs: a second at least, and not too long for what is new."""
+        limits = [self._heard_at + self._watch.silence]
+        if self.tokens:
+            limits.append(self._data_at + self._watch.stale)
+        if self._unseen:
+            limits.append(self._joined_at + _SEEN_WITHIN)
+        return min(max(min(limits) - self._clock.now() + 1, _LOOK_EVERY), _SEEN_WITHIN)
 
     def _take(self, message: bytes | str) -> None:
         now = self._clock.now()

@@ -1,7 +1,7 @@
 """One seeded day on simulated time: engine, accounts with their brokers, market, faults and checks."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
 
@@ -302,12 +302,18 @@ class Day:
             self.findings.take(self.triggers.fired(state, fact))
             for line in self.lines:
                 self.findings.take(line.wire.told(fact))
+            self.findings.take(self._truth_of(fact))
             self.findings.take(self.checks.see(fact))
             if isinstance(fact, f.ConfirmationWanted) and fact.command == "edit_portfolio":
                 answer = self._editor.answer(fact.portfolio_id, fact.at)
                 self._answers += [] if answer is None else [answer]
         if not self._is_ahead:
             self.findings.take(self.checks.unprotected(state))
+
+    def _truth_of(self, fact: f.AnyFact) -> Iterable[Violation]:
+        """Answer what is untrue about a fact, for brokers whose truth can be looked at besides their words."""
+        del fact
+        return ()
 
     # --- power losses ------------------------------------------------------------------------------------------------
 

@@ -81,6 +81,7 @@ class KiteAccount:
         self._trader: asyncio.Task[None] | None = None
         self._told = Instant(0)
         self._gateway = self._new_gateway()
+        house.posted = self._posted
 
     # --- the listener -----------------------------------------------------------------------------------------------
 
@@ -103,6 +104,15 @@ class KiteAccount:
         """Count a sentence for the trader."""
         del at
         self.notices[sentence[:40]] += 1
+
+    def _posted(self, body: bytes) -> None:
+        """Bring a postback to the gateway that lives when it arrives."""
+        if not self.is_cut:
+            self._loop.call_later(self._troubles.down / SECOND, self._take_posted, body)
+
+    def _take_posted(self, body: bytes) -> None:
+        if self.session is not None:
+            self._gateway.postback(body, self.house.settings.api_secret)
 
     # --- the account's life -----------------------------------------------------------------------------------------
 

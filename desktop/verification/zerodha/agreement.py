@@ -14,9 +14,17 @@ _NEVER_THERE = (OrderStatus.NOT_SENT, OrderStatus.REJECTED)
 
 
 def disagreements(
-    state: EngineState, now: Instant, account: AccountId, house: KiteHouse, checks: FactChecks
+    state: EngineState,
+    now: Instant,
+    account: AccountId,
+    house: KiteHouse,
+    checks: FactChecks,
+    converted: int | None,
 ) -> Iterator[Violation]:
-    """Answer orders that one side has and the other has not, or has otherwise; tags that nobody wrote down."""
+    """Answer orders that one side has and the other has not, or has otherwise; tags that nobody wrote down.
+
+    ``converted`` is how many conversions the journal knows; None where the trader was told to look for himself.
+    """
     by_tag: dict[str, list[str]] = {}
     for number, row in house.orders.items():
         if row.by_api:
@@ -28,6 +36,9 @@ def disagreements(
             yield Violation(64, now, f"{tag} is at Zerodha as {numbers} and in no journal")
         elif len(numbers) > 1:
             yield Violation(64, now, f"{tag} is at Zerodha {len(numbers)} times: {numbers}")
+    moved = sum(1 for one in house.trades if one.order_id is None) // 2
+    if converted is not None and moved != converted:
+        yield Violation(63, now, f"{moved} conversions at Zerodha, {converted} in the journal")
     for order_id, seen in checks.orders.items():
         if seen.request.account != account:
             continue

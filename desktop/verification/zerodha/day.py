@@ -1,6 +1,7 @@
 """One seeded day through the Zerodha adapter: the engine decides, the practice Kite answers, virtual time passes."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from functools import partial
 from hashlib import sha256
@@ -26,10 +27,13 @@ from desktop.verification.zerodha.posts import Posts
 from desktop.verification.zerodha.road import Road, RoadAsking, RoadDoor, RoadWire
 from desktop.verification.zerodha.troubles import Troubles, troubles
 from engine.core.verification.violations import Violation
+from engine.domain import facts as f
 from engine.domain.contract_master import ContractMaster
+from engine.domain.identifiers import AccountId
 from engine.domain.instant import Instant, ist_instant
 from engine.domain.instrument import Instrument
 from engine.domain.market_rules import MarketRules
+from engine.domain.order import OrderStatus
 
 _TROUBLES, _ROAD, _GATEWAY = 100, 101, 102
 """Streams of numbers that an account draws from; those of a further account lie ten higher."""
@@ -50,10 +54,15 @@ class ZerodhaDay(Day):
         self._venues: list[KiteAccount] = []
         self._posts: list[Posts] = []
         self._faults: list[Violation] = []
+        self._converted: Counter[AccountId] = Counter()
+        self._doubted = False
+        """Whether the trader was told to look at a conversion himself."""
         self._pending: list[Callable[[KiteAccount], None]] = []
         # News that overtake each other come from the practice Kite itself.
         accounts = tuple(msgspec.structs.replace(one, late_fills=0) for one in plan.accounts)
         super().__init__(msgspec.structs.replace(plan, accounts=accounts), rules)
+        for venue in self._venues:
+            venue.house.restart()
         self._at(self._faults_end(), self._calm)
         for day in plan.days[:-1]:
             self._at(ist_instant(day, _NIGHT_FALLS), self._night)
@@ -75,7 +84,7 @@ class ZerodhaDay(Day):
         plan, stream = self.plan, 10 * number
         drawn = self._troubles(Draw(dice_of(plan.seed, _TROUBLES + stream)), number)
         house = self._house(drawn, number)
-        posts = Posts(self.checks, self._clock)
+        posts = Posts(self.checks, self._clock, partial(self._conversions_asked, number))
         road = Road(house, self._clock, dice_of(plan.seed, _ROAD + stream), drawn.up, drawn.down, posts.look)
         venue = KiteAccount(
             plan.accounts[number].account,
@@ -107,6 +116,9 @@ class ZerodhaDay(Day):
 
     def _transport(self, road: Road, drawn: Troubles) -> Callable[[Session], Transport]:
         return lambda _: Transport(RoadWire(road, drawn.adapter.answer_within), RoadAsking(road), RoadDoor(road))
+
+    def _conversions_asked(self, number: int) -> int:
+        return sum(1 for _, kind, _ in self.lines[number].wire.log if kind == "convert")
 
     def _hours(self, instrument: Instrument, at: Instant) -> bool:
         return self.rules.is_open(instrument.exchange, at)
@@ -183,10 +195,24 @@ class ZerodhaDay(Day):
             venue.open()
         super()._open()
 
+    def _truth_of(self, fact: f.AnyFact) -> Iterator[Violation]:
+        """Answer an order that counts as never placed while Zerodha has it; count conversions."""
+        if isinstance(fact, f.LegConverted):
+            self._converted[self.state.books.portfolios[fact.portfolio_id].account] += 1
+        self._doubted = self._doubted or (isinstance(fact, f.AlarmRaised) and fact.code == "CONVERSION")
+        if not isinstance(fact, f.OrderMoved) or fact.status not in (OrderStatus.NOT_SENT, OrderStatus.REJECTED):
+            return
+        for venue in self._venues:
+            number = venue.house.tagged.get(fact.order_id)
+            if number is not None and venue.house.orders[number].status != OrderStatus.REJECTED.value:
+                words = f"{fact.order_id} counts as {fact.status.value} and is {venue.house.orders[number].status}"
+                yield Violation(5, fact.at, f"{words} at Zerodha ({fact.wording})")
+
     def _at_the_end(self) -> list[Violation]:
         found = super()._at_the_end()
         for line, venue in zip(self.lines, self._venues, strict=True):
-            found += disagreements(self.state, self.run_now.now, line.account, venue.house, self.checks)
+            converted = None if self._doubted else self._converted[line.account]
+            found += disagreements(self.state, self.run_now.now, line.account, venue.house, self.checks, converted)
         return found
 
     def _outcome(self, violation: Violation | None) -> Outcome:

@@ -28,7 +28,7 @@ Sink = Callable[[Outgoing], None]
 
 
 class KiteHouse:
-    """One practice Kite. What it writes down is kept before anything is answered, and outlives it."""
+    """One practice Kite, from ``restart`` on. What it writes down is kept before it answers, and outlives it."""
 
     def __init__(
         self,
@@ -46,7 +46,11 @@ class KiteHouse:
         """The day of every order ever."""
         self.orders: dict[str, Order] = {}
         """The newest state of every order ever."""
+        self.tagged: dict[str, str] = {}
+        """The number of the newest order of every tag."""
         self.trades: list[Trade] = []
+        self.posted: Callable[[bytes], None] = lambda _: None
+        """Takes the postbacks of orders, where the settings ask for them."""
         self._loop, self._clock, self._market, self._rules = loop, clock, market, rules
         self._faults, self._seed = faults, seed
         self._lines: list[Line] = []
@@ -54,7 +58,6 @@ class KiteHouse:
         self._timer: asyncio.TimerHandle | None = None
         self._struck: Counter[str] = Counter()
         self._kite: PracticeKite | None = None
-        self.restart()
 
     @property
     def is_up(self) -> bool:
@@ -117,6 +120,8 @@ class KiteHouse:
         for line, sink in list(self._sinks):
             for frame in line.take(now):
                 sink(frame)
+        for postback in kite.take_postbacks():
+            self.posted(postback.body)
         self._sinks = [(line, sink) for line, sink in self._sinks if line.is_open]
         if self._timer is not None:
             self._timer.cancel()
@@ -131,6 +136,8 @@ class KiteHouse:
                 case Order():
                     self.first_seen.setdefault(line.order_id, ist_date(self._clock.now()))
                     self.orders[line.order_id] = line
+                    if line.tag is not None:
+                        self.tagged[line.tag] = line.order_id
                 case Trade():
                     self.trades.append(line)
                 case _:

@@ -114,7 +114,9 @@ class LoopbackDay(ZerodhaDay):
     def _troubles(self, draw: Draw, number: int) -> Troubles:
         drawn = troubles(draw, self.plan, number)
         # Official clients wait in threads, while which virtual time stands: no answer may be late.
-        settings = msgspec.structs.replace(drawn.settings, answer_delay=0, second_login=SecondLogin.KEEP)
+        settings = msgspec.structs.replace(
+            drawn.settings, answer_delay=0, second_login=SecondLogin.KEEP, postback_url=""
+        )
         found = []
         for kind, calls, seconds in _KINDS:
             chance = draw.one_of((0, 0, 500, 2_000))
@@ -131,9 +133,8 @@ class LoopbackDay(ZerodhaDay):
         return ServedHouse(self._loop, self._clock, self._shared, self.rules, drawn.settings, drawn.faults, seed)
 
     def _transport(self, road: Road, drawn: Troubles) -> Callable[[Session], Transport]:
-        root = _root(road.house)
-
         def opened(session: Session) -> Transport:
+            root = _root(road.house)
             wire = WatchedWire(root, Patience(answer=drawn.adapter.answer_within), road.look)
             return Transport(wire, OfficialClient(session.api_key, root), AiohttpDoor(root.replace("http", "ws")))
 

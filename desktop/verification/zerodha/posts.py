@@ -1,7 +1,7 @@
 """Order requests as they leave the machine, held against the journal: each once, each written before, each tagged."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from desktop.verification.virtual_time import VirtualClock
 from engine.core.verification.invariants import FactChecks
@@ -13,21 +13,27 @@ _A_SECOND, _A_MINUTE = 10, 400
 
 
 class Posts:
-    """Looks at what an adapter sends; ``found`` is what was wrong with it."""
+    """Looks at what an adapter sends; ``found`` is what was wrong, ``asked`` answers the conversions asked for."""
 
-    def __init__(self, checks: FactChecks, clock: VirtualClock) -> None:
+    def __init__(self, checks: FactChecks, clock: VirtualClock, asked: Callable[[], int]) -> None:
         self.found: list[Violation] = []
         self.log: list[tuple[Instant, str, str]] = []
         self._checks = checks
         self._clock = clock
+        self._asked = asked
+        self._conversions = 0
         self._sent: Counter[str] = Counter()
         self._times: deque[Instant] = deque()
 
     def look(self, method: str, path: str, form: Mapping[str, str]) -> None:
         """Look at a request that leaves now."""
+        now = self._clock.now()
+        if path == "/portfolio/positions":
+            self._conversions += 1
+            if self._conversions > self._asked():
+                self._wrong(63, now, f"{self._conversions} conversions leave, and {self._asked()} were asked for")
         if not path.startswith("/orders"):
             return
-        now = self._clock.now()
         self.log.append((now, method, path if method != "POST" else form.get("tag", "")))
         self._paced(now)
         if method != "POST":
