@@ -176,14 +176,23 @@ HEADLINES: dict[Subject, tuple[tuple[str, str], ...]] = {
         ("last_mb", "MB at the end"),
         ("growth_mb_per_hour", "MB an hour over the second half"),
     ),
-    Subject.TICKS: tuple(
-        (f"packets.{packets}.{name}", f"{words} {packets} packets")
-        for packets in ("1", "5", "500", "3000", "3000 of all kinds")
-        for name, words in (
-            ("frame_us", "µs from the bytes to the quote board, a frame of"),
-            ("ticks_per_second", "ticks/s in frames of"),
-            ("ratio_to_peer", "× kiteconnect's own parser, frames of"),
-        )
+    Subject.TICKS: (
+        *(
+            (f"packets.{packets}.{name}", f"{words} {packets} packets")
+            for packets in ("1", "5", "500", "3000", "3000 of all kinds")
+            for name, words in (
+                ("frame_us", "µs from the bytes to the quote board, a frame of"),
+                ("ticks_per_second", "ticks/s in frames of"),
+                ("ratio_to_peer", "× kiteconnect's own parser, frames of"),
+            )
+        ),
+        ("frame_to_order.durable.p50_us", "µs from a frame's bytes to the order's, every fact on the disk first (p50)"),
+        ("frame_to_order.durable.p99_us", "µs (p99)"),
+        ("frame_to_order.durable.p99_9_us", "µs (p99.9)"),
+        ("frame_to_order.in_memory.p50_us", "µs without a durable journal (p50)"),
+        ("frame_to_order.in_memory.p99_us", "µs (p99)"),
+        ("frame_to_order.in_memory.p99_9_us", "µs (p99.9)"),
+        ("frame_to_order.ratio_to_vendors_parser", "× faster than the same way with kiteconnect's parser in front"),
     ),
 }
 """What a person is shown of each: the path of a figure, and what it says."""

@@ -191,6 +191,12 @@ class KiteHouse:
         """Say whether a session still lives at the server."""
         return self._kite is not None and self._kite.broker.sessions.is_good(session.access_token, self._clock.now())
 
+    def packets(self, rows: Iterable[int]) -> list[bytes]:
+        """Answer the packets of some rows with their depth, as they would be sent now. Raises where it is down."""
+        if self._kite is None:
+            raise RuntimeError("the server is down")
+        return self._kite.broker.packets.packets(dict.fromkeys(rows, "full"))
+
     def trade_by_hand(self, fields: Mapping[str, str]) -> bool:
         """Order in Zerodha's own terminal; answer whether it was taken."""
         answer = self.answer("POST", "/sim/orders", {}, urlencode(fields).encode())
