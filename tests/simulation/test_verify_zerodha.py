@@ -22,8 +22,9 @@ STORM = (
 )
 
 
-@pytest.mark.parametrize("seed", [0, 9])
+@pytest.mark.parametrize("seed", [0, 2])
 def test_a_day_at_zerodha_breaks_nothing(seed):
+    # Seed 2 once asked for books before the account was open.
     assert live_zerodha(seed, market_rules()).violation is None
 
 
@@ -38,11 +39,6 @@ def test_the_same_seed_gives_the_same_log_at_zerodha():
 @pytest.mark.parametrize("seed", range(3))
 def test_an_hour_in_a_storm_breaks_nothing(seed):
     assert lived(seed, *STORM).violation is None
-
-
-def test_books_asked_for_while_the_account_opens_harm_nothing():
-    # Seed 2 cut the power at once, and the engine asked for its books before the account was open again.
-    assert live_zerodha(2, market_rules()).violation is None
 
 
 def test_the_official_client_agrees_over_loopback_with_the_adapter_and_the_engine():
