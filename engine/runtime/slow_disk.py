@@ -42,13 +42,11 @@ class HeldFacts:
         return bool(self._batches)
 
     def write(self, facts: list[AnyFact]) -> None:
-        """Hand a batch to the journal. Raises JournalUnwritableError where the journal writes at once and cannot."""
-        entries = [JournalEntry(at=fact.at, kind=kind_of(fact), body=encode(fact)) for fact in facts]
+        """Take a batch: a journal that queues has it at once, another one when somebody asks what is durable."""
         if self._queued is None:
-            self._journal.append(entries)
             self._batches.append((facts, None))
         else:
-            ticket = self._queued.append_later(entries)
+            ticket = self._queued.append_later(_entries(facts))
             self._batches.append((facts, ticket))
             nudge = self.nudge
             if nudge is not None:
@@ -57,9 +55,15 @@ class HeldFacts:
     def durable(self, *, wait: bool) -> list[AnyFact]:
         """Answer the facts that are on the disk and were not answered yet, oldest first; ``wait``: all of them.
 
-        Raises JournalUnwritableError for a batch that did not get there; it and what follows is never answered.
+        Batches that no writer thread has are written here, together, with one flush. Raises JournalUnwritableError for
+        a batch that did not get there; it and what follows is never answered.
         """
         facts: list[AnyFact] = []
+        if self._queued is None and self._batches:
+            facts = [fact for batch, _ in self._batches for fact in batch]
+            self._batches.clear()
+            self._journal.append(_entries(facts))
+            return facts
         while self._batches:
             batch, ticket = self._batches[0]
             if ticket is not None:
@@ -69,3 +73,7 @@ class HeldFacts:
             self._batches.popleft()
             facts += batch
         return facts
+
+
+def _entries(facts: list[AnyFact]) -> list[JournalEntry]:
+    return [JournalEntry(at=fact.at, kind=kind_of(fact), body=encode(fact)) for fact in facts]

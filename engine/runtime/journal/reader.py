@@ -15,6 +15,7 @@ from engine.ports.journal import ChainReport, JournalEntry
 from engine.runtime.journal.chain import EMPTY, ChainedEntry, KeptHead, chained, examined, head_after, next_link
 from engine.runtime.journal.emergency import EmergencyBatch
 from engine.runtime.journal.errors import JournalCorruptError, JournalError
+from engine.runtime.journal.fact_writers import FactWriter
 from engine.runtime.journal.schema import facts, kept_head
 from engine.runtime.journal.snapshots import usable_snapshot
 
@@ -37,6 +38,10 @@ class Database(Protocol):
 
     def begin_reading(self, connection: Connection) -> None:
         """Make the reads of the current transaction see one state."""
+        ...
+
+    def writer(self, connection: Connection) -> FactWriter:
+        """Answer what writes facts through a writer's connection, whose tables are there. Raises JournalError."""
         ...
 
     def explained(self, error: DBAPIError) -> JournalError:

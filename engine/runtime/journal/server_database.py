@@ -11,6 +11,7 @@ from engine.runtime.journal.errors import (
     JournalInUseError,
     JournalUnwritableError,
 )
+from engine.runtime.journal.fact_writers import FactWriter, SqlWriter
 from engine.runtime.journal.location import ServerLocation
 
 _LOCK_KEY = 0x4C4547574F524B
@@ -50,6 +51,10 @@ class ServerDatabase:
 
     def begin_reading(self, connection: Connection) -> None:
         """Nothing to do: a reader's transactions see one state of the database."""
+
+    def writer(self, connection: Connection) -> FactWriter:
+        """Answer what writes facts through a connection."""
+        return SqlWriter(connection, self.explained)
 
     def explained(self, error: DBAPIError) -> JournalError:
         """Answer what a driver error means, as a sentence."""

@@ -4,11 +4,13 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from engine.runtime.journal.errors import JournalCorruptError, JournalError, JournalUnwritableError, NotAJournalError
+from engine.runtime.journal.fact_writers import FactWriter, SqliteWriter
 from engine.runtime.journal.lock import InstanceLock
 from engine.runtime.journal.versions import APPLICATION_ID
 
@@ -63,6 +65,14 @@ class SqliteDatabase:
         """Make the reads until the next commit see one state of the file, whatever is written meanwhile."""
         if self._read_only:
             connection.exec_driver_sql("BEGIN")
+
+    def writer(self, connection: Connection) -> FactWriter:
+        """Answer what writes facts through a writer's connection. Raises JournalError."""
+        raw = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+        try:
+            return SqliteWriter(raw, self._meaning)
+        except sqlite3.Error as error:
+            raise self._meaning(error) from error
 
     def explained(self, error: DBAPIError) -> JournalError:
         """Answer what a driver error means, as a sentence."""

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.exc import DBAPIError
-
 from engine.ports.journal import JournalEntry
 from engine.runtime.journal.chain import ChainedEntry, chained, head_after
 from engine.runtime.journal.emergency import EmergencyBatch, EmergencyFile
 from engine.runtime.journal.errors import JournalCorruptError, JournalError, JournalUnwritableError
 from engine.runtime.journal.migrate import bring_up_to_date
 from engine.runtime.journal.reader import Database, SqlReader
-from engine.runtime.journal.schema import ReadyStatement, insert_fact, move_head
 from engine.runtime.journal.snapshots import keep_snapshot
 
 
@@ -28,11 +25,9 @@ class SqlJournal(SqlReader):
         self.notices: tuple[str, ...] = ()
         """Sentences about what opening did that the trader should know."""
         super().__init__(database, bring_up_to_date)
-        dialect = self._connection.dialect
-        self._insert = ReadyStatement(insert_fact, dialect)
-        self._move = ReadyStatement(move_head, dialect)
         try:
             self._check_end()
+            self._writer = database.writer(self._connection)
             self._emergency = open_reserve() if open_reserve is not None else None
             self._start_with_waiting()
         except JournalError:
@@ -73,6 +68,7 @@ class SqlJournal(SqlReader):
             self._connection = self._database.connect()
             self._stored, self._waiting = self._kept(), []
             self._check_end()
+            self._writer = self._database.writer(self._connection)
             self._take_over_waiting()
         except JournalUnwritableError:
             self._waiting = self._still_waiting()
@@ -101,26 +97,9 @@ class SqlJournal(SqlReader):
 
     def _write(self, rows: list[ChainedEntry]) -> None:
         """Write rows and the new head in one transaction. Raises JournalUnwritableError or JournalCorruptError."""
-        end = head_after(self._stored, rows)
-        values = [self._insert.parameters(_columns(row)) for row in rows]
-        moved = self._move.parameters(
-            {
-                "old_count": self._stored.count,
-                "old_head": self._stored.head,
-                "new_count": end.count,
-                "new_head": end.head,
-            }
-        )
-        try:
-            with self._connection.begin():
-                self._connection.exec_driver_sql(self._insert.text, values)
-                if self._connection.exec_driver_sql(self._move.text, moved).rowcount != 1:
-                    raise JournalCorruptError(
-                        f"The journal {self.name} was changed by another program: restart Legwork."
-                    )
-        except DBAPIError as error:
-            raise self._database.explained(error) from error
-        self._stored = end
+        if not self._writer.write(rows, self._stored):
+            raise JournalCorruptError(f"The journal {self.name} was changed by another program: restart Legwork.")
+        self._stored = head_after(self._stored, rows)
 
     def _begin_trouble(self, error: JournalUnwritableError) -> None:
         """Turn to the emergency journal, or give up where there is none."""
@@ -184,15 +163,3 @@ class SqlJournal(SqlReader):
         """Close the reserve file."""
         if self._emergency is not None:
             self._emergency.close()
-
-
-def _columns(row: ChainedEntry) -> dict[str, object]:
-    """Answer a row by column name."""
-    entry = row.entry
-    return {
-        "seq": row.seq,
-        "at": entry.at,
-        "kind": entry.kind,
-        "body": entry.body,
-        "hash": row.link,
-    }

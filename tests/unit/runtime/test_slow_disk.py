@@ -58,6 +58,31 @@ def test_facts_are_told_when_their_batch_is_durable_and_in_order():
     assert witness.written == [2, 3]
 
 
+class CountingJournal(MemoryJournal):
+    """A journal that counts how often it is written to."""
+
+    def __init__(self):
+        super().__init__()
+        self.flushes = 0
+
+    def append(self, entries):
+        """Write, and count."""
+        self.flushes += 1
+        super().append(entries)
+
+
+def test_what_was_decided_together_costs_one_flush():
+    journal = CountingJournal()
+    engine = _engine(journal)
+    engine.decide([_opening()])
+    engine.decide([_limits(3)])
+    assert journal.flushes == 0
+
+    assert _kinds(engine.tell()) == [DayStarted, SessionOpened, RiskLimitsSet]
+    assert (journal.flushes, journal.count()) == (1, 3)
+    assert engine.tell() == []
+
+
 def test_a_later_batch_that_is_durable_waits_for_an_earlier_one():
     journal = HandFlushed()
     engine = _engine(journal)
