@@ -1,7 +1,7 @@
 """Read, decide, write down, tell, act; repeat."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Protocol
 
 from engine.core.pipeline import EngineFault, advance, see_before, see_past
@@ -45,6 +45,8 @@ class Engine:
         self.state = state
         self.journal = journal
         self.stages = RequestStages()
+        self.around_disk: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Surrounds the wait for the disk."""
         self._listeners = listeners
         self._held = HeldFacts(journal)
         self._watch = JournalWatch(journal, space, troubled=state.books.journal_failed)
@@ -57,10 +59,10 @@ class Engine:
         return self.tell()
 
     def decide(self, messages: Iterable[Message]) -> None:
-        """Advance by a batch of messages and hand its facts to the journal; nothing may come of them before ``tell``.
+        """Advance by a batch of messages; nothing may come of its facts before ``tell``, which writes them down.
 
-        Raises JournalUnwritableError as tell does; EngineFault, also for every call after any error: the state is then
-        ahead of the journal, and only a restart brings them together.
+        Raises EngineFault, also for every call after any error: the state is then ahead of the journal, and only a
+        restart brings them together.
         """
         self._begin()
         self._advance(messages)
@@ -129,7 +131,8 @@ class Engine:
             self._held.write(facts)
 
     def _durable(self, *, wait: bool) -> list[AnyFact]:
-        facts = self._held.durable(wait=wait)
+        with self.around_disk():
+            facts = self._held.durable(wait=wait)
         self.stages.durable(facts)
         return facts
 

@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
 
@@ -28,13 +29,11 @@ from engine.runtime.heartbeat import Heartbeat, Stopwatch
 from engine.runtime.live_pace import LivePace
 from engine.runtime.live_side import LiveSide
 from engine.runtime.pace import Pace
+from engine.runtime.precedence import Precedence
 from engine.runtime.run import Frames, Run
 from engine.runtime.shared_time import SharedTime
 from engine.views.desk import Desk, Notice
 from engine.views.status import StatusRow, engine_stopped, status_row, trades_now
-
-SWITCH_INTERVAL = 0.0005
-"""Seconds after which a busy window must let the engine have the interpreter (measured: desktop design §3.3)."""
 
 _TURN_NS = 4_000_000
 """Longest stretch of work before commands and timers are looked at again."""
@@ -52,12 +51,22 @@ Tell = Callable[[Sequence[Notice]], None]
 
 
 class TappedFrames:
-    """A market whose frames are also shown to the boards; ``late`` is told when each was due."""
+    """A market whose frames the boards are shown too, by ``show``; ``late`` is told when each was due."""
 
-    def __init__(self, market: Frames, board: SharedBoard, bars: MinuteBars, late: Callable[[Instant], None]) -> None:
+    def __init__(
+        self,
+        market: Frames,
+        board: SharedBoard,
+        bars: MinuteBars,
+        late: Callable[[Instant], None],
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``around`` surrounds the market's own work: a simulated one takes milliseconds to make its quotes."""
         self._market = market
+        self._around = around
         self._board, self._bars = board, bars
         self._late = late
+        self._unseen: list[QuoteFrame] = []
         self.frames = 0
         self.quotes = 0
 
@@ -68,13 +77,20 @@ class TappedFrames:
 
     def take_next(self) -> QuoteFrame:
         """Answer the next frame and go on to the one after it."""
-        frame = self._market.take_next()
+        with self._around():
+            frame = self._market.take_next()
         self._late(frame.at)
         self.frames += 1
         self.quotes += len(frame.rows)
-        self._board.take(frame)
-        self._bars.take(frame)
+        self._unseen.append(frame)
         return frame
+
+    def show(self) -> None:
+        """Show the boards what was taken; called when the orders that came of it have left."""
+        for frame in self._unseen:
+            self._board.take(frame)
+            self._bars.take(frame)
+        self._unseen.clear()
 
 
 class EngineService:
@@ -111,6 +127,8 @@ class EngineService:
         self._nudged = False
         self._horizon: Instant | None = None
         self._gauges = Gauges()
+        self._precedence = Precedence()
+        self._is_behind = False
         self.run: Run
         self.board: SharedBoard
         self.bars: MinuteBars
@@ -216,13 +234,14 @@ class EngineService:
             run.past_bars = None
         self._time = SharedTime(self._allocate)
         # Wrapped here and not where the run is built, so that every kind of run feeds the boards alike.
-        self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken)
+        self._tap = TappedFrames(run.market, self.board, self.bars, self._note_taken, self._precedence.waiting)
         run.market = self._tap
         live = self._live_side = run.live
         self.pace = Pace(run.state.now, self._speed, self._time) if live is None else LivePace(live.clock, self._time)
         if live is not None:
             live.attach(self._nudge)
             run.engine.nudge_when_durable(lambda: self._on_loop(self._nudge))
+        run.engine.around_disk = self._precedence.waiting
         # Before anybody asks for the time: it must not run ahead of the first event.
         self._look_ahead()
         self._heartbeat = Heartbeat(run.state, self._clock)
@@ -234,7 +253,7 @@ class EngineService:
 
     def _live(self, loop: asyncio.AbstractEventLoop) -> None:
         previous = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_INTERVAL)
+        self._precedence.share()
         # A collection of the oldest objects holds the interpreter for 20 ms; what lives since the start is left out.
         gc.collect()
         gc.freeze()
@@ -275,7 +294,14 @@ class EngineService:
         loop = self._loop
         if self._stopping or loop is None:
             return
-        seconds = self._work()
+        # An engine that cannot keep up has no right to keep the window waiting as well.
+        if not self._is_behind:
+            self._precedence.keep()
+        try:
+            seconds = self._work()
+        finally:
+            self._precedence.share()
+        self._is_behind = seconds == 0.0
         if seconds is not None:
             self._turn_due = loop.call_later(seconds, self._turn) if seconds else loop.call_soon(self._turn)
 
@@ -327,6 +353,7 @@ class EngineService:
 
     def _step(self, at: Instant) -> None:
         facts = self.run.step(at)
+        self._tap.show()
         if not facts:
             return
         if any(isinstance(fact, KillSwitchReleased) for fact in facts):

@@ -11,6 +11,7 @@ from engine.domain.quote import COLUMNS, IntArray, QuoteFrame
 from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import SharedBoard
 from engine.runtime.process.shared_arrays import SharedArrays
+from engine.runtime.service import TappedFrames
 from tests.helpers.simulated_desk import DAY, at
 
 NEXT_DAY = DAY.replace(day=20)
@@ -25,6 +26,47 @@ def frame(when: Instant, prices: dict[int, int], volume: int = 0) -> QuoteFrame:
 
 def rows(*numbers: int) -> IntArray:
     return np.array(numbers, dtype=np.int64)
+
+
+class OneFrame:
+    """A market of one frame."""
+
+    def __init__(self, only: QuoteFrame) -> None:
+        self._only: QuoteFrame | None = only
+
+    @property
+    def next_at(self) -> Instant | None:
+        """When the frame is due."""
+        return None if self._only is None else self._only.at
+
+    def take_next(self) -> QuoteFrame:
+        """Answer the frame."""
+        assert self._only is not None
+        taken, self._only = self._only, None
+        return taken
+
+
+def test_boards_see_a_frame_only_when_the_engine_is_done_with_it() -> None:
+    board, bars = SharedBoard(2), MinuteBars(2)
+    tapped = TappedFrames(OneFrame(frame(at(9, 15), {1: 30_000})), board, bars, lambda _: None)
+
+    tapped.take_next()
+    assert board.copy(rows(1))[:, 0].tolist() == [0]
+
+    tapped.show()
+    tapped.show()
+    assert board.copy(rows(1))[:, 0].tolist() == [30_000]
+    assert board.versions(rows(1)).tolist() == [2]
+    assert bars.of(1)[1][:, 0].tolist() == [30_000, 30_000, 30_000, 30_000, 0]
+    assert (tapped.frames, tapped.quotes) == (1, 1)
+
+
+def test_values_that_do_not_lie_in_one_piece_are_taken_alike() -> None:
+    board, values = SharedBoard(3), np.arange(4 * COLUMNS, dtype=np.int64).reshape(4, COLUMNS)
+
+    board.take(QuoteFrame(at(9, 15), rows(2, 0), values[::2]))
+
+    assert board.copy(rows(0, 2)).tolist() == [values[2].tolist(), values[0].tolist()]
 
 
 def test_a_copy_holds_the_latest_quotes_in_the_order_asked() -> None:
