@@ -23,6 +23,11 @@ class Disturbances:
 
     def __init__(self, layout: Layout, spans: Sequence[Span]) -> None:
         self._layout = layout
+        exchanges = np.array([exchange.value for exchange in layout.exchanges])
+        self._traded_on = {
+            exchange: (exchanges == exchange.value) & ~layout.is_index for exchange in dict.fromkeys(layout.exchanges)
+        }
+        """The columns of each exchange that trade there, (columns,)."""
         self._halts = [span for span in spans if isinstance(span.event, Halt)]
         self._gaps = [(number, span) for number, span in enumerate(spans) if isinstance(span.event, FeedGap)]
         self._freaks = [
@@ -37,12 +42,11 @@ class Disturbances:
         """
         layout = self._layout
         trades = at[:, None] < layout.expires
-        for exchange in dict.fromkeys(layout.exchanges):
+        for exchange, columns in self._traded_on.items():
             opened = np.zeros(len(at), dtype=np.bool_)
             for session in hours[exchange]:
                 opened |= (at >= session.open) & (at < session.close)
             if not opened.all():
-                columns = np.array([other is exchange for other in layout.exchanges]) & ~layout.is_index
                 trades[:, columns] &= opened[:, None]
         for start, end, event in self._halts:
             halted = (at >= start) & (at < end)

@@ -70,8 +70,8 @@ def liquidity(layout: Layout, models: Sequence[UnderlyingModel], moneyness: Floa
     share = np.maximum(near, 0.002)
     deep = np.ones(len(layout))
     half, half_share = 0.4 + 0.8 * (1 - near), 0.0008 + 0.004 * (1 - near)
-    trades = np.array([models[index].trades for index in layout.underlying.tolist()])
-    depth = np.array([models[index].depth for index in layout.underlying.tolist()])
+    trades = np.array([model.trades for model in models])[layout.underlying]
+    depth = np.array([model.depth for model in models])[layout.underlying]
     for chain in layout.chains:
         share[chain.calls] /= 1 + _RANK_DISCOUNT * chain.rank
         share[chain.puts] /= 1 + _RANK_DISCOUNT * chain.rank

@@ -199,9 +199,10 @@ class SimulatedMarket:
         np.not_equal(values[:1], self._delivered, out=differs[:1])
         np.not_equal(values[1:], values[:-1], out=differs[1:])
         # Eight flags of a cell are one machine word: any difference makes it non-zero.
-        steps, columns = np.nonzero(differs.view(np.int64)[:, :, 0])
+        cells = np.flatnonzero(differs.view(np.int64)[:, :, 0])
+        steps, columns = np.divmod(cells, values.shape[1])
         self._delivered = values[-1:].copy()
-        rows, changed = self._layout.rows[columns], values[steps, columns]
+        rows, changed = self._layout.rows[columns], values.reshape(-1, COLUMNS).take(cells, axis=0)
         depth = None
         if self._with_depth:
             depth = depth_of(changed, self._layout.tick[columns], self._layout.lot[columns])

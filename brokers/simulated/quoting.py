@@ -97,7 +97,7 @@ class QuoteMaker:
     def _latest(self, bits: BitArray, refreshed: BoolArray) -> BitArray:
         """Answer for every cell the bits of its latest refresh."""
         known = np.concatenate((self._bits, bits))
-        shown: BitArray = np.take_along_axis(known, _latest_index(refreshed), axis=0)
+        shown: BitArray = known.take(_cells(_latest_index(refreshed)))
         self._bits = shown[-1:].copy()
         return shown
 
@@ -115,9 +115,9 @@ class QuoteMaker:
         np.maximum(ask, bid + 1, out=ask)
         values[:, :, QuoteColumn.BID] = bid * tick
         values[:, :, QuoteColumn.ASK] = ask * tick
-        size = 1 + ((liquidity.lots * _SIZES[_field(shown, _BID_BITS, 8)]) >> 8)
+        size = 1 + ((liquidity.lots * _SIZES.take(_field(shown, _BID_BITS, 8))) >> 8)
         values[:, :, QuoteColumn.BID_QUANTITY] = size * (self._lot * (bid > 0))
-        size = 1 + ((liquidity.lots * _SIZES[_field(shown, _ASK_BITS, 8)]) >> 8)
+        size = 1 + ((liquidity.lots * _SIZES.take(_field(shown, _ASK_BITS, 8))) >> 8)
         values[:, :, QuoteColumn.ASK_QUANTITY] = size * self._lot
 
     def _trade(self, values: IntArray, bits: BitArray, traded: BoolArray, multiple: FloatArray, at: IntArray) -> None:
@@ -126,11 +126,11 @@ class QuoteMaker:
         at_ask = (_field(bits, _TRADE_SIDE, 1) == 1) | (bid == 0)
         latest = _latest_index(traded)
         prices = np.concatenate((self._last, np.where(at_ask, ask, bid)))
-        last = np.take_along_axis(prices, latest, axis=0)
+        last = prices.take(_cells(latest))
         times = np.where(latest > 0, at[np.maximum(latest - 1, 0)], self._traded_at)
-        lots = (1 + (_SIZES[_field(bits, _SIZE_BITS, 8)] >> 3)) * np.rint(multiple).astype(np.int64) * traded
+        lots = (1 + (_SIZES.take(_field(bits, _SIZE_BITS, 8)) >> 3)) * np.rint(multiple).astype(np.int64) * traded
         volume = self._volume + np.cumsum(lots * self._lot, axis=0)
-        change = lots * _INTEREST_CHANGE[_field(bits, _INTEREST, 2)]
+        change = lots * _INTEREST_CHANGE.take(_field(bits, _INTEREST, 2))
         interest = self._interest + np.cumsum(change, axis=0) * self._interest_lot
         np.maximum(interest, self._interest_lot, out=interest)
         values[:, :, QuoteColumn.LAST_PRICE] = last
@@ -165,3 +165,9 @@ def _latest_index(happened: BoolArray) -> IntArray:
     """Answer for every cell the number (from 1) of its column's latest step where it happened, 0 where none did."""
     steps = np.arange(1, len(happened) + 1, dtype=np.int64)[:, None]
     return np.maximum.accumulate(np.where(happened, steps, 0), axis=0)
+
+
+def _cells(steps: IntArray) -> IntArray:
+    """Answer where each column's value of a step lies in an array of (any steps, columns) laid flat."""
+    cells: IntArray = steps * steps.shape[1] + np.arange(steps.shape[1], dtype=np.int64)
+    return cells

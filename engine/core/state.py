@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.core.prices.candles import CandleBook, Series, rows_of
 from engine.core.prices.day_prices import DayPrices
@@ -78,6 +79,9 @@ class EngineState:
         """What monitors that look now and then saw at their newest look."""
         self._bars_of: dict[PortfolioId, frozenset[Series]] = {}
         self._past_ticks: dict[int, TickTrail] = {}
+        self._past_rows: frozenset[int] = frozenset()
+        self._past_needed: npt.NDArray[np.bool_] = np.zeros(len(master), dtype=np.bool_)
+        """Whether bars need a row, for the frames from before the start."""
         self.saw_past = False
         self.resets_of = 0
         """The Indian date, as an ordinal, on which portfolios that were done before were made ready again."""
@@ -170,15 +174,22 @@ class EngineState:
         """See a frame of today that came before the engine was started again: it fills bars, and nothing else."""
         self.days.take(frame)
         self.candles.feed_lives(frame.at)
-        rows = self.candles.rows
-        for row, values in zip(frame.rows.tolist(), frame.values.tolist(), strict=True):
-            if row in rows:
-                trail = self._past_ticks.setdefault(row, TickTrail())
-                last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded = values
-                quote = Quote(last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded, frame.at)
-                follow(trail, quote, frame.at)
-                if not trail.doubt:
-                    self.candles.take(row, trail.price, frame.at, volume)
+        needed = self._needed_of(self.candles.rows)[frame.rows]
+        for row, values in zip(frame.rows[needed].tolist(), frame.values[needed].tolist(), strict=True):
+            trail = self._past_ticks.setdefault(row, TickTrail())
+            last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded = values
+            quote = Quote(last, bid, bid_quantity, ask, ask_quantity, volume, interest, traded, frame.at)
+            follow(trail, quote, frame.at)
+            if not trail.doubt:
+                self.candles.take(row, trail.price, frame.at, volume)
+
+    def _needed_of(self, rows: frozenset[int]) -> npt.NDArray[np.bool_]:
+        """Answer for every row whether it is one of these."""
+        if rows is not self._past_rows:
+            self._past_rows = rows
+            self._past_needed[:] = False
+            self._past_needed[sorted(rows)] = True
+        return self._past_needed
 
     def _show_standing(self, row: int) -> None:
         """Let a new series begin with the price that stands, if it is one of today."""

@@ -42,18 +42,24 @@ class MinuteBars:
         if not begun or minute > int(self._minutes[(begun - 1) % self._slots]):
             begun = self._begin(minute, begun)
         bars = self._values[(begun - 1) % self._slots]
+        opens, highs, lows, closes, volumes = bars
         rows = frame.rows
         price = (frame.values[:, _LAST] // _PAISA).astype(np.int32)
         traded = price > 0
         if not traded.all():
             rows, price = rows[traded], price[traded]
-        opened = bars[_OPEN, rows]
-        fresh = opened == 0
-        bars[_OPEN, rows] = np.where(fresh, price, opened)
-        bars[_HIGH, rows] = np.maximum(bars[_HIGH, rows], price)
-        bars[_LOW, rows] = np.where(fresh, price, np.minimum(bars[_LOW, rows], price))
-        bars[_CLOSE, rows] = price
-        self._add_volume(bars, frame)
+        fresh = opens[rows] == 0
+        if fresh.any():
+            new = rows[fresh]
+            opens[new] = lows[new] = price[fresh]
+        higher = price > highs[rows]
+        if higher.any():
+            highs[rows[higher]] = price[higher]
+        lower = price < lows[rows]
+        if lower.any():
+            lows[rows[lower]] = price[lower]
+        closes[rows] = price
+        self._add_volume(volumes, frame)
 
     def begin_from(self, older: "MinuteBars") -> None:
         """Begin with the bars of others of the same size, which end before the first frame that is taken here."""
@@ -92,10 +98,14 @@ class MinuteBars:
         self._begun[0] = begun + 1
         return begun + 1
 
-    def _add_volume(self, bars: PaisaArray, frame: QuoteFrame) -> None:
+    def _add_volume(self, volumes: PaisaArray, frame: QuoteFrame) -> None:
         volume = frame.values[:, _VOLUME]
         before = self._last_volume[frame.rows]
+        changed = volume != before
+        if not changed.any():
+            return
+        rows, volume, before = frame.rows[changed], volume[changed], before[changed]
         # The day's volume starts again in the morning; the first sight of it says nothing about this minute.
         grown = np.where((before > 0) & (volume > before), volume - before, 0)
-        bars[_TRADED, frame.rows] += grown.astype(np.int32)
-        self._last_volume[frame.rows] = volume
+        volumes[rows] += grown.astype(np.int32)
+        self._last_volume[rows] = volume

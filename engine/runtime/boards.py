@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.domain.instant import ist_date
-from engine.domain.quote import COLUMNS, IntArray, QuoteColumn, QuoteFrame
+from engine.domain.quote import COLUMNS, IntArray, QuoteColumn, QuoteFrame, whole_rows
 
 _MOST_TRIES = 200
 _LAST = int(QuoteColumn.LAST_PRICE)
@@ -37,6 +37,7 @@ class SharedBoard:
 
     def __init__(self, size: int, allocate: Allocate = in_process) -> None:
         self._values = allocate((size, COLUMNS))
+        self._whole = whole_rows(self._values)
         self._arrived = allocate((size,))
         self._versions = allocate((size,))
         self._references = allocate((size,))
@@ -50,7 +51,7 @@ class SharedBoard:
         self._begin_day(frame)
         rows = frame.rows
         self._versions[rows] += 1
-        self._values[rows] = frame.values
+        self._whole[rows] = whole_rows(frame.values)
         self._arrived[rows] = frame.at
         self._versions[rows] += 1
         known = self._references[rows]

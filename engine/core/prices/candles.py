@@ -102,6 +102,8 @@ class _Line:
         """The minute at which the session of each bar's day opened."""
         self.bars: list[list[int]] = []
         self.volume_seen = 0
+        self.session: tuple[int, int] = (0, 0)
+        """The first open and the last close of the day of the newest price."""
         self.made: dict[int, tuple[Instant, Bars]] = {}
         """The last answer per bar length, and the close it is good for."""
 
@@ -112,7 +114,11 @@ class _Line:
         minute = at // MINUTE
         if self.minutes and minute <= self.minutes[-1]:
             bar = self.bars[-1]
-            bar[HIGH], bar[LOW], bar[CLOSE] = max(bar[HIGH], price), min(bar[LOW], price), price
+            if price > bar[HIGH]:
+                bar[HIGH] = price
+            elif price < bar[LOW]:
+                bar[LOW] = price
+            bar[CLOSE] = price
             bar[VOLUME] += grown
             return
         self.minutes.append(minute)
@@ -129,6 +135,8 @@ class CandleBook:
         self._hours = hours
         self._spans: dict[tuple[Exchange, date], tuple[Instant, Instant] | None] = {}
         self._lines: dict[Series, _Line] = {}
+        self.rows: frozenset[int] = frozenset()
+        """The rows whose prices are needed; another object whenever they change."""
         self._baskets_of: dict[int, list[Basket]] = {}
         self._last: dict[int, int] = {}
         """The last price of every row that a series needs."""
@@ -146,17 +154,21 @@ class CandleBook:
         if isinstance(series, Basket):
             for row, _ in series.parts:
                 self._baskets_of.setdefault(row, []).append(series)
+        self._note_rows()
 
     def keep_only(self, wanted: Iterable[Series]) -> None:
         """Forget every series that nobody wants any more."""
         kept = set(wanted)
-        for series in [one for one in self._lines if one not in kept]:
+        forgotten = [one for one in self._lines if one not in kept]
+        for series in forgotten:
             del self._lines[series]
             if isinstance(series, Basket):
                 for row, _ in series.parts:
                     self._baskets_of[row].remove(series)
                     if not self._baskets_of[row]:
                         del self._baskets_of[row]
+        if forgotten:
+            self._note_rows()
 
     def follows(self, series: Series) -> bool:
         """Say whether bars of a series are being built."""
@@ -167,10 +179,8 @@ class CandleBook:
         """Say whether a series is followed whose price must be noted by name."""
         return any(isinstance(series, Named) for series in self._lines)
 
-    @property
-    def rows(self) -> set[int]:
-        """Answer the rows whose prices are needed."""
-        return {row for series in self._lines for row in rows_of(series)}
+    def _note_rows(self) -> None:
+        self.rows = frozenset(row for series in self._lines for row in rows_of(series))
 
     # --- what comes in ------------------------------------------------------------------------------------------------
 
@@ -230,9 +240,12 @@ class CandleBook:
         line.made.clear()
 
     def _tick(self, line: _Line, price: int, at: Instant, volume: int) -> None:
-        span = self._span(line.exchange, ist_date(at))
-        if span is not None and span[0] <= at < span[1]:
-            line.tick(price, at, span[0] // MINUTE, volume)
+        if not line.session[0] <= at < line.session[1]:
+            span = self._span(line.exchange, ist_date(at))
+            if span is None or not span[0] <= at < span[1]:
+                return
+            line.session = span
+        line.tick(price, at, line.session[0] // MINUTE, volume)
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class DayPrices:
             self._begin_day(frame.at)
         if frame.at < self._opens_at:
             return
-        rows, price, interest = frame.rows, frame.values[:, _LAST], frame.values[:, _INTEREST]
+        rows, price, interest = frame.rows, frame.values[:, _LAST].copy(), frame.values[:, _INTEREST].copy()
         if len(rows) <= _FEW:
             self._take_few(frame.at, rows.tolist(), price.tolist(), interest.tolist())
             return
@@ -58,8 +58,13 @@ class DayPrices:
         if fresh.any():
             new = rows[fresh]
             self._open[new] = self._low[new] = price[fresh]
-        self._high[rows] = np.maximum(self._high[rows], price)
-        self._low[rows] = np.minimum(self._low[rows], price)
+        # Few prices are a day's highest or lowest: asking costs less than writing all.
+        higher = price > self._high[rows]
+        if higher.any():
+            self._high[rows[higher]] = price[higher]
+        lower = price < self._low[rows]
+        if lower.any():
+            self._low[rows[lower]] = price[lower]
         self._last[rows] = price
         first = self._first_interest[rows]
         if not first.all():
