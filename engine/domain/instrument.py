@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date
-from enum import Enum
 
 import msgspec
 
 from engine.domain.identifiers import InstrumentId
 from engine.domain.money import Money, Price
+from engine.domain.term import Term
 
 
-class Exchange(Enum):
+class Exchange(Term):
     """Where an instrument is listed, in the exchange's and Kite's spelling."""
 
     NSE = "NSE"
@@ -31,7 +31,7 @@ def leading_exchanges(exchanges: Iterable[Exchange]) -> frozenset[Exchange]:
     return present - {Exchange.CRYPTO} or present
 
 
-class Kind(Enum):
+class Kind(Term):
     """What an instrument is."""
 
     INDEX = "INDEX"

@@ -84,12 +84,17 @@ def basket_margin(
     where a spot is missing the highest strike stands for it. Premium paid is added, premium received is taken off.
     """
     listed = list(holdings)
+    return funds_needed(blocked_margin(listed, prices, spots, rules), listed, prices)
+
+
+def funds_needed(blocked: Money, holdings: Iterable[Holding], prices: Mapping[InstrumentId, Price]) -> Money:
+    """Answer what opening contracts needs where ``blocked`` is blocked for them; as basket_margin does."""
     premium = 0
-    for holding in listed:
+    for holding in holdings:
         if holding.instrument.kind is not Kind.FUTURE:
             price = prices.get(holding.instrument.id, Price(0))
             premium += value_of(price, holding.net_quantity, holding.instrument)
-    return Money(max(blocked_margin(listed, prices, spots, rules) + premium, 0))
+    return Money(max(blocked + premium, 0))
 
 
 def blocked_margin(
@@ -133,32 +138,49 @@ def _worst_obligation(group: list[Holding], spot: int, rules: MarginRules) -> in
     expiries: defaultdict[date, list[Holding]] = defaultdict(list)
     for holding in group:
         expiries[holding.instrument.expiry or date.max].append(holding)
-    latest_first = [expiries[expiry] for expiry in sorted(expiries, reverse=True)]
-    return max(_obligation(latest_first, spot, point) for point in points)
+    latest_first = [[_Payoff.of(holding, spot) for holding in expiries[day]] for day in sorted(expiries, reverse=True)]
+    return max(_obligation(latest_first, point) for point in points)
 
 
-def _obligation(latest_first: list[list[Holding]], spot: int, point: int) -> int:
+class _Payoff(msgspec.Struct, frozen=True, gc=False):
+    """What a holding is worth at expiry: ``sign`` times the distance from ``strike`` per unit, an option nothing less.
+
+    A future counts from the spot.
+    """
+
+    strike: int
+    sign: int
+    is_option: bool
+    net_quantity: int
+    scale: int
+
+    @staticmethod
+    def of(holding: Holding, spot: int) -> "_Payoff":
+        """Answer what a holding is worth at expiry."""
+        instrument = holding.instrument
+        is_option = instrument.kind in (Kind.CALL, Kind.PUT)
+        return _Payoff(
+            strike=(instrument.strike or 0) if is_option else spot,
+            sign=-1 if instrument.kind is Kind.PUT else 1,
+            is_option=is_option,
+            net_quantity=holding.net_quantity,
+            scale=instrument.quantity_scale,
+        )
+
+
+def _obligation(latest_first: list[list[_Payoff]], point: int) -> int:
     """Answer what is owed with the underlying at ``point``; the surplus of a later expiry covers earlier ones."""
     owed, surplus = 0, 0
     for expiry in latest_first:
-        need = -sum(_worth(holding, spot, point) for holding in expiry)
+        need = 0
+        for payoff in expiry:
+            unit = payoff.sign * (point - payoff.strike)
+            if unit > 0 or not payoff.is_option:
+                need -= unit * payoff.net_quantity // payoff.scale
         covered = min(surplus, need)
         owed += max(need - max(covered, 0), 0)
         surplus -= covered
     return owed
-
-
-def _worth(holding: Holding, spot: int, point: int) -> int:
-    instrument = holding.instrument
-    strike = instrument.strike or 0
-    match instrument.kind:
-        case Kind.CALL:
-            unit = max(point - strike, 0)
-        case Kind.PUT:
-            unit = max(strike - point, 0)
-        case _:
-            unit = point - spot
-    return value_of(unit, holding.net_quantity, instrument)
 
 
 def _naked_exposure(group: list[Holding], spot: int, rules: MarginRules) -> int:

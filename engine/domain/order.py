@@ -1,11 +1,11 @@
 """Orders: their words, their states, and which state may follow which."""
 
-from enum import Enum
-
 import msgspec
 
+from engine.domain.term import Term
 
-class Side(Enum):
+
+class Side(Term):
     """Which way a trade goes."""
 
     BUY = "BUY"
@@ -22,7 +22,7 @@ class Side(Enum):
         return Side.SELL if self is Side.BUY else Side.BUY
 
 
-class OrderType(Enum):
+class OrderType(Term):
     """How an order is priced."""
 
     LIMIT = "LIMIT"
@@ -31,21 +31,21 @@ class OrderType(Enum):
     """A limit order that sleeps at the exchange until the last price reaches its trigger."""
 
 
-class Product(Enum):
+class Product(Term):
     """Whether a position is squared off by the broker the same day."""
 
     INTRADAY = "MIS"
     CARRY_FORWARD = "NRML"
 
 
-class Purpose(Enum):
+class Purpose(Term):
     """Why an order exists: to open a leg or to close what a leg holds."""
 
     ENTRY = "ENTRY"
     EXIT = "EXIT"
 
 
-class RestsFor(Enum):
+class RestsFor(Term):
     """What an order rests at the broker for, before anything is decided."""
 
     STOP = "stop"
@@ -53,7 +53,7 @@ class RestsFor(Enum):
     ENTRY = "entry"
 
 
-class OrderStatus(Enum):
+class OrderStatus(Term):
     """The states of one order (executor reference §2.3); a broker's own wording is kept beside the state."""
 
     __hash__ = object.__hash__  # Members are single; hashing their names costs a fifth of a step.
@@ -117,7 +117,7 @@ def next_status(status: OrderStatus, following: OrderStatus) -> OrderStatus:
     return following
 
 
-class PendingRequest(Enum):
+class PendingRequest(Term):
     """What we asked last about a working order and have no answer to yet."""
 
     MODIFY = "MODIFY"

@@ -110,6 +110,8 @@ class TradingCalendar:
         self._special: dict[tuple[Exchange, date], SpecialSession] = {}
         self._fixed_holidays = frozenset(fixed_holidays)
         self._days: dict[tuple[Exchange, date], TradingDay] = {}
+        self._open_session: dict[Exchange, tuple[Instant, Instant]] = {}
+        """The session in which each exchange was last found open: most questions are about the same one."""
         self._instants: dict[tuple[Exchange, date], tuple[tuple[Instant, Instant], ...]] = {}
         for entry in hours:
             for exchange in entry.exchanges:
@@ -221,7 +223,14 @@ class TradingCalendar:
 
     def is_open(self, exchange: Exchange, at: Instant) -> bool:
         """Say whether continuous trading goes on at an instant; the closing instant itself is closed."""
-        return any(first <= at < last for first, last in self.session_instants(exchange, ist_date(at)))
+        first, last = self._open_session.get(exchange, (0, 0))
+        if first <= at < last:
+            return True
+        for session in self.session_instants(exchange, ist_date(at)):
+            if session[0] <= at < session[1]:
+                self._open_session[exchange] = session
+                return True
+        return False
 
 
 def session_bounds(on: date, session: Session) -> tuple[Instant, Instant]:

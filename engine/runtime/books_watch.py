@@ -53,8 +53,9 @@ class BooksWatch:
         if account.drift or account.converting or state.sight(self._account).drift_suspects:
             return True
         for run in state.alive():
-            at_rest = run.portfolio_id in state.resting and run.portfolio.at_broker is None
-            if run.account != self._account or at_rest:
+            if run.account != self._account:
+                continue
+            if run.portfolio_id in state.resting and run.portfolio.at_broker is None:
                 continue  # At rest nothing is under way.
             for leg in run.legs:
                 if leg.state in _AT_WORK and cancel_in_doubt(state, leg):

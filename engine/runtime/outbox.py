@@ -1,7 +1,7 @@
 """Where orders leave: exits first, never faster than allowed, each once, at no old price, the kill switch last."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -22,6 +22,12 @@ OfOrder = OrderRequested | OrderModifyRequested | OrderCancelRequested
 Outgoing = OfOrder | ConversionRequested
 Told = SendReport | OrderReport | ChangeRefused | HeldBackReport
 """What the engine is told about requests."""
+
+
+def requests_among(facts: Iterable[AnyFact]) -> list[Outgoing]:
+    """Answer the facts that ask a broker for something."""
+    wanted = OrderRequested | OrderModifyRequested | OrderCancelRequested | ConversionRequested
+    return [fact for fact in facts if isinstance(fact, wanted)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -70,14 +76,13 @@ class Outbox:
         """Take stop_openings back: the kill switch was released."""
         self._kill_at_once = False
 
-    def take(self, facts: list[AnyFact]) -> None:
+    def take(self, facts: Iterable[AnyFact]) -> None:
         """Queue the requests among facts that are safely in the journal."""
-        for fact in facts:
-            if isinstance(fact, OrderRequested | OrderModifyRequested | OrderCancelRequested | ConversionRequested):
-                if self._account_of(fact) != self._account:
-                    continue
-                self._sequence += 1
-                self._queue.append(Waiting(self._priority(fact), self._sequence, fact))
+        for fact in requests_among(facts):
+            if self._account_of(fact) != self._account:
+                continue
+            self._sequence += 1
+            self._queue.append(Waiting(self._priority(fact), self._sequence, fact))
         if len(self._queue) > 1:
             self._queue.sort(key=lambda waiting: (waiting.priority, waiting.sequence))
 
@@ -111,6 +116,8 @@ class Outbox:
         Where the price of something that may leave is an old one, nothing leaves: the engine is asked first, and says
         in the journal at which price it goes. To be called again until there is nothing to tell.
         """
+        if not self._queue:
+            return []
         reports: list[Told] = list(self._outdated(now))
         if reports:
             return reports

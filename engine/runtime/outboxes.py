@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from engine.domain.facts import AnyFact
 from engine.domain.instant import Instant
-from engine.runtime.outbox import Outbox, Told
+from engine.runtime.outbox import Outbox, Told, requests_among
 
 
 class Outboxes:
@@ -39,8 +39,10 @@ class Outboxes:
 
     def take(self, facts: list[AnyFact]) -> None:
         """Queue the requests among facts that are safely in the journal."""
-        for outbox in self._outboxes:
-            outbox.take(facts)
+        requests = requests_among(facts)
+        if requests:
+            for outbox in self._outboxes:
+                outbox.take(requests)
 
     def next_due(self) -> Instant | None:
         """Answer when the next queued request may leave; None when all queues are empty."""

@@ -12,8 +12,8 @@ from engine.domain.denial import DenialReason
 from engine.domain.facts import AnyFact, MarginShort
 from engine.domain.identifiers import InstrumentId, LegId
 from engine.domain.instrument import Exchange, Kind
-from engine.domain.margin import Holding, basket_margin, blocked_margin
-from engine.domain.money import Price, percent_of, plain_text
+from engine.domain.margin import Holding, blocked_margin, funds_needed
+from engine.domain.money import Money, Price, percent_of, plain_text
 from engine.domain.multileg.execution import MarginCheck
 from engine.domain.multileg.states import LegState, PortfolioState
 from engine.domain.order import Purpose
@@ -36,8 +36,9 @@ def refusal(state: EngineState, run: PortfolioRun) -> Denial | None:
 def warning(state: EngineState, run: PortfolioRun) -> Iterator[AnyFact]:
     """Say once per execution that the funds do not cover a portfolio which is entered all the same."""
     warns = run.portfolio.execution.margin_check is MarginCheck.WARN and run.entry.margin_short_of != run.execution
-    chosen = not any(leg.state is LegState.WAITING or hedge_ties.wants_hedge(run, leg) for leg in run.present)
-    if not warns or run.state is not PortfolioState.ENTERING or not chosen:
+    if not warns or run.state is not PortfolioState.ENTERING:
+        return
+    if any(leg.state is LegState.WAITING or hedge_ties.wants_hedge(run, leg) for leg in run.present):
         return
     found = _shortage(state, run)
     if found is not None:
@@ -70,8 +71,11 @@ def _lack(state: EngineState, run: PortfolioRun, planned: list[Holding]) -> Deni
     ]
     prices = {holding.instrument.id: _price(state, holding.instrument.id) for holding in (*held, *planned)}
     spots = _spots(state, {holding.instrument.underlying for holding in (*held, *planned)})
-    blocked = blocked_margin([*held, *planned], prices, spots) - blocked_margin(held, prices, spots)
-    premium = basket_margin(planned, prices, spots) - blocked_margin(planned, prices, spots)
+    alone = blocked_margin(planned, prices, spots)
+    blocked = alone
+    if held:
+        blocked = Money(blocked_margin([*held, *planned], prices, spots) - blocked_margin(held, prices, spots))
+    premium = funds_needed(alone, planned, prices) - alone
     needed = percent_of(blocked + premium, _WITH_RESERVE)
     if needed <= free:
         return None

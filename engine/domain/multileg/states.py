@@ -2,8 +2,10 @@
 
 from enum import Enum, IntEnum
 
+from engine.domain.term import Term
 
-class PortfolioState(Enum):
+
+class PortfolioState(Term):
     """Where one execution of a portfolio stands."""
 
     __hash__ = object.__hash__  # Members are single; hashing their names costs a fifth of a step.
@@ -49,7 +51,7 @@ EXITING = frozenset({PortfolioState.EXITING, PortfolioState.EXIT_BLOCKED})
 """States in which everything is being closed."""
 
 
-class LegState(Enum):
+class LegState(Term):
     """Where one leg of a running portfolio stands."""
 
     __hash__ = object.__hash__  # Members are single; hashing their names costs a fifth of a step.
@@ -106,14 +108,14 @@ LEG_DONE = frozenset({LegState.CLOSED, LegState.ENTRY_FAILED, LegState.CANCELLED
 """States in which a leg holds nothing and wants nothing."""
 
 
-class Hit(Enum):
+class Hit(Term):
     """Which side of a position was hit."""
 
     STOP = "stop"
     TARGET = "target"
 
 
-class LegOrigin(Enum):
+class LegOrigin(Term):
     """Where an execution of a leg comes from."""
 
     DECLARED = "declared"
@@ -136,7 +138,7 @@ PROTECTORS = frozenset({LegOrigin.HEDGE, LegOrigin.GUARD, LegOrigin.DELTA})
 """Legs that follow what they protect: they have no levels and no actions of their own."""
 
 
-class ExitReason(Enum):
+class ExitReason(Term):
     """Why a leg or a portfolio was closed; the codes of the executor reference, Appendix B and ruling 18."""
 
     LEG_SL = "LEG_SL"
