@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -20,7 +21,9 @@ from engine.domain.instant import MINUTE, SECOND, Instant, iso_text, ist_date, i
 from engine.domain.instrument import Exchange, leading_exchanges
 from engine.domain.market_rules import MarketRules, UnknownRuleError
 from engine.domain.quote import DEPTH_LEVELS, IntArray, QuoteBoard, QuoteFrame
-from engine.runtime.recording.reader import Recording, open_recording
+
+if TYPE_CHECKING:
+    from engine.runtime.recording.reader import Recording
 
 DEMONSTRATION_DAY = date(2026, 8, 19)
 """The fixed day of runs without --from, so that two runs are equal."""
@@ -58,7 +61,7 @@ class OpenMarket(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant
     stale_after: int
     """Silence after which the feed is stale, in µs."""
-    recording: Recording | None = None
+    recording: "Recording | None" = None
     day_before: Iterable[QuoteFrame] = ()
     """Frames of the trading day before it begins, where something is known of it."""
 
@@ -120,6 +123,9 @@ def _first_open(rules: MarketRules, asked: Instant, underlyings: tuple[str, ...]
 
 
 def _recorded(choice: MarketChoice) -> OpenMarket:
+    # Parquet is loaded for recordings only: a window on the simulated market opens an eighth of a second earlier.
+    from engine.runtime.recording.reader import open_recording
+
     recording = open_recording(Path(choice.market))
     begin = recording.first if choice.begin is None else choice.begin
     until = recording.last if choice.until is None else choice.until
@@ -140,7 +146,7 @@ def _recorded(choice: MarketChoice) -> OpenMarket:
     )
 
 
-def _recorded_day_before(recording: Recording, begin: Instant) -> Iterator[QuoteFrame]:
+def _recorded_day_before(recording: "Recording", begin: Instant) -> Iterator[QuoteFrame]:
     """Yield the newest day that a recording holds before the one of an instant; nothing where it holds none."""
     ends = _midnight(begin)
     while recording.first < ends:

@@ -9,9 +9,9 @@ import msgspec
 from desktop.composition.failures import FailureError, MisuseError
 from desktop.composition.folders import data_folder
 from desktop.composition.markets import SIMULATED, OpenMarket
-from desktop.composition.recordings import RecordingError
 from engine.domain.market_rules import MarketRules
 from engine.domain.volatility_history import DayVolatility
+from engine.runtime.recording.errors import RecordingError
 from engine.runtime.volatility_filling import found_again
 from engine.runtime.volatility_store import (
     StoredVolatility,
