@@ -60,19 +60,20 @@ class PaperChoice(msgspec.Struct, frozen=True, kw_only=True):
 def open_run_journal(address: str | None) -> EngineJournal:
     """Open the journal of a run with the watch over its disk; None for one in memory, which nothing watches.
 
-    The folder of a file is made where it is missing. Raises JournalError with a sentence for the trader.
+    Simulated time stands still until the disk has what was decided. The folder of a file is made where it is missing.
+    Raises JournalError with a sentence for the trader.
     """
     if address is None:
         return EngineJournal(MemoryJournal(), None)
     match journal_location(address):
         case SqliteLocation(path=path):
             _make_folder(path.parent)
-            return open_engine_journal(address)
+            return open_engine_journal(address, is_waited_for=True)
         case ServerLocation():
             reserve = server_reserve(address)
             if reserve is not None:
                 _make_folder(reserve.parent)
-            return open_engine_journal(address, server_reserve=reserve)
+            return open_engine_journal(address, server_reserve=reserve, is_waited_for=True)
 
 
 def open_paper_broker(

@@ -248,8 +248,11 @@ class EngineState:
             spot = self.master.spot(run.portfolio.underlying)
             if spot is not None:
                 rows.add(self.master.row(spot.id))
-        if rows != self._rows_of.get(run.portfolio_id):
-            self._rows_of[run.portfolio_id] = rows
+        if rows != self._rows_of.get(run.portfolio_id, frozenset()):
+            # Nothing is kept of what watches nothing: of what was traded all day most is done.
+            self._rows_of.pop(run.portfolio_id, None)
+            if rows:
+                self._rows_of[run.portfolio_id] = rows
             self._set_rows(run.portfolio_id, rows)
 
     def _note_alive(self, run: PortfolioRun, *, is_alive: bool) -> None:

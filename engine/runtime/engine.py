@@ -49,6 +49,7 @@ class Engine:
         """Surrounds the wait for the disk."""
         self._listeners = listeners
         self._held = HeldFacts(journal)
+        self._unheard: list[AnyFact] = []
         self._watch = JournalWatch(journal, space, troubled=state.books.journal_failed)
         self._snapshot_at = state.books.facts
         self._is_sound = True
@@ -68,9 +69,10 @@ class Engine:
         self._advance(messages)
         self._is_sound = True
 
-    def tell(self, *, wait: bool = True) -> list[AnyFact]:
+    def tell(self, *, wait: bool = True, listeners_later: bool = False) -> list[AnyFact]:
         """Answer the facts that are on disk by now and tell them to the listeners; ``wait`` for all that were decided.
 
+        With ``listeners_later`` they hear of them when ``publish`` is called: once the orders among them have left.
         A slow disk is not waited for with ``wait=False``: what is not durable yet is told by a later call.
         Raises JournalUnwritableError where not even the emergency journal took them: then nothing of the batch may be
         acted upon and the engine must stop.
@@ -80,14 +82,22 @@ class Engine:
         if facts:
             # Before anybody hears of them: where the journal just got into trouble, openings among them must not leave.
             facts += self._look_after_journal(facts[-1].at)
-            for listener in self._listeners:
-                listener.take_facts(facts, self.state)
+            self._unheard += facts
+            if not listeners_later:
+                self.publish()
         self._is_sound = True
         return facts
 
     def nudge_when_durable(self, nudge: Callable[[], None]) -> None:
         """Let ``nudge`` be called when facts that nobody waited for got to the disk, on the thread that wrote them."""
         self._held.nudge = nudge
+
+    def publish(self) -> None:
+        """Tell the listeners what they have not heard yet."""
+        facts, self._unheard = self._unheard, []
+        if facts:
+            for listener in self._listeners:
+                listener.take_facts(facts, self.state)
 
     def see_past(self, frame: QuoteFrame) -> None:
         """See a frame of today from before the start; nothing is decided, but bars and the day's prices know it."""

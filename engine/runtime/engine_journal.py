@@ -18,14 +18,22 @@ class EngineJournal(msgspec.Struct, frozen=True):
     space: FreeSpace | None
 
 
-def open_engine_journal(address: str, *, server_reserve: Path | None = None) -> EngineJournal:
+def open_engine_journal(
+    address: str, *, server_reserve: Path | None = None, is_waited_for: bool = False
+) -> EngineJournal:
     """Open the journal of an engine at a path or URL; a flush of a millisecond or more goes to a writer thread.
 
-    ``server_reserve`` is the emergency journal of a journal on a server, without which the engine stops when the server
-    is gone; a file has its own beside it. Raises JournalError with a sentence for the trader.
+    With ``is_waited_for`` nothing goes on before a flush is done, and the engine's own thread makes it: another thread
+    would only add two changes of threads to every order. ``server_reserve`` is the emergency journal of a journal on a
+    server, without which the engine stops when the server is gone; a file has its own beside it. Raises JournalError
+    with a sentence for the trader.
     """
     match journal_location(address):
         case SqliteLocation(path=path):
-            return EngineJournal(journal_for_this_disk(open_journal(address), path.parent), free_space_beside(path))
+            journal: Journal = open_journal(address)
+            if not is_waited_for:
+                journal = journal_for_this_disk(journal, path.parent)
+            return EngineJournal(journal, free_space_beside(path))
         case ServerLocation():
-            return EngineJournal(journal_for_this_disk(open_journal(address, reserve=server_reserve), None), None)
+            journal = open_journal(address, reserve=server_reserve)
+            return EngineJournal(journal if is_waited_for else journal_for_this_disk(journal, None), None)

@@ -1,5 +1,6 @@
 """Who has the interpreter when window and engine want it at once: the engine, while a quote becomes orders."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ class Precedence:
 
     Python gives every thread the same right, and an engine that is interrupted in the middle of a decision waits for
     whatever the window does then, a painted chart perhaps. So the engine keeps the interpreter through a turn, and asks
-    impatiently whenever it has to get it back. For the engine's own thread.
+    impatiently whenever it has to get it back. Objects that hold each other are looked for between turns only, which
+    takes milliseconds. For the engine's own thread.
     """
 
     def __init__(self) -> None:
@@ -25,11 +27,13 @@ class Precedence:
     def keep(self) -> None:
         """Begin a turn."""
         self._is_kept = True
+        gc.disable()
         sys.setswitchinterval(KEPT)
 
     def share(self) -> None:
         """End a turn."""
         self._is_kept = False
+        gc.enable()
         sys.setswitchinterval(SHARED)
 
     @contextmanager

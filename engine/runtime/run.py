@@ -180,6 +180,7 @@ class SimulatedRun:
         self._process([message])
         self._act()
         self._waits = self.live is None
+        self.engine.publish()
 
     def keep_volatility(self, keep: Keep) -> None:
         """Note the implied volatility of every underlying after each close, and hand what is new to ``keep``."""
@@ -230,6 +231,7 @@ class SimulatedRun:
         if self._volatility is not None:
             self._volatility.look(self.now)
         facts = self._told() + self._act()
+        self.engine.publish()
         if self._profits is not None:
             # Last, so that no order waits for it.
             self._profits.look(self.now)
@@ -271,7 +273,7 @@ class SimulatedRun:
 
     def _told(self) -> list[AnyFact]:
         """Queue what is on the disk. Simulated time stands still until all is; live, the rest is told when it is."""
-        facts = self.engine.tell(wait=self._waits)
+        facts = self.engine.tell(wait=self._waits, listeners_later=True)
         if facts:
             self.outbox.take(facts)
         return facts

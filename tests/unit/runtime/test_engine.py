@@ -62,6 +62,20 @@ def _kinds(facts):
     return [type(fact) for fact in facts]
 
 
+def test_listeners_may_hear_of_facts_after_the_orders_among_them_left():
+    journal = MemoryJournal()
+    witness = Witness(journal)
+    engine = _engine(journal, witness)
+    engine.decide([_opening()])
+
+    told = engine.tell(listeners_later=True)
+    assert (_kinds(told), witness.heard) == ([DayStarted, SessionOpened], [])
+
+    engine.publish()
+    engine.publish()
+    assert witness.heard == [[DayStarted, SessionOpened]]
+
+
 def test_facts_are_in_the_journal_when_the_listeners_hear_of_them():
     journal = MemoryJournal()
     witness = Witness(journal)

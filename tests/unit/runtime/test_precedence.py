@@ -1,5 +1,6 @@
 """The engine keeps the interpreter through a turn, and asks for it impatiently whenever it had to let it go."""
 
+import gc
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ def interval() -> Iterator[None]:
     before = sys.getswitchinterval()
     yield
     sys.setswitchinterval(before)
+    gc.enable()
 
 
 def _interval() -> float:
@@ -56,3 +58,13 @@ def test_a_turn_goes_on_after_a_disk_that_failed() -> None:
         raise OSError("full")
 
     assert _interval() == pytest.approx(KEPT)
+
+
+def test_nothing_is_collected_in_a_turn() -> None:
+    precedence = Precedence()
+
+    precedence.keep()
+    assert not gc.isenabled()
+
+    precedence.share()
+    assert gc.isenabled()
