@@ -101,6 +101,13 @@ class Journal(JournalReader, Protocol):
         """Try to take the emergency journal over now that there may be room; answer whether there is no trouble."""
         ...
 
+    def checkpoint(self) -> None:
+        """Do at an idle moment what an append would have to do sooner or later; does nothing where there is nothing.
+
+        Raises JournalUnwritableError.
+        """
+        ...
+
     def save_snapshot(self, seq: int, version: int, body: bytes) -> None:
         """Keep the state after fact ``seq``; the oldest snapshots make room. Does nothing while there is trouble."""
         ...

@@ -18,6 +18,9 @@ from engine.runtime.request_stages import RequestStages
 from engine.runtime.slow_disk import HeldFacts
 from engine.runtime.snapshots import keep_snapshot, snapshot_is_due
 
+_TIDY_EVERY = 400
+"""Facts between two checkpoints: half of what fills the log of SQLite, which is then emptied in a commit."""
+
 
 class FactListener(Protocol):
     """Somebody who is told what happened, after it is safely in the journal."""
@@ -51,7 +54,7 @@ class Engine:
         self._held = HeldFacts(journal)
         self._unheard: list[AnyFact] = []
         self._watch = JournalWatch(journal, space, troubled=state.books.journal_failed)
-        self._snapshot_at = state.books.facts
+        self._snapshot_at = self._tidied_at = state.books.facts
         self._is_sound = True
 
     def process(self, messages: Iterable[Message]) -> list[AnyFact]:
@@ -123,6 +126,14 @@ class Engine:
             self._snapshot_at = self.state.books.facts
             with suppress(JournalUnwritableError):
                 keep_snapshot(self.journal, self.state)
+
+    def checkpoint_if_due(self) -> None:
+        """Let the journal tidy up before an order has to wait for it; call it when nothing is urgent."""
+        facts = self.state.books.facts
+        if facts - self._tidied_at >= _TIDY_EVERY and not self._watch.is_troubled:
+            self._tidied_at = facts
+            with suppress(JournalUnwritableError):
+                self.journal.checkpoint()
 
     def _begin(self) -> None:
         """Refuse to go on after an error; whoever began and did not come to the end leaves the engine unsound."""

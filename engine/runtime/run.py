@@ -236,6 +236,7 @@ class SimulatedRun:
             # Last, so that no order waits for it.
             self._profits.look(self.now)
         if not facts:
+            self.engine.checkpoint_if_due()
             self.engine.keep_snapshot_if_due()
         return facts
 

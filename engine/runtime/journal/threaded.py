@@ -72,6 +72,11 @@ class ThreadedJournal:
         with self._settled() as journal:
             return journal.leave_emergency()
 
+    def checkpoint(self) -> None:
+        """Tidy up once everything queued so far is durable."""
+        with self._settled() as journal:
+            journal.checkpoint()
+
     def save_snapshot(self, seq: int, version: int, body: bytes) -> None:
         """Keep the state after fact ``seq``, once that fact is durable."""
         with self._settled() as journal:

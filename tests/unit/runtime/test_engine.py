@@ -249,3 +249,26 @@ def test_a_snapshot_is_kept_after_enough_facts_and_not_in_trouble():
     engine.keep_snapshot_if_due()
 
     assert [seq for seq, _, _ in journal._snapshots] == [journal.count()]
+
+
+def test_the_journal_is_tidied_up_now_and_then_but_not_in_trouble():
+    class Tidied(MemoryJournal):
+        checkpoints = 0
+
+        def checkpoint(self):
+            self.checkpoints += 1
+
+    journal = Tidied(room=450, reserve=1_000)
+    engine = _engine(journal)
+    engine.process([_opening()])
+    engine.checkpoint_if_due()
+    assert journal.checkpoints == 0
+
+    engine.process([_limits(number) for number in range(1, 401)])
+    engine.checkpoint_if_due()
+    engine.checkpoint_if_due()
+    assert journal.checkpoints == 1
+
+    engine.process([_limits(number) for number in range(1, 500)])
+    engine.checkpoint_if_due()
+    assert journal.checkpoints == 1

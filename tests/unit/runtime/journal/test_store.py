@@ -1,5 +1,7 @@
 """A journal of either kind keeps what it acknowledged and finds what was changed."""
 
+import shutil
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -41,6 +43,18 @@ def test_the_head_is_that_of_any_journal_with_these_facts(address, facts):
         journal.save_snapshot(3, 1, b"state")
 
         assert journal.head() == memory.head()
+
+
+def test_after_a_checkpoint_the_file_alone_holds_everything(tmp_path, facts):
+    with open_journal(str(tmp_path / "journal.sqlite")) as journal:
+        journal.append(facts(5))
+        journal.checkpoint()
+        copied = shutil.copy(tmp_path / "journal.sqlite", tmp_path / "copy.sqlite")
+
+        with open_for_reading(str(copied)) as copy:
+            assert list(copy.entries()) == facts(5)
+        journal.append(facts(1, first=6))
+        assert journal.verify().count == 6
 
 
 def test_an_empty_append_changes_nothing(address):
