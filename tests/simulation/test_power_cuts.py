@@ -82,7 +82,7 @@ def test_a_kill_at_any_batch_ends_with_the_same_position_or_a_held_basket(writte
     portfolios = _baskets()
     held, batches = _undisturbed(portfolios)
     assert held
-    assert batches >= 20
+    assert batches >= 15
     times_held = 0
 
     for number in range(1, batches + 1):
