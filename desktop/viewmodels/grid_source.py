@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import IntEnum
-from operator import is_
+from itertools import compress, count
+from operator import is_, is_not
 from typing import Generic, Protocol, runtime_checkable
 
 import msgspec
@@ -77,6 +78,10 @@ class GridSource(Protocol):
 
     def row_key(self, row: int) -> Hashable:
         """Return the lasting name of a row, by which a selection survives re-ordering."""
+        ...
+
+    def row_keys(self) -> Sequence[Hashable]:
+        """Return the lasting names of all rows, in their order."""
         ...
 
     def tooltip(self, row: int, column: int) -> str:
@@ -222,15 +227,16 @@ class RowGridSource(Generic[RowType]):
             rows, keys = [rows[i] for i in self._order], [keys[i] for i in self._order]
         if keys != self._keys:
             # Rows are known by their identity: ready for painting are those that only moved.
-            ready = {id(row): painted for row, painted in zip(self._rows, self._painted, strict=True) if painted}
-            self._painted = [ready.get(id(row)) for row in rows]
+            ready = {id(self._rows[place]): self._painted[place] for place in compress(count(), self._painted)}
+            self._painted = list(map(ready.get, map(id, rows)))
             self._rows, self._keys = list(rows), keys
             self._signs = np.zeros((len(keys), len(self.columns)), dtype=np.int8)
             self._dirty.clear()
             self._reset = True
             return
-        for number, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
-            if old is not new and old != new:
+        for number in compress(count(), map(is_not, self._rows, rows)):
+            old, new = self._rows[number], rows[number]
+            if old != new:
                 self._change(number, old, new)
 
     def forget_painted(self) -> None:
@@ -266,6 +272,10 @@ class RowGridSource(Generic[RowType]):
     def row_key(self, row: int) -> Hashable:
         """Return the lasting name of a row."""
         return self._keys[row]
+
+    def row_keys(self) -> Sequence[Hashable]:
+        """Return the lasting names of all rows, in their order."""
+        return self._keys
 
     def tooltip(self, row: int, column: int) -> str:
         """Return the column's explanation of a cell, or the column's own."""

@@ -1,6 +1,6 @@
 """Positions with Greeks as a grid, in groups of the trader's choice, with sub-totals and a total."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from desktop.bridge import EngineBridge
@@ -8,6 +8,7 @@ from desktop.viewmodels.grid_source import Expander, RowGridSource
 from desktop.viewmodels.position_columns import POSITION_COLUMNS
 from engine.domain.instant import ist_date
 from engine.domain.money import Money
+from engine.views.portfolios import PortfolioRow
 from engine.views.positions import BrokersBooks, Grouping, KeptPositions, PositionBook, PositionLevel, PositionRow
 
 __all__ = ["POSITION_COLUMNS", "PositionsSource"]
@@ -37,6 +38,8 @@ class PositionsSource(RowGridSource[PositionRow]):
         self._grouping = Grouping.UNDERLYING_EXPIRY_PORTFOLIO
         self._book: PositionBook | None = None
         self._kept = KeptPositions()
+        self._told: list[PortfolioRow] | None = None
+        """Rows that were told since the book was made; None before the first, which takes all there are."""
         self._lines: Sequence[PositionRow] = ()
         self._seen_snapshot = 0
         self.brokers = BrokersBooks()
@@ -57,7 +60,9 @@ class PositionsSource(RowGridSource[PositionRow]):
                 today,
                 with_closed=self._with_closed,
                 kept=self._kept,
+                told=self._told,
             )
+            self._told = []
         self.brokers = BrokersBooks.of(bridge.status)
         values = snapshot.quotes(self._book.rows)
         self._lines = self._book.priced(values, snapshot.at, self.brokers, self._grouping)
@@ -100,6 +105,16 @@ class PositionsSource(RowGridSource[PositionRow]):
         """Every line, folded away or not."""
         return self._lines
 
+    @property
+    def held(self) -> Sequence[PositionRow]:
+        """The lines of the legs that hold something, in no group."""
+        return self._book.held if self._book is not None else ()
+
+    @property
+    def underlyings(self) -> Sequence[str]:
+        """The underlyings of every leg that is shown, in their order."""
+        return self._book.underlyings if self._book is not None else ()
+
     def legs_of(self, row: PositionRow) -> list[PositionRow]:
         """Return the legs that a line stands for: itself, those of its group, or all; none of what is not ours."""
         depth = len(row.key)
@@ -111,8 +126,15 @@ class PositionsSource(RowGridSource[PositionRow]):
         whole = (one for one in self._lines if one.margin is not None and one.portfolio_id in ids and len(ids) == 1)
         return next((one.margin for one in whole), None)
 
-    def take_portfolios(self, _rows: object) -> None:
+    def take_portfolios(self, rows: Iterable[PortfolioRow]) -> None:
         """Hear that rows of portfolios changed; the next frame reads them anew."""
+        if self._told is not None:
+            self._told += rows
+        self._forget_book()
+
+    def read_anew(self) -> None:
+        """Look at every portfolio with the next refresh, for who did not hear which of them changed."""
+        self._told = None
         self._forget_book()
 
     def _forget_book(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from desktop.presentation import formats
 from desktop.presentation.tones import Tone, tone_of_sign
 from engine.domain.money import exact_units
-from engine.views.positions import PositionLevel, PositionRow
+from engine.views.positions import PositionRow
 from engine.views.status import StatusRow
 
 _WARNS_AT = 0.8
@@ -49,12 +49,10 @@ class RiskGauges:
     def __init__(self) -> None:
         self._largest: defaultdict[str, float] = defaultdict(float)
 
-    def gauges(self, lines: Sequence[PositionRow], status: StatusRow | None) -> tuple[Gauge, ...]:
-        """Answer the gauges, the most important first."""
-        legs = [line for line in lines if line.level is PositionLevel.LEG]
-        underlyings = dict.fromkeys([leg.underlying for leg in legs])
-        # What is closed has no Greeks; only its underlying is told.
-        held = [leg for leg in legs if leg.net_quantity]
+    def gauges(
+        self, underlyings: Sequence[str], held: Sequence[PositionRow], status: StatusRow | None
+    ) -> tuple[Gauge, ...]:
+        """Answer the gauges, the most important first; ``held`` are legs, for what is closed has no Greeks."""
         greeks = [self._greek(underlyings, held, name, title, words) for name, title, words in _GREEKS]
         return (_day(status), greeks[0], _margin(status), *greeks[1:])
 

@@ -1,6 +1,6 @@
 """A fast painted grid for the chain, positions and ladders."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
@@ -204,8 +204,7 @@ class FastGrid(QAbstractScrollArea):
     def _take_new_rows(self) -> None:
         self._row_count = self._source.row_count()
         self._flash.reset(self._row_count)
-        keys: list[Hashable] = [self._source.row_key(row) for row in range(self._row_count)]
-        if self._selection.follow(keys):
+        if self._selection.follow(self._source.row_keys()):
             self.selection_changed.emit()
         self._fit_scroll_bars()
         self.viewport().update()

@@ -57,6 +57,9 @@ class GridSelection:
 
     def follow(self, keys: Sequence[Hashable]) -> bool:
         """Find the selected rows again after the rows moved; return whether the selection changed."""
+        if not self._keys:
+            self.row = self._anchor = min(self.row, len(keys) - 1)
+            return False
         place = {key: row for row, key in enumerate(keys)}
         before = dict(self._keys)
         current = before.get(self.row)

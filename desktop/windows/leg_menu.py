@@ -38,7 +38,7 @@ class _PositionsAtHand(PositionsSource):
 
     def refresh(self, now_ms: int) -> None:
         """Count anew."""
-        self.take_portfolios(None)
+        self.read_anew()
         super().refresh(now_ms)
 
     def legs_of(self, row: PositionRow) -> list[PositionRow]:

@@ -18,6 +18,7 @@ from desktop.windows.position_deeds import PositionDeeds, leg_sentence
 from desktop.workspace.links import InstrumentChosen, PortfolioChosen, Subject
 from engine.domain.commands import SquareOffLeg
 from engine.domain.identifiers import LegId, PortfolioId
+from engine.views.portfolios import PortfolioRow
 from engine.views.positions import Grouping, PositionLevel, PositionRow
 
 _ROOM_FOR_GAUGES = 150
@@ -54,7 +55,7 @@ class PositionsPanel(Panel):
         self.grid.cell_activated.connect(lambda row, _column: self._activate(row))
         self.column.addWidget(self.grid)
 
-    def _rows_changed(self, rows: object) -> None:
+    def _rows_changed(self, rows: list[PortfolioRow]) -> None:
         self.source.take_portfolios(rows)
 
     def _build_bar(self, context: Mapping[str, str]) -> None:
@@ -110,10 +111,10 @@ class PositionsPanel(Panel):
         if self._seen == (id(self.source.lines), id(status)):
             return
         self._seen = id(self.source.lines), id(status)
-        self.gauges.show_gauges(self._risk.gauges(self.source.lines, status))
+        self.gauges.show_gauges(self._risk.gauges(self.source.underlyings, self.source.held, status))
         drift = len(self.source.brokers.drift)
         self.drift_button.setVisible(drift > 0)
-        legs = sum(row.level is PositionLevel.LEG and bool(row.net_quantity) for row in self.source.lines)
+        legs = len(self.source.held)
         words, tip = (f"{legs} open", "Legs that hold something") if legs else ("Nothing is held.", "")
         if drift:
             words = "≠ 1 contract differs" if drift == 1 else f"≠ {drift} contracts differ"

@@ -1,47 +1,33 @@
 """What the positions keep from one frame to the next: what did not change since is neither asked for nor made again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.domain.contract_master import ContractMaster
-from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
-from engine.domain.instant import ist_date
+from engine.domain.identifiers import PortfolioId
 from engine.domain.market_rules import MarketRules
 from engine.domain.money import Money, Price
-from engine.views.contracts import contract_name
 from engine.views.expiry_pricing import ExpiryLadder, expiry_ladder
 from engine.views.foreign_positions import BrokersBooks
-from engine.views.portfolios import LegRow, PortfolioRow
+from engine.views.held_legs import Book, HeldLeg, Order, held_legs
+from engine.views.portfolios import PortfolioRow
 from engine.views.position_groups import KeptGroups
+from engine.views.position_legs import leg_row
 from engine.views.position_rows import PositionRow
+
+_NUMBER = attrgetter("number")
 
 _STEADY = 1_000
 """A margin stands until its underlying moved by one part in so many; an estimate is no better than that."""
 
 
-class HeldLeg(msgspec.Struct, eq=False):
-    """One leg that is held, or was, and the portfolio it belongs to."""
-
-    portfolio: PortfolioRow
-    leg: LegRow
-    contract: str
-    """In words."""
-    book: tuple[AccountId, InstrumentId]
-    """The contract in the account, by which the broker's books are compared."""
-    order: tuple[str, date]
-    """Nearest expiry first; a portfolio's legs stay together inside it."""
-    closed_row: PositionRow | None = None
-    """The line of a closed leg once it is made: nothing of it moves but the quantities of the books."""
-
-
-class _Portfolio(msgspec.Struct, frozen=True, eq=False):
-    """The legs of a portfolio's row."""
-
-    row: PortfolioRow
-    legs: tuple[HeldLeg, ...]
+Compared = Callable[[Book], tuple[int, int]]
+"""What our books say that the broker holds of a contract in an account, and what he says himself."""
 
 
 class _Margin(msgspec.Struct, frozen=True, eq=False):
@@ -56,37 +42,97 @@ class KeptPositions:
     """Memory of one table of positions, handed to each of its books; rows are known by their identity.
 
     Attributes:
-        groups: What was added up of groups in which nothing is open.
-        books: Our ledger and the brokers' books with which the lines of closed legs were compared last.
+        groups: What was added up of groups in the frame before.
     """
 
     def __init__(self) -> None:
         self._master: ContractMaster | None = None
         self._on = date.min
         self._with_closed = False
-        self._portfolios: dict[PortfolioId, _Portfolio] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[PortfolioId, PortfolioRow] = {}
+        self._number: dict[PortfolioId, int] = {}
+        """Of each portfolio, in the order in which they came."""
+        self._orders: list[Order] = []
+        self._listed: dict[Order, list[HeldLeg]] = {}
+        """The legs of an underlying and expiry."""
+        self._portfolios: dict[PortfolioId, tuple[HeldLeg, ...]] = {}
+        self._closed: dict[Book, dict[int, HeldLeg]] = {}
+        self._new: list[HeldLeg] = []
         self._ladders: dict[tuple[str, date], ExpiryLadder] = {}
         self._margins: dict[PortfolioId, _Margin] = {}
+        self._books: tuple[Mapping[Book, int], BrokersBooks] | None = None
         self.groups = KeptGroups()
-        self.books: tuple[Mapping[tuple[AccountId, InstrumentId], int], BrokersBooks] | None = None
 
     def legs(
-        self, portfolios: Iterable[PortfolioRow], master: ContractMaster, on: date, *, with_closed: bool
+        self,
+        portfolios: Iterable[PortfolioRow],
+        master: ContractMaster,
+        on: date,
+        *,
+        with_closed: bool,
+        told: Iterable[PortfolioRow] | None = None,
     ) -> list[HeldLeg]:
         """Answer the legs that are held, nearest expiry first, and those closed on the day ``on`` where asked for.
 
-        Another day, other contracts or another choice of legs begin anew; a portfolio that was told again does, too.
+        Another day, other contracts or another choice of legs begin anew. ``told`` are the rows that were told since
+        the last call, where that is known and none went away: the others are not looked at.
         """
         if (self._master, self._on, self._with_closed) != (master, on, with_closed):
             self._forget()
             self._master, self._on, self._with_closed = master, on, with_closed
-        found: dict[PortfolioId, _Portfolio] = {}
-        known = self._portfolios
-        for row in portfolios:
-            before = known.get(row.portfolio_id)
-            found[row.portfolio_id] = before if before is not None and before.row is row else self._listed(row, master)
-        self._portfolios = found
-        return sorted((leg for one in found.values() for leg in one.legs), key=attrgetter("order"))
+            told = None
+        if told is None:
+            rows = {row.portfolio_id: row for row in portfolios}
+            for name in self._rows.keys() - rows.keys():
+                self._drop(name)
+                del self._rows[name]
+                # It has the place of a new one if it comes again.
+                del self._number[name]
+            told = rows.values()
+        for row in told:
+            if self._rows.get(row.portfolio_id) is not row:
+                self._drop(row.portfolio_id)
+                self._rows[row.portfolio_id] = row
+                self._list(row, master)
+        return [leg for order in self._orders for leg in self._listed[order]]
+
+    @property
+    def underlyings(self) -> Sequence[str]:
+        """The underlyings of all legs that were listed last, in their order."""
+        return tuple(dict.fromkeys(underlying for underlying, _expiry in self._orders))
+
+    def closed_rows(
+        self,
+        legs: Iterable[HeldLeg],
+        ours: Mapping[Book, int],
+        brokers: BrokersBooks,
+        compared: Compared,
+    ) -> list[PositionRow | None]:
+        """Answer the lines of closed legs, None for open ones; made again where the books say something else.
+
+        ``ours`` is our ledger by contract and account.
+        """
+        for held in self._new:
+            held.closed_row = leg_row(held, self._on, compared(held.book))
+        self._new.clear()
+        for book in self._others(ours, brokers):
+            says = compared(book)
+            for held in self._closed.get(book, {}).values():
+                row = held.closed_row
+                if row is not None and (row.ledger_quantity, row.brokers_quantity) != says:
+                    held.closed_row = replace(row, ledger_quantity=says[0], brokers_quantity=says[1])
+        self._books = dict(ours), brokers
+        return [held.closed_row for held in legs]
+
+    def _others(self, ours: Mapping[Book, int], brokers: BrokersBooks) -> Iterable[Book]:
+        """Answer the contracts of which the books may say something else than before."""
+        if self._books is None or self._books[1] != brokers:
+            return list(self._closed)
+        before = self._books[0]
+        return [book for book in {*before, *ours} if before.get(book) != ours.get(book)]
 
     def ladder(self, master: ContractMaster, rules: MarketRules, underlying: str, expiry: date) -> ExpiryLadder:
         """Answer the ladder of an expiry among the contracts with which ``legs`` was asked."""
@@ -103,31 +149,27 @@ class KeptPositions:
         self._margins[row.portfolio_id] = made = _Margin(row, price, estimate())
         return made.amount
 
-    def _listed(self, row: PortfolioRow, master: ContractMaster) -> _Portfolio:
-        self._margins.pop(row.portfolio_id, None)
-        held = (
-            leg
-            for leg in row.legs
-            if leg.row >= 0 and (leg.net_quantity or (self._with_closed and _was_held(row, leg, self._on)))
-        )
-        return _Portfolio(row, tuple(_held(row, leg, master) for leg in held))
+    def _list(self, row: PortfolioRow, master: ContractMaster) -> None:
+        number = self._number.setdefault(row.portfolio_id, len(self._number))
+        legs = held_legs(row, number, master, self._on, with_closed=self._with_closed)
+        self._portfolios[row.portfolio_id] = legs
+        for leg in legs:
+            if leg.order not in self._listed:
+                self._listed[leg.order] = []
+                insort(self._orders, leg.order)
+            insort(self._listed[leg.order], leg, key=_NUMBER)
+            if not leg.is_open:
+                self._new.append(leg)
+                self._closed.setdefault(leg.book, {})[id(leg)] = leg
 
-    def _forget(self) -> None:
-        self._portfolios, self._ladders, self._margins = {}, {}, {}
-        self.groups = KeptGroups()
-
-
-def _held(row: PortfolioRow, leg: LegRow, master: ContractMaster) -> HeldLeg:
-    contract = master.instruments[leg.row]
-    return HeldLeg(
-        portfolio=row,
-        leg=leg,
-        contract=contract_name(contract),
-        book=(row.account, contract.id),
-        order=(row.underlying, leg.expiry or date.max),
-    )
-
-
-def _was_held(portfolio: PortfolioRow, leg: LegRow, on: date) -> bool:
-    ended = leg.closed_at or portfolio.closed_at
-    return leg.entered > 0 and (ended is None or ist_date(ended) == on)
+    def _drop(self, portfolio: PortfolioId) -> None:
+        self._margins.pop(portfolio, None)
+        for leg in self._portfolios.pop(portfolio, ()):
+            beside = self._listed[leg.order]
+            # All legs of a portfolio have one number; the first of them is the first to go.
+            del beside[bisect_left(beside, leg.number, key=_NUMBER)]
+            if not beside:
+                del self._listed[leg.order]
+                self._orders.remove(leg.order)
+            if not leg.is_open:
+                self._closed[leg.book].pop(id(leg))

@@ -1,16 +1,15 @@
 """Positions in groups: which lines stand under which, and what a group's line adds up."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from operator import is_
+from functools import partial
 
 import msgspec
 
 from engine.domain.identifiers import PortfolioId
 from engine.domain.money import Money
 from engine.views.position_rows import PositionLevel, PositionRow
-from engine.views.subtotals import subtotal
+from engine.views.position_tree import Path, PositionTree
 
 
 class Grouping(Enum):
@@ -50,77 +49,21 @@ _KEYS: dict[PositionLevel, Callable[[PositionRow], str]] = {
 _NO_FIGURES: Mapping[PortfolioId, Money] = {}
 
 
-class _Kept(msgspec.Struct, frozen=True, eq=False):
-    """The parts of a group that hold nothing any more, and the line that adds them up."""
-
-    parts: Sequence[PositionRow]
-    line: PositionRow
-
-
-class _Group(msgspec.Struct, frozen=True, eq=False):
-    """A group's line with the lines below it, and of its portfolios which are whole and which are divided."""
-
-    legs: Sequence[PositionRow]
-    lines: Sequence[PositionRow]
-    """Its own first."""
-    margin: Money | None
-    """Of the portfolios that are whole; None where none of them blocks anything."""
-    divided: Mapping[PortfolioId | None, int]
-    """How many legs of a portfolio it has that others have, too."""
-    is_settled: bool
-    """Nothing in it is open."""
-
-
 class KeptGroups:
-    """Memory of a table's groups: lines that nothing moves any more, known by the identity of what they were made of.
+    """Memory of a table's groups: a frame pays for the legs that changed since the one before.
 
-    A leg that is closed keeps its line while its row, and the grouping, are the same; so does a group of them with
-    all the legs of their portfolios. The parts of other groups that are closed are added up once.
+    Rows of legs are known by their identity; another grouping begins anew.
     """
 
     def __init__(self) -> None:
         self._grouping: Grouping | None = None
-        # A row is held beside its line, so that no other row can come to have its identity.
-        self._legs: dict[int, tuple[PositionRow, PositionRow]] = {}
-        self._settled: dict[tuple[str, ...], _Kept] = {}
-        self._groups: dict[tuple[str, ...], dict[str, _Group]] = {}
+        self._tree = _tree(Grouping.FLAT)
 
-    def keyed(self, legs: Sequence[PositionRow], grouping: Grouping) -> list[PositionRow]:
-        """Answer legs with the key and the name they have in a grouping."""
+    def tree(self, grouping: Grouping) -> PositionTree:
+        """Answer the groups of the frame before, or new ones."""
         if grouping is not self._grouping:
-            self._grouping, self._legs, self._settled, self._groups = grouping, {}, {}, {}
-        known, levels = self._legs, _LEVELS[grouping]
-        if len(known) > 2 * len(legs) + _SPARE:
-            shown = {id(leg) for leg in legs}
-            self._legs = known = {row: pair for row, pair in known.items() if row in shown}
-        return [pair[1] if (pair := known.get(id(leg))) else self._keyed(leg, levels) for leg in legs]
-
-    def settled(self, key: tuple[str, ...], level: PositionLevel, parts: Sequence[PositionRow]) -> PositionRow:
-        """Answer the line that adds up parts of a group in which nothing is open."""
-        before = self._settled.get(key)
-        if before is not None and _same(before.parts, parts):
-            return before.line
-        line = subtotal(key, level, parts)
-        self._settled[key] = _Kept(parts, line)
-        return line
-
-    def below(self, key: tuple[str, ...]) -> dict[str, _Group]:
-        """Answer the groups below a group in which nothing is open or divided, by the last part of their key."""
-        return self._groups.setdefault(key, {})
-
-    def _keyed(self, leg: PositionRow, levels: tuple[PositionLevel, ...]) -> PositionRow:
-        line = _keyed(leg, levels)
-        if not leg.net_quantity:
-            self._legs[id(leg)] = leg, line
-        return line
-
-
-_SPARE = 100
-"""So many lines of legs that are gone are not worth sweeping out."""
-
-
-def _same(before: Sequence[PositionRow], now: Sequence[PositionRow]) -> bool:
-    return len(before) == len(now) and all(map(is_, before, now))
+            self._grouping, self._tree = grouping, _tree(grouping)
+        return self._tree
 
 
 def grouped(
@@ -134,17 +77,19 @@ def grouped(
     Groups stand in the order of their first leg. ``margins`` are the estimated margins of whole portfolios; ``kept``
     is what was added up in earlier frames.
     """
-    kept = KeptGroups() if kept is None else kept
-    keyed = kept.keyed(legs, grouping)
-    if not keyed:
-        return []
-    counts = Counter([leg.portfolio_id for leg in keyed])
-    making = _Making((PositionLevel.TOTAL, *_LEVELS[grouping]), margins or _NO_FIGURES, counts, kept)
-    return list(making.group((), keyed).lines)
+    tree = _tree(grouping) if kept is None else kept.tree(grouping)
+    return tree.lines(legs, margins or _NO_FIGURES)
 
 
-def _keyed(leg: PositionRow, levels: tuple[PositionLevel, ...]) -> PositionRow:
-    path = tuple(_KEYS[level](leg) for level in levels)
+def _tree(grouping: Grouping) -> PositionTree:
+    levels = _LEVELS[grouping]
+    keys = tuple(_KEYS[level] for level in levels)
+    return PositionTree(
+        (PositionLevel.TOTAL, *levels), lambda leg: tuple(key(leg) for key in keys), partial(_keyed, levels=levels)
+    )
+
+
+def _keyed(leg: PositionRow, path: Path, levels: tuple[PositionLevel, ...]) -> PositionRow:
     shown = leg.name if PositionLevel.CONTRACT not in levels else leg.portfolio
     name = shown if PositionLevel.PORTFOLIO in levels or not leg.portfolio else f"{shown} · {_beside(leg, levels)}"
     return msgspec.structs.replace(leg, key=(*path, f"{leg.portfolio_id}/{leg.leg_id}"), name=name)
@@ -153,84 +98,3 @@ def _keyed(leg: PositionRow, levels: tuple[PositionLevel, ...]) -> PositionRow:
 def _beside(leg: PositionRow, levels: tuple[PositionLevel, ...]) -> str:
     """Answer what tells a leg from others where its portfolio is no group."""
     return f"leg {leg.leg_id}" if PositionLevel.CONTRACT in levels else leg.portfolio
-
-
-class _Making(msgspec.Struct, frozen=True, eq=False):
-    """The groups of one frame while they are made."""
-
-    levels: tuple[PositionLevel, ...]
-    """The total, then the groups below it, outermost first."""
-    margins: Mapping[PortfolioId, Money]
-    counts: Mapping[PortfolioId | None, int]
-    """How many legs each portfolio has."""
-    kept: KeptGroups
-
-    def group(self, key: tuple[str, ...], legs: Sequence[PositionRow]) -> _Group:
-        """Answer a group with all that stands below its line."""
-        depth = len(key)
-        if depth + 1 == len(self.levels):
-            margin, divided = self._whole(Counter([leg.portfolio_id for leg in legs]), None)
-            settled: list[PositionRow] = []
-            held: list[PositionRow] = []
-            for leg in legs:
-                (held if leg.net_quantity else settled).append(leg)
-            line = self._line(key, settled, held, legs[0], None if divided else margin)
-            return _Group(legs, [line, *legs], margin, divided, not held)
-        members: defaultdict[str, list[PositionRow]] = defaultdict(list)
-        for leg in legs:
-            members[leg.key[depth]].append(leg)
-        return self._of_groups(key, legs, members)
-
-    def _of_groups(
-        self, key: tuple[str, ...], legs: Sequence[PositionRow], members: Mapping[str, Sequence[PositionRow]]
-    ) -> _Group:
-        settled: list[PositionRow] = []
-        held: list[PositionRow] = []
-        below: list[PositionRow] = []
-        counts: Counter[PortfolioId | None] = Counter()
-        amount: Money | None = None
-        known = self.kept.below(key)
-        for name, mine in members.items():
-            group = known.get(name)
-            # A portfolio that is told anew has other rows: the same rows are all of it as before, and hold nothing.
-            if (
-                group is None
-                or mine[0] is not group.legs[0]
-                or not (len(mine) == len(group.legs) == 1 or _same(group.legs, mine))
-            ):
-                group = self.group((*key, name), mine)
-                counts.update(group.divided)
-                if group.margin is not None:
-                    amount = Money((amount or 0) + group.margin)
-                if group.is_settled and not group.divided and group.margin is None:
-                    known[name] = group
-            line = group.lines[0]
-            (settled if group.is_settled else held).append(line)
-            below += group.lines
-        margin, divided = self._whole(counts, amount)
-        line = self._line(key, settled, held, below[0], None if divided else margin)
-        return _Group(legs, [line, *below], margin, divided, not held)
-
-    def _whole(
-        self, counts: Mapping[PortfolioId | None, int], margin: Money | None
-    ) -> tuple[Money | None, Mapping[PortfolioId | None, int]]:
-        """Answer the margin with that of the portfolios all of whose legs are counted, and the portfolios left."""
-        divided: dict[PortfolioId | None, int] = {}
-        for name, count in counts.items():
-            if count != self.counts[name]:
-                divided[name] = count
-            elif name is not None and name in self.margins:
-                margin = Money((margin or 0) + self.margins[name])
-        return margin, divided
-
-    def _line(
-        self,
-        key: tuple[str, ...],
-        settled: Sequence[PositionRow],
-        held: Sequence[PositionRow],
-        first: PositionRow,
-        margin: Money | None,
-    ) -> PositionRow:
-        level = self.levels[len(key)]
-        parts = [*held, self.kept.settled(key, level, settled)] if settled else held
-        return parts[0] if not held and margin is None else subtotal(key, level, parts, margin, first)

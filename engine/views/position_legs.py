@@ -9,7 +9,7 @@ import numpy as np
 from engine.domain.instrument import Kind
 from engine.domain.money import SCALE, Money, Price
 from engine.views.expiry_pricing import ExpiryPricing
-from engine.views.kept_positions import HeldLeg
+from engine.views.held_legs import HeldLeg
 from engine.views.marks import last_price, leg_mark
 from engine.views.portfolios import LegRow, PortfolioRow
 from engine.views.position_rows import PositionLevel, PositionRow

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from engine.domain.contract_master import ContractMaster
-from engine.domain.identifiers import AccountId, InstrumentId, PortfolioId
+from engine.domain.identifiers import PortfolioId
 from engine.domain.instant import Instant
 from engine.domain.instrument import Exchange, Kind
 from engine.domain.margin import Holding, blocked_margin
@@ -16,7 +17,8 @@ from engine.domain.quote import IntArray, QuoteColumn
 from engine.views.expiry_pricing import ExpiryLadder, ExpiryPricing
 from engine.views.expiry_pricing import priced as expiry_priced
 from engine.views.foreign_positions import BrokersBooks, foreign_rows
-from engine.views.kept_positions import HeldLeg, KeptPositions
+from engine.views.held_legs import Book, HeldLeg
+from engine.views.kept_positions import KeptPositions
 from engine.views.marks import last_price
 from engine.views.portfolios import PortfolioRow
 from engine.views.position_groups import Grouping, grouped
@@ -31,7 +33,8 @@ class PositionBook:
 
     ``with_closed`` includes legs of the day ``on`` that are closed again; they ask for no quotes. Legs are valued by
     the price type of their portfolio, as everywhere else on the screen. ``kept`` is what the book before this one
-    knew: a table hands the same to each of its books, and pays only for what changed.
+    knew: a table hands the same to each of its books, and pays only for what changed. ``told`` are the rows that were
+    told since that book, where they are known and no portfolio went away: the others are not looked at.
     """
 
     def __init__(
@@ -43,11 +46,12 @@ class PositionBook:
         *,
         with_closed: bool = False,
         kept: KeptPositions | None = None,
+        told: Iterable[PortfolioRow] | None = None,
     ) -> None:
         self._master, self._on = master, on
         self._kept = KeptPositions() if kept is None else kept
-        self._legs = self._kept.legs(portfolios, master, on, with_closed=with_closed)
-        self._places = [place for place, held in enumerate(self._legs) if held.leg.net_quantity]
+        self._legs = self._kept.legs(portfolios, master, on, with_closed=with_closed, told=told)
+        self._places = [place for place, held in enumerate(self._legs) if held.is_open]
         self._open = [self._legs[place] for place in self._places]
         options = {(one.portfolio.underlying, one.leg.expiry) for one in self._open if one.leg.kind.is_option}
         self._ladders = [
@@ -57,7 +61,10 @@ class PositionBook:
         ]
         self._margins: dict[PortfolioId, Money] | None = None
         self._ours = _ledger(self._open)
-        self._closed: tuple[BrokersBooks, list[PositionRow | None]] | None = None
+        self.underlyings = self._kept.underlyings
+        """Of all legs, in their order."""
+        self.held: list[PositionRow] = []
+        """The lines of the legs that hold something, as they were priced last and in no group."""
         legs = np.array([held.leg.row for held in self._open], dtype=np.int64)
         spots = np.array([held.portfolio.underlying_row for held in self._open], dtype=np.int64)
         self.rows: IntArray = np.concatenate([legs, spots, *(ladder.rows for ladder in self._ladders)])
@@ -86,31 +93,14 @@ class PositionBook:
         brokers, count = brokers or BrokersBooks(), len(self._open)
         pricing = self._pricing(values[2 * count :], now)
         quotes, spots = values[:count].tolist(), values[count : 2 * count].tolist()
-        if self._closed is None or self._closed[0] != brokers:
-            self._closed = brokers, self._closed_rows(brokers)
-        rows = list(self._closed[1])
+        says = partial(_compared, self._ours, brokers)
+        rows = self._kept.closed_rows(self._legs, self._ours, brokers, says)
+        self.held = []
         for place, held, quote, spot in zip(self._places, self._open, quotes, spots, strict=True):
-            books = _compared(self._ours, brokers, held.book)
             of_expiry = pricing.get((held.portfolio.underlying, held.leg.expiry))
-            rows[place] = leg_row(held, self._on, books, quote, spot, of_expiry)
+            rows[place] = row = leg_row(held, self._on, says(held.book), quote, spot, of_expiry)
+            self.held.append(row)
         return [row for row in rows if row is not None]
-
-    def _closed_rows(self, brokers: BrokersBooks) -> list[PositionRow | None]:
-        """Answer the lines of closed legs, kept while the books say the same of their contract; None for open ones."""
-        rows: list[PositionRow | None] = []
-        agreed = self._kept.books == (self._ours, brokers)
-        self._kept.books = self._ours, brokers
-        for held in self._legs:
-            if held.leg.net_quantity:
-                rows.append(None)
-                continue
-            row = held.closed_row
-            if row is None or not agreed:
-                books = _compared(self._ours, brokers, held.book)
-                if row is None or (row.ledger_quantity, row.brokers_quantity) != books:
-                    row = held.closed_row = leg_row(held, self._on, books)
-            rows.append(row)
-        return rows
 
     def _pricing(self, values: IntArray, now: Instant) -> dict[tuple[str, date | None], Priced]:
         found: dict[tuple[str, date | None], Priced] = {}
@@ -163,9 +153,9 @@ class PositionBook:
         return blocked_margin(holdings, {}, prices)
 
 
-def _ledger(legs: Iterable[HeldLeg]) -> dict[tuple[AccountId, InstrumentId], int]:
+def _ledger(legs: Iterable[HeldLeg]) -> dict[Book, int]:
     """Answer what our ledger holds of each contract in each account."""
-    found: dict[tuple[AccountId, InstrumentId], int] = {}
+    found: dict[Book, int] = {}
     for held in legs:
         if held.leg.instrument is not None:
             key = held.portfolio.account, held.leg.instrument
@@ -173,11 +163,7 @@ def _ledger(legs: Iterable[HeldLeg]) -> dict[tuple[AccountId, InstrumentId], int
     return found
 
 
-def _compared(
-    ledger: Mapping[tuple[AccountId, InstrumentId], int],
-    brokers: BrokersBooks,
-    book: tuple[AccountId, InstrumentId],
-) -> tuple[int, int]:
+def _compared(ledger: Mapping[Book, int], brokers: BrokersBooks, book: Book) -> tuple[int, int]:
     """Answer what our books say that the broker holds of a contract in an account, and what he says himself."""
     drifted = brokers.drift.get(book)
     if drifted is not None:

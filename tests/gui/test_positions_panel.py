@@ -106,7 +106,7 @@ def test_books_that_differ_show_a_button_and_what_is_not_ours(running):
 def test_gauges_tell_risk_with_numbers_and_their_parts(standing):
     _, bridge, source = standing
 
-    gauges = {one.title: one for one in RiskGauges().gauges(source.lines, bridge.status)}
+    gauges = {one.title: one for one in RiskGauges().gauges(source.underlyings, source.held, bridge.status)}
 
     assert list(gauges)[:3] == ["Day P&L ₹", "Net Δ ₹/1%", "Margin used"]
     assert gauges["Θ ₹/day"].text.startswith("+")
@@ -120,7 +120,7 @@ def test_a_gauge_near_its_limit_warns_by_more_than_colour(standing):
     full = msgspec.structs.replace(account, is_open=True, margin_used=9_000, margin_free=1_000)
     status = msgspec.structs.replace(bridge.status, accounts=(full,))
 
-    gauges = {one.title: one for one in RiskGauges().gauges(source.lines, status)}
+    gauges = {one.title: one for one in RiskGauges().gauges(source.underlyings, source.held, status)}
 
     assert gauges["Margin used"].text == "90 % ⚠"
 
@@ -129,7 +129,7 @@ def test_a_narrow_strip_shows_the_most_important_gauges(standing, qtbot):
     _, bridge, source = standing
     strip = GaugeStrip(built_in_theme(), "Risk gauges")
     qtbot.addWidget(strip)
-    strip.show_gauges(RiskGauges().gauges(source.lines, bridge.status))
+    strip.show_gauges(RiskGauges().gauges(source.underlyings, source.held, bridge.status))
 
     strip.resize(220, strip.sizeHint().height())
     narrow = [one.title for one in strip.shown()]

@@ -103,6 +103,21 @@ def test_what_was_kept_changes_no_line(drawn: list[PositionRow], grouping: Group
         assert grouped(shown, grouping, margins, kept) == grouped(shown, grouping, margins)
 
 
+@given(legs(), st.sampled_from(Grouping), st.data())
+def test_legs_that_come_and_go_leave_no_trace(
+    drawn: list[PositionRow], grouping: Grouping, data: st.DataObject
+) -> None:
+    kept = KeptGroups()
+    hidden = data.draw(st.sets(st.integers(0, len(drawn) - 1)))
+
+    for _ in range(4):
+        hidden = hidden ^ data.draw(st.sets(st.integers(0, len(drawn) - 1), max_size=3))
+        shown = [leg for number, leg in enumerate(drawn) if number not in hidden]
+        margins = margins_of(shown)
+
+        assert grouped(shown, grouping, margins, kept) == grouped(shown, grouping, margins)
+
+
 def _told(leg: PositionRow, *, closes: bool) -> PositionRow:
     if not closes or leg.portfolio_id == "P0":
         return msgspec.structs.replace(leg)
