@@ -1,5 +1,7 @@
 """Bars for the chart: of an instrument, or of a portfolio's combined premium."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -42,6 +44,9 @@ class ChartModel(QObject):
         self._title = ""
         self._last_start: int | None = None
         self._levels: list[tuple[float, str]] = []
+        self._held: dict[PortfolioId, PortfolioRow] = {}
+        """Portfolios that hold something, of which alone there can be levels."""
+        self._note_held(bridge.portfolios.values())
         bridge.portfolios_changed.connect(self._take_portfolios)
 
     @property
@@ -109,7 +114,15 @@ class ChartModel(QObject):
         self._last_start = int(starts[-1]) if len(starts) else None
         self.history_replaced.emit(starts * _NANOSECONDS, floats)
 
+    def _note_held(self, rows: Iterable[PortfolioRow]) -> None:
+        for row in rows:
+            if row.open_legs:
+                self._held[row.portfolio_id] = row
+            else:
+                self._held.pop(row.portfolio_id, None)
+
     def _take_portfolios(self, rows: list[PortfolioRow]) -> None:
+        self._note_held(rows)
         shown = next((row for row in rows if row.portfolio_id == self._portfolio_id), None)
         if shown is not None and isinstance(self._bars, CombinedBars) and not self._bars.is_of(shown.legs):
             self.show_portfolio(shown.portfolio_id)
@@ -126,7 +139,7 @@ class ChartModel(QObject):
         """Return the stops and targets of every leg that is closed by the shown price."""
         levels: list[tuple[float, str]] = []
         row = self._bridge.master.row(self._instrument) if self._instrument is not None else -1
-        for portfolio in self._bridge.portfolios.values():
+        for portfolio in self._held.values():
             for leg in portfolio.legs:
                 if leg.net_quantity:
                     levels += _levels_of(leg, row, portfolio)

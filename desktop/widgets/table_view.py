@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -59,6 +59,15 @@ class TableView(QTableView):
             if self._rows.is_group(row):
                 self._cells.paint_group(painter, row, self._title_rect(row))
         painter.end()
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: QModelIndex | QPersistentModelIndex, last: QModelIndex | QPersistentModelIndex, /, *_roles: object
+    ) -> None:
+        """Repaint the lines that changed, where they can be seen; Qt's own would repaint all of them."""
+        top = self.rowViewportPosition(first.row())
+        bottom = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
+        if bottom > 0 and top < self.viewport().height():
+            self.viewport().update(0, top, self.viewport().width(), bottom - top)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu of the line under the mouse; by key, of the current line."""

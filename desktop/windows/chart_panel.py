@@ -18,6 +18,9 @@ from desktop.workspace.links import ExpiryChosen, InstrumentChosen, PortfolioCho
 from engine.domain.contract_master import UnknownInstrumentError
 from engine.domain.identifiers import InstrumentId, PortfolioId
 
+_DRAWN_EVERY_MS = 50
+"""A chart that nobody works in is drawn twenty times a second; the one at the mouse or the keys with every frame."""
+
 _LEVEL_TONES = {"stop": Tone.DOWN, "target": Tone.UP}
 
 
@@ -50,6 +53,7 @@ class ChartPanel(Panel):
         self.model.title_changed.connect(self._title.setText)
         self.model.levels_changed.connect(self._show_levels)
         self._shown = ""
+        self._drawn_ms = -_DRAWN_EVERY_MS
         wanted = context or {}
         self._listed: set[PortfolioId] = set()
         self._kept_portfolio = wanted.get("portfolio") if premium else None
@@ -101,6 +105,9 @@ class ChartPanel(Panel):
 
     def refresh(self, now_ms: int) -> None:
         """Draw what changed since the last frame."""
+        if now_ms - self._drawn_ms < _DRAWN_EVERY_MS and not (self.underMouse() or self.chart.hasFocus()):
+            return
+        self._drawn_ms = now_ms
         self.model.refresh(now_ms)
         self.chart.refresh(now_ms)
 

@@ -1,7 +1,9 @@
 """The order book: orders of the days that are chosen, filtered, grouped, in saved views, and what is done to them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint
@@ -21,7 +23,7 @@ from desktop.windows.table_views import TableViews
 from desktop.workspace.links import AccountChosen, InstrumentChosen
 from desktop.workspace.saved_views import ViewFile
 from engine.domain.identifiers import PortfolioId
-from engine.domain.order import OrderStatus
+from engine.domain.order import TERMINAL, OrderStatus
 from engine.views.orders import OrderRow
 
 KIND = "order_book"
@@ -29,6 +31,10 @@ KIND = "order_book"
 
 _COUNTS_EVERY_MS = 300
 """Between two counts of the orders: a number that changes more often is not read."""
+
+_STATUS = attrgetter("status")
+_COMPLETE = frozenset({OrderStatus.COMPLETE})
+_WORKING = frozenset(OrderStatus) - TERMINAL
 
 _DAY_COLUMN = next(number for number, column in enumerate(ORDER_COLUMNS) if column.key == "day")
 
@@ -208,12 +214,11 @@ class OrderBookPanel(Panel):
 
     def _count(self) -> None:
         self._uncounted = False
-        shown = self.model.shown_rows()
-        working = sum(order.is_working for order in shown)
-        complete = sum(order.status is OrderStatus.COMPLETE for order in shown)
-        refused = sum(order.status in REFUSED for order in shown)
-        unknown = sum(order.status is OrderStatus.UNKNOWN for order in self._desk.bridge.orders.values())
-        parts = [f"{len(shown):,} orders", f"{working:,} working", f"{complete:,} complete", f"{refused:,} refused"]
+        shown = Counter(map(_STATUS, self.model.shown_rows()))
+        working, refused, complete = (sum(shown[one] for one in some) for some in (_WORKING, REFUSED, _COMPLETE))
+        unknown = Counter(map(_STATUS, self._desk.bridge.orders.values()))[OrderStatus.UNKNOWN]
+        orders = shown.total()
+        parts = [f"{orders:,} orders", f"{working:,} working", f"{complete:,} complete", f"{refused:,} refused"]
         if unknown:
             parts.append(f"{unknown:,} not answered: the broker's books are being asked")
         self._counts.setText(" · ".join(parts))
