@@ -26,6 +26,7 @@ from desktop.composition.own_templates import OwnTemplates
 from desktop.composition.questions import Questions
 from desktop.composition.saved_portfolios import desk_cautions
 from desktop.composition.starting_again import command_again
+from desktop.presentation.appearance import dress_window
 from desktop.presentation.qt_messages import quiet_known_messages
 from desktop.presentation.theme import Theme
 from desktop.redress import dress_application, redressed
@@ -186,7 +187,7 @@ async def _session(
     except EXPECTED as error:
         splash.close()
         composed.close()
-        await _refuse(str(error))
+        await _refuse(str(error), theme)
         return _MISUSE if is_misuse(error) else _FAILURE, None
     mark = None if choice.journal is None else RunMark(choice.journal)
     hook = QtExceptionHook()
@@ -209,6 +210,7 @@ async def _session(
 
     try:
         window = build(found, display, theme)
+        dress_window(window, theme)
         splash.close()
         _close_on_signals(lambda: shown[-1] if shown else None)
         window.show()
@@ -230,7 +232,7 @@ async def _session(
         if mark is not None:
             mark.end()
     if trouble is not None:
-        await _refuse(trouble)
+        await _refuse(trouble, theme)
         return _FAILURE, None
     return 0, again[-1] if again else None
 
@@ -306,10 +308,11 @@ def _splash(theme: Theme) -> QLabel:
     return splash
 
 
-async def _refuse(sentence: str) -> None:
+async def _refuse(sentence: str, theme: Theme) -> None:
     """Show why the workstation cannot open, on screen and on the terminal."""
     sys.stderr.write(f"{sentence}\n")
     dialog = SentenceDialog(None, "Legwork cannot open", [sentence])
+    dress_window(dialog, theme)
     closed = asyncio.Event()
     dialog.finished.connect(lambda _result: closed.set())
     dialog.open()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.composition.display import Display
 from desktop.presentation import formats
-from desktop.presentation.appearance import dress
+from desktop.presentation.appearance import dress, dress_window
 from desktop.presentation.theme import Theme, theme_of
 from desktop.windows.main_window import MainWindow
 from desktop.workspace.layouts import OpenedWorkspace
@@ -36,7 +36,9 @@ def redressed(old: MainWindow, display: Display, build: Build) -> MainWindow:
     assert isinstance(application, QApplication)
     arranged, selected = OpenedWorkspace(old.workspace()), old.portfolio_desk.selected()
     keeps, was_maximised = old.keep_arrangement, old.isMaximized()
-    window = build(arranged, display, dress_application(application, display))
+    theme = dress_application(application, display)
+    window = build(arranged, display, theme)
+    dress_window(window, theme)
     window.keep_arrangement, window.palette_desk.recency = keeps, old.palette_desk.recency
     window.desk.checked.check(old.desk.checked.ids)
     if selected is not None:

@@ -1,6 +1,7 @@
 """What the window stands on: an engine, in this process or in its own, and what the window asks besides."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from desktop.composition.asides import hear
 from desktop.composition.clock import now
@@ -127,6 +128,7 @@ class Desk:
         return self.client.now() if self.client.is_running else now()
 
 
+@cache
 def templates() -> tuple[Template, ...]:
     """Answer the predefined portfolios shipped with the program, the demonstration first."""
     files = sorted(layout_path("multileg").glob("*.toml"))

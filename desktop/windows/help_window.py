@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.composition.manual import FIRST, KEYS, REFERENCE, Manual
+from desktop.presentation.appearance import dress_window
 from desktop.presentation.theme import Theme
 from desktop.windows.help_text import HelpText, page_of
 from desktop.windows.panel import push_button
@@ -64,6 +65,7 @@ class HelpWindow(QWidget):
         self._fill_contents()
         self._take_keys()
         self.resize(*_SIZE)
+        dress_window(self, theme)
 
     def page(self) -> str:
         """Return the id of the page that is shown; empty before the first."""
