@@ -23,7 +23,7 @@ from desktop.viewmodels.grid_source import Expander, GridSource, SortableSource,
 from desktop.viewmodels.row_order import runs
 from desktop.viewmodels.table_look import AT_THE_END, TableLook
 from desktop.widgets.column_header import ColumnHeader, HeadingModel
-from desktop.widgets.grid_flash import CellFlash
+from desktop.widgets.grid_flash import STEP_MS, CellFlash
 from desktop.widgets.grid_painter import EXPANDER_WIDTH, GridPainter, Span, indentation
 from desktop.widgets.grid_selection import GridSelection, steps_by_key
 from desktop.widgets.scroll_keeper import ScrollKeeper
@@ -66,7 +66,7 @@ class FastGrid(QAbstractScrollArea):
         self._painter = GridPainter(theme, headings)
         self._flash = CellFlash(len(self._headings))
         self._selection = GridSelection()
-        self._now_ms, self._settled_ms = 0, 0
+        self._now_ms, self._settled_ms, self._faded_ms = 0, 0, 0
         self._row_count = 0
         self._centred = (-1, -1)
         """Which row was brought into the middle, and where the scroll bar stood then."""
@@ -93,7 +93,11 @@ class FastGrid(QAbstractScrollArea):
             return
         self._flash.note(changes, now_ms)
         first, last = self._visible_rows()
-        dirty = np.union1d(changes.rows, self._flash.live_rows(now_ms))
+        dirty = changes.rows
+        if now_ms - self._faded_ms >= STEP_MS:
+            # A glow fades step by step; between two steps it looks the same.
+            self._faded_ms = now_ms
+            dirty = np.union1d(dirty, self._flash.live_rows(now_ms))
         dirty = dirty[(dirty >= first) & (dirty < last)]
         if len(dirty) > _REPAINT_ALL_ABOVE * (last - first):
             self.viewport().update()

@@ -12,7 +12,7 @@ from desktop.presentation.tones import Tone
 from desktop.viewmodels.columns import Align, Heading
 from desktop.viewmodels.grid_source import Expander, GridRow
 from desktop.widgets.grid_flash import STEPS
-from desktop.widgets.text_cache import TextCache
+from desktop.widgets.text_cache import texts_in
 
 _PADDING = 4
 _INDENT = 12
@@ -38,8 +38,8 @@ class GridPainter:
     def __init__(self, theme: Theme, headings: Sequence[Heading]) -> None:
         colours = theme.colours
         self.row_height = theme.metrics.row_height
-        self._plain = TextCache(ui_font(theme.metrics.font_pixels))
-        self._bold = TextCache(ui_font(theme.metrics.font_pixels, bold=True))
+        self._plain = texts_in(ui_font(theme.metrics.font_pixels))
+        self._bold = texts_in(ui_font(theme.metrics.font_pixels, bold=True))
         self._text_top = (self.row_height - self._plain.line_height) // 2
         self._pens = [QPen(theme.tone_colour(tone)) for tone in Tone]
         self._zebra = (QColor(colours.panel), QColor(colours.panel_alternate))

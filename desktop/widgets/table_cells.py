@@ -11,7 +11,7 @@ from desktop.presentation.theme import Theme
 from desktop.presentation.tones import Tone
 from desktop.viewmodels.columns import Align
 from desktop.viewmodels.row_table import RowTableModel
-from desktop.widgets.text_cache import TextCache
+from desktop.widgets.text_cache import TextCache, texts_in
 
 _PADDING = 4
 _SELECTED = QStyle.StateFlag.State_Selected.value
@@ -25,8 +25,8 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, model: RowTableModel[Any], theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
-        self._plain = TextCache(ui_font(theme.metrics.font_pixels))
-        self._bold = TextCache(ui_font(theme.metrics.font_pixels, bold=True))
+        self._plain = texts_in(ui_font(theme.metrics.font_pixels))
+        self._bold = texts_in(ui_font(theme.metrics.font_pixels, bold=True))
         self._pens = [QPen(theme.tone_colour(tone)) for tone in Tone]
         self._zebra = (QColor(theme.colours.panel), QColor(theme.colours.panel_alternate))
         self._group = QColor(theme.colours.panel_raised)

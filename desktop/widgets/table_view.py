@@ -1,9 +1,19 @@
 """The view inside a table: copying, menus, columns that give way, and lines above groups that fold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desktop.presentation.theme import Theme
@@ -61,9 +71,16 @@ class TableView(QTableView):
         painter.end()
 
     def dataChanged(  # noqa: N802 - Qt's name
-        self, first: QModelIndex | QPersistentModelIndex, last: QModelIndex | QPersistentModelIndex, /, *_roles: object
+        self,
+        first: QModelIndex | QPersistentModelIndex,
+        last: QModelIndex | QPersistentModelIndex,
+        roles: Sequence[int] = (),
     ) -> None:
         """Repaint the lines that changed, where they can be seen; Qt's own would repaint all of them."""
+        if QAccessible.isActive():
+            # Who listens to the table is told by Qt alone.
+            super().dataChanged(first, last, list(roles))
+            return
         top = self.rowViewportPosition(first.row())
         bottom = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
         if bottom > 0 and top < self.viewport().height():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -16,28 +16,30 @@ _WIDTH = 340
 _MARGIN = 14
 _EDGE = 8
 _MOST = 4
+_NAME = "toast"
 
 
 class Toast(QLabel):
-    """One message; a click takes it away."""
+    """One message; a click takes it away.
+
+    Signals:
+        dismissed: This toast, which is to leave.
+    """
+
+    dismissed = Signal(object)
 
     def __init__(self, text: str, tone: Tone, theme: Theme, parent: QWidget) -> None:
         super().__init__(text, parent)
-        colours = theme.colours
-        edge = theme.tone_colour(tone).name()
+        self.setObjectName(_NAME)
+        self.setProperty("tone", tone.name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setFont(ui_font(theme.metrics.font_pixels))
         self.setFixedWidth(_WIDTH)
-        self.setStyleSheet(
-            f"background: {colours.panel_raised}; color: {colours.text}; border: 1px solid {colours.border};"
-            f"border-left: 3px solid {edge}; padding: 6px 8px;"
-        )
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """Go away."""
-        self.hide()
-        self.deleteLater()
+        self.dismissed.emit(self)
 
 
 class OfferToast(Toast):
@@ -53,7 +55,6 @@ class OfferToast(Toast):
         self.button = QPushButton(title, self)
         self.button.setAccessibleName(f"{title}: {text}")
         self.button.clicked.connect(lambda _checked=False: self.take())
-        self.button.setStyleSheet("padding: 2px 10px; border-left-width: 1px;")
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         # The button stands below the text; a layout would press it into what the padding of the text leaves.
         self.ensurePolished()
@@ -65,8 +66,7 @@ class OfferToast(Toast):
     def take(self) -> None:
         """Take it back and go away."""
         if self.isVisible():
-            self.hide()
-            self.deleteLater()
+            self.dismissed.emit(self)
             self._act()
 
 
@@ -80,6 +80,8 @@ class ToastStack(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(5)
         self.setAccessibleName("Messages")
+        # Read once for all of them: a sheet of its own would be read with every message.
+        self.setStyleSheet(_style_sheet(theme))
         window.installEventFilter(self)
         self.hide()
 
@@ -102,12 +104,12 @@ class ToastStack(QWidget):
         # A layout gives a label of several lines the height of one.
         toast.ensurePolished()
         toast.setFixedHeight(max(toast.minimumHeight(), toast.heightForWidth(_WIDTH)))
-        toast.destroyed.connect(self._settle)
+        toast.dismissed.connect(self._leave)
         self._layout.addWidget(toast)
         # Else it is shown with the next event, and has no room in the stack that is measured now.
         toast.show()
         for oldest in self.toasts()[:-_MOST]:
-            self._leave(oldest)
+            self._take_out(oldest)
         QTimer.singleShot(shown_ms, toast, lambda: self._leave(toast))
         self._settle()
 
@@ -123,10 +125,13 @@ class ToastStack(QWidget):
         return False
 
     def _leave(self, toast: Toast) -> None:
+        self._take_out(toast)
+        self._settle()
+
+    def _take_out(self, toast: Toast) -> None:
         self._layout.removeWidget(toast)
         toast.hide()
         toast.deleteLater()
-        self._settle()
 
     def _settle(self) -> None:
         window = self.parentWidget()
@@ -136,3 +141,17 @@ class ToastStack(QWidget):
         self.adjustSize()
         self.move(window.width() - self.width() - _MARGIN, window.height() - self.height() - 2 * _MARGIN)
         self.raise_()
+
+
+def _style_sheet(theme: Theme) -> str:
+    colours = theme.colours
+    plain = (
+        f"QLabel#{_NAME} {{ background: {colours.panel_raised}; color: {colours.text}; "
+        f"border: 1px solid {colours.border}; padding: 6px 8px; }}"
+        f"QLabel#{_NAME} QPushButton {{ padding: 2px 10px; }}"
+    )
+    edges = (
+        f'QLabel#{_NAME}[tone="{tone.name}"] {{ border-left: 3px solid {theme.tone_colour(tone).name()}; }}'
+        for tone in Tone
+    )
+    return plain + "".join(edges)

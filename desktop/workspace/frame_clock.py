@@ -18,10 +18,10 @@ _CALM_FRAME_MS = 15.0
 _CALM_FRAMES_TO_RECOVER = 3
 _BEAT_MS = 5
 _KEPT = 300  # frames: ten seconds at full pace
-_ROOM_MS = 6.0
+_ROOM_MS = 8.0
 """What the panels of one frame may cost together; the others have their turn in the next one."""
-_FORGOTTEN = 0.9
-"""What a panel cost at most fades by this factor with each of its turns."""
+_NEWEST_SHARE = 0.2
+"""How much the newest turn of a panel counts in what a turn of it is expected to cost."""
 _TOLD_EVERY_MS = 1_000
 _LEAST_COUNTED_SECONDS = 0.5
 
@@ -33,7 +33,7 @@ class _Place:
 
     Attributes:
         called_ms: When it had its last turn; below zero before the first.
-        cost_ms: What a turn of it took lately at most, with its share of the repaint.
+        cost_ms: What a turn of it is expected to take, with its share of the repaint.
         turns: How often it had a turn since the health was told.
     """
 
@@ -218,7 +218,7 @@ class FrameClock(QObject):
         for place, milliseconds in self._in_frame:
             # Who computed most has most to paint.
             cost = took * milliseconds / called if called else 0.0
-            place.cost_ms = max(cost, place.cost_ms * _FORGOTTEN)
+            place.cost_ms += (cost - place.cost_ms) * _NEWEST_SHARE
         self._in_frame = []
         self.note_frame(took)
 

@@ -1,13 +1,15 @@
 """Windows stay reachable, and the frame clock paces and measures."""
 
+from functools import partial
+
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QElapsedTimer, QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
 from desktop.presentation.tones import Tone
-from desktop.workspace.frame_clock import REDUCED_HERTZ, FrameClock
+from desktop.workspace.frame_clock import _ROOM_MS, REDUCED_HERTZ, FrameClock
 from desktop.workspace.screens import ScreenKeeper, moved_home, visible_share
 
 LEFT, RIGHT = QRect(0, 0, 1920, 1080), QRect(1920, 0, 1920, 1080)
@@ -128,6 +130,44 @@ def test_a_panel_may_leave_during_a_frame(clock, window):
     clock.run_frame()
 
     assert clock.health().frames == 0
+
+
+def test_panels_that_cost_much_take_turns_and_none_waits_for_ever(qtbot, clock, window):
+    busy = QElapsedTimer()
+    calls = []
+    panels = [QWidget(window) for _ in range(3)]
+    for number, panel in enumerate(panels):
+        panel.show()
+        clock.subscribe(panel, partial(_work, busy, calls, number))
+
+    clock.start()
+    qtbot.waitUntil(lambda: len(calls) >= 6)
+    clock.stop()
+
+    assert [number for number, _now in calls[:6]] == [0, 1, 2, 0, 1, 2]
+    assert len({now for _number, now in calls}) == len(calls)
+
+
+def test_panels_that_cost_little_are_all_called_with_every_frame(qtbot, clock, window):
+    times = {number: [] for number in range(3)}
+    for heard in times.values():
+        panel = QWidget(window)
+        panel.show()
+        clock.subscribe(panel, heard.append)
+
+    clock.start()
+    qtbot.waitUntil(lambda: len(times[2]) >= 5)
+    clock.stop()
+
+    assert times[0][:5] == times[1][:5] == times[2][:5]
+
+
+def _work(busy, calls, number, now):
+    """Keep the window busy for longer than a frame has room."""
+    calls.append((number, now))
+    busy.start()
+    while busy.elapsed() < _ROOM_MS + 1:
+        pass
 
 
 def test_a_slow_frame_reduces_the_pace_until_frames_are_calm_again(clock):

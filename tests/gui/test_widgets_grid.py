@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage
-from PySide6.QtWidgets import QAbstractSlider, QToolTip
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QToolTip
 
-from desktop.presentation.fonts import register_fonts
+from desktop.presentation.fonts import register_fonts, ui_font
 from desktop.presentation.theme import built_in_theme
 from desktop.viewmodels.columns import Align, Column
 from desktop.viewmodels.grid_source import Expander, GridChanges, RowGridSource
@@ -15,6 +15,7 @@ from desktop.viewmodels.table_look import SortBy, TableLook
 from desktop.widgets.column_header import ColumnLayout
 from desktop.widgets.data_grid import FastGrid
 from desktop.widgets.grid_flash import CellFlash
+from desktop.widgets.text_cache import texts_in
 
 THEME = built_in_theme("dark")
 # The offscreen platform says this for tooltips and windows with a least size.
@@ -437,3 +438,37 @@ def test_a_refresh_that_does_not_know_the_time_leaves_glows_as_they_are(grid, so
     grid.refresh(0)
 
     assert max(grid._flash.strengths(0, grid._now_ms)) == 5
+
+
+def test_tables_in_one_font_share_their_texts_and_forget_what_was_painted_long_ago(qapp):
+    register_fonts()
+    first, second = texts_in(ui_font(12)), texts_in(ui_font(12))
+    kept = first.laid_out("185.20", 200)
+
+    for number in range(20_000):
+        first.laid_out(f"{number}.05", 200)
+        if number % 1_000 == 0:
+            assert second.laid_out("185.20", 200) is kept
+
+    assert first is second
+    assert texts_in(ui_font(12, bold=True)) is not first
+    assert len(first) < 10_000
+
+
+def test_a_glow_is_painted_again_once_for_each_of_its_steps(grid, source, qtbot):
+    moved = [msgspec.structs.replace(strikes()[0], price=strikes()[0].price + 1), *strikes()[1:]]
+    source.set_rows(moved)
+    grid.refresh(1_000)
+    QApplication.processEvents()
+    painted = []
+    source.cells = lambda first, last: painted.append(first) or RowGridSource.cells(source, first, last)
+
+    for now_ms in range(1_010, 1_100, 10):
+        grid.refresh(now_ms)
+        QApplication.processEvents()
+    between_the_steps = len(painted)
+    grid.refresh(1_100)
+    QApplication.processEvents()
+
+    assert between_the_steps == 0
+    assert len(painted) == 1
