@@ -41,7 +41,7 @@ _MOST_ALIVE_BEFORE = 15
 
 _PREPARING_SPEED = 60.0
 _PREPARING_PER_SECOND = 60.0
-_LONGEST_PREPARATION = 180 * 1_000_000_000
+_LONGEST_PREPARATION = 360 * 1_000_000_000
 
 Submit = Callable[[Callable[[Instant], AddPortfolio]], None]
 """How an engine takes a command."""
@@ -153,7 +153,7 @@ class _Counter:
 def prepare(journal: Path, orders: int) -> Instant:
     """Write a journal with as many orders of one day, and answer the instant at which the day can be gone on with.
 
-    Raises FailureError where that takes longer than three minutes.
+    Raises FailureError where that takes longer than six minutes.
     """
     desk = Desk(desk_choice(journal))
     counter = _Counter(orders)

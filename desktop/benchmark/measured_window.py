@@ -61,10 +61,16 @@ class MeasuredWindow(QObject):
         self._after(round(self._seconds * 1_000), self._measured)
 
     def _measured(self) -> None:
-        health, status = _window().clock.health(), self._bridge.status
+        told, health, status = _window().clock.newest, _window().clock.health(), self._bridge.status
         self.figures = {
             "stalls": self._stalls.end(),
-            "frames": {"hertz": health.hertz, "p50_ms": round(health.median_ms, 1), "p99_ms": round(health.p99_ms, 1)},
+            "frames": {
+                "hertz": health.hertz,
+                "p50_ms": round(health.median_ms, 1),
+                "p99_ms": round(health.p99_ms, 1),
+                # Panels take turns: how often a second the one was brought up to date that had the fewest.
+                "panel_hertz": None if told is None or told.panel_hertz is None else round(told.panel_hertz, 1),
+            },
             "tick_to_order": tick_to_order_figures(self._latencies.found),
             "quotes_per_second": 0 if status is None else status.figures.quotes_per_second,
             "orders_in_the_book": len(self._bridge.orders),

@@ -33,6 +33,7 @@ class _Watched(msgspec.Struct):
     quotes: IntArray
     seen: IntArray
     mark: PortfolioMark
+    is_done: bool
     shown: Sequence[PortfolioLine] = ()
     """Its line and those of its legs as they were made last."""
 
@@ -82,7 +83,10 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         self._figures_due = 0
         self._with_done = True
         self._watched: dict[PortfolioId, _Watched] = {}
-        self._changed = True
+        self._alive: dict[PortfolioId, _Watched] = {}
+        """Those that are not done, at which alone every snapshot is looked."""
+        self._done_profit = 0
+        self._changed = self._all_changed = True
         self._seen_snapshot = 0
         self.take_portfolios(list(bridge.portfolios.values()))
 
@@ -91,9 +95,8 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         snapshot = self._bridge.snapshot(now_ms)
         if snapshot.number != self._seen_snapshot:
             self._seen_snapshot = snapshot.number
-            for watched in self._watched.values():
-                if not watched.row.is_done:
-                    self._look(watched, snapshot)
+            for watched in self._alive.values():
+                self._look(watched, snapshot)
             self._price(now_ms, snapshot)
         if self._changed:
             self._changed = False
@@ -122,6 +125,11 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
         watched = self._watched.get(portfolio_id)
         return watched.mark if watched else None
 
+    def profit(self) -> int | None:
+        """Return the profit of all portfolios, 1/10,000 ₹; None where that of none is known."""
+        alive = [one.mark.profit for one in self._alive.values() if one.mark.profit is not None]
+        return self._done_profit + sum(alive) if alive or len(self._watched) > len(self._alive) else None
+
     def reasons(self, portfolio_id: PortfolioId) -> Sequence[Reason]:
         """Return why it waits, what it watches, and why it was closed, with the live values of this moment."""
         watched = self._watched.get(portfolio_id)
@@ -136,19 +144,33 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             before = self._watched.get(row.portfolio_id)
             quotes = quotes_of(row)
             mark = marked(row, quotes, snapshot, before.mark if before else None)
-            self._watched[row.portfolio_id] = _Watched(row, quotes, snapshot.versions(quotes), mark)
+            self._watch(_Watched(row, quotes, snapshot.versions(quotes), mark, row.is_done), before)
         self._changed, self._book = True, None
+
+    def _watch(self, watched: _Watched, before: _Watched | None) -> None:
+        portfolio_id = watched.row.portfolio_id
+        self._watched[portfolio_id] = watched
+        if before is not None and before.is_done:
+            self._done_profit -= before.mark.profit or 0
+        if watched.is_done:
+            self._done_profit += watched.mark.profit or 0
+            self._alive.pop(portfolio_id, None)
+        else:
+            self._alive[portfolio_id] = watched
 
     def take_checks(self) -> None:
         """Hear that other portfolios are checked."""
-        self._changed = True
+        self._changed = self._all_changed = True
 
     def _price(self, now_ms: int, snapshot: QuoteSnapshot) -> None:
         """Compute Greeks and margin anew, once a second, or when rows changed."""
-        if self._book is not None and now_ms < self._figures_due:
+        is_due = now_ms >= self._figures_due
+        if self._book is not None and not is_due:
             return
+        # What was noted of a profit after its portfolio was done is seen as late as the Greeks.
+        self._all_changed = self._all_changed or is_due
         if self._book is None:
-            rows = [watched.row for watched in self._watched.values()]
+            rows = [watched.row for watched in self._alive.values()]
             self._book = FiguresBook(rows, self._bridge.master, self._bridge.rules)
         self._figures_due = now_ms + _FIGURES_EVERY_MS
         self._figures = self._book.priced(snapshot.quotes(self._book.rows), snapshot.at)
@@ -173,11 +195,14 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
 
     def _show(self) -> None:
         lines: list[PortfolioLine] = []
+        again, self._all_changed = self._all_changed, False
         for portfolio_id, watched in self._watched.items():
-            if watched.row.is_done and not self._with_done:
+            if watched.is_done and not self._with_done:
                 continue
-            figures = self._figures.get(portfolio_id, NOTHING)
-            shown = watched.lines(figures, self._extremes(watched), is_checked=portfolio_id in self._checked)
+            shown = watched.shown
+            if again or not watched.is_done or not shown:
+                figures = self._figures.get(portfolio_id, NOTHING)
+                shown = watched.lines(figures, self._extremes(watched), is_checked=portfolio_id in self._checked)
             lines += shown[:1] if self.is_folded(portfolio_id) else shown
         self.set_rows(lines)
 

@@ -220,6 +220,15 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         tone = self.columns[column].tone
         return self._lines.texts(line)[column], tone(self._lines.rows[line]) if tone else Tone.PLAIN
 
+    def line(self, row: int) -> tuple[Sequence[str], RowType | None]:
+        """Return what every column writes of a shown line, and its row, None above a group; for who paints it."""
+        line = int(self._shown[row])
+        return (
+            (self._lines.group_texts(-1 - line), None)
+            if line < 0
+            else (self._lines.texts(line), self._lines.rows[line])
+        )
+
     def line_texts(self, row: int) -> list[str]:
         """Return what every column writes of a shown line; above a group its title and what its rows make together."""
         line = int(self._shown[row])

@@ -1,5 +1,6 @@
 """Paint the cells of a table, and the lines above its groups."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
@@ -32,19 +33,32 @@ class CellDelegate(QStyledItemDelegate):
         self._group = QColor(theme.colours.panel_raised)
         self._selection = QColor(theme.colours.selection)
         self._align = [column.align for column in model.columns]
+        self._tones = [column.tone for column in model.columns]
+        self._number = -1
+        self._texts: Sequence[str] = ()
+        self._row: Any = None
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one cell."""
         rect = option.rect
-        row, column = index.row(), index.column()
-        is_group = self._model.is_group(row)
-        plain = self._group if is_group else self._zebra[row & 1]
+        number, column = index.row(), index.column()
+        if number != self._number:
+            # Cells come row by row; the model is asked once for each.
+            self._number, (self._texts, self._row) = number, self._model.line(number)
+        row = self._row
+        plain = self._group if row is None else self._zebra[number & 1]
         painter.fillRect(rect, self._selection if option.state.value & _SELECTED else plain)
-        text, tone = self._model.cell(row, column)
+        text = self._texts[column]
         if text:
-            self._write(painter, rect, text, tone, self._align[column], self._bold if is_group else self._plain)
+            tone = self._tones[column]
+            pen = Tone.PLAIN if row is None or tone is None else tone(row)
+            self._write(painter, rect, text, pen, self._align[column], self._bold if row is None else self._plain)
+
+    def forget_line(self) -> None:
+        """Ask the model anew for the next cell; for the view, before and after it paints."""
+        self._number = -1
 
     def paint_group(self, painter: QPainter, row: int, rect: QRect) -> None:
         """Write the title of a group over the cells of its line that say nothing."""

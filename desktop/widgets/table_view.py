@@ -59,7 +59,9 @@ class TableView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells, then the titles of groups over their lines."""
+        self._cells.forget_line()
         super().paintEvent(event)
+        self._cells.forget_line()
         if not self._rows.grouping_key:
             return
         painter = QPainter(self.viewport())

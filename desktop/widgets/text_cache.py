@@ -28,25 +28,24 @@ class _Lately(Generic[Key]):
     """Texts of the present generation and of the one before; what is asked for again comes into the present one."""
 
     def __init__(self) -> None:
-        self._now: dict[Key, LaidOut] = {}
+        self.now: dict[Key, LaidOut] = {}
+        """Those of the present generation; who asks a thousand times a frame looks here first."""
         self._before: dict[Key, LaidOut] = {}
 
-    def get(self, key: Key) -> LaidOut | None:
-        """Answer what is kept; None where it is not."""
-        found = self._now.get(key)
-        if found is None and (found := self._before.get(key)) is not None:
-            self.keep(key, found)
-        return found
+    def again(self, key: Key) -> LaidOut | None:
+        """Answer what only the generation before had, from now on in the present one; None where it is in neither."""
+        found = self._before.get(key)
+        return None if found is None else self.keep(key, found)
 
     def keep(self, key: Key, text: LaidOut) -> LaidOut:
         """Keep a text and answer it."""
-        if len(self._now) >= _CAPACITY:
-            self._now, self._before = {}, self._now
-        self._now[key] = text
+        if len(self.now) >= _CAPACITY:
+            self.now, self._before = {}, self.now
+        self.now[key] = text
         return text
 
     def __len__(self) -> int:
-        return len(self._now.keys() | self._before.keys())
+        return len(self.now.keys() | self._before.keys())
 
 
 class TextCache:
@@ -69,13 +68,13 @@ class TextCache:
 
     def laid_out(self, text: str, room: int) -> LaidOut:
         """Return the text, shortened with an ellipsis where it is wider than ``room`` pixels."""
-        whole = self._whole.get(text)
+        whole = self._whole.now.get(text)
         if whole is None:
-            whole = self._whole.keep(text, self._lay_out(text))
+            whole = self._whole.again(text) or self._whole.keep(text, self._lay_out(text))
         return whole if whole.width <= room else self._shortened(text, room)
 
     def _shortened(self, text: str, room: int) -> LaidOut:
-        cut = self._cut.get((text, room))
+        cut = self._cut.now.get((text, room)) or self._cut.again((text, room))
         if cut is None:
             elided = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
             cut = self._cut.keep((text, room), self._lay_out(elided))

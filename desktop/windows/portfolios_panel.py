@@ -233,13 +233,9 @@ class PortfoliosPanel(Panel):
         self._enable_buttons()
 
     def _show_total(self) -> None:
-        amounts = []
-        for portfolio_id in self._desk.bridge.portfolios:
-            mark = self.source.mark_of(PortfolioId(portfolio_id))
-            amounts.append(mark.profit if mark is not None else None)
-        known = [amount for amount in amounts if amount is not None]
-        self.total.show_amount(sum(known) if known else None)
-        self.total.setVisible(bool(known))
+        total = self.source.profit()
+        self.total.show_amount(total)
+        self.total.setVisible(total is not None)
 
     def _show_selected(self) -> None:
         rows = self._desk.bridge.portfolios

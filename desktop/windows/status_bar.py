@@ -67,8 +67,11 @@ class DeskStatusBar(QStatusBar):
     def show_frames(self, health: FrameHealth) -> None:
         """Show how long a frame of the window takes."""
         self._frames.setText(f"frame {formats.decimal(health.median_ms, 1)} ms · {health.hertz} Hz")
+        turns = (
+            "" if health.panel_hertz is None else f" Every panel had {health.panel_hertz:.0f} turns a second or more."
+        )
         self._frames.setToolTip(
             f"Of the last {health.frames} frames: 99 % below {formats.decimal(health.p99_ms, 1)} ms, longest "
             f"{formats.decimal(health.worst_ms, 1)} ms; the window was away for "
-            f"{formats.decimal(health.worst_gap_ms, 0)} ms at worst."
+            f"{formats.decimal(health.worst_gap_ms, 0)} ms at worst.{turns}"
         )
