@@ -192,6 +192,9 @@ class WorkspaceDesk(QObject):
             self._clock.run_frame()
         finally:
             self._window.setUpdatesEnabled(True)
+            # A window that was made meanwhile is as still as its parent was, and Qt wakes the parent alone.
+            for floating in self.host.floating_windows():
+                floating.setUpdatesEnabled(True)
         for sentence in sentences:
             self._say(sentence, Tone.WARNING)
         self.opened.emit(workspace.name)

@@ -48,9 +48,18 @@ def test_what_was_open_selected_and_drafted_is_still_there(desk):
     second = desk.window
     assert second is not first
     assert second.host.is_floating("messages")
+    # A detached panel is painted from the first moment, in its new look.
+    assert [floating.updatesEnabled() for floating in second.host.floating_windows()] == [True]
     assert not second.host.is_open("tags")
     assert second.desk.editor is draft
     assert second.panels.keys() == panels
+
+
+def test_the_new_window_alone_is_styled_and_its_dialogs_with_it(desk, qapp):
+    desk.window.display_chosen.emit(Display(theme=ThemeName.LIGHT))
+
+    assert built_in_theme("light").colours.panel_raised in desk.window.styleSheet()
+    assert not qapp.styleSheet()
 
 
 def test_checked_portfolios_stay_checked(desk):
