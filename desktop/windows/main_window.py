@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.toasts = ToastStack(desk.theme, self)
         self.portfolio_desk = PortfolioDesk(self, desk, self._say)
         self.question_desk = QuestionDesk(self, desk, self.toasts, self._say)
-        self.pictures = PictureSaver(self, own_folder)
+        self.pictures = PictureSaver(self, own_folder, self.clock.run_frame)
         self.alerts = AlertDesk(self, desk, self._say)
         self.looks = DisplayDesk(self, desk, self.display_chosen.emit, self._say)
         self.panel_keys = PanelKeys(self, lambda: self.host, lambda: self.panels, self._say)

@@ -1,5 +1,6 @@
 """Save what the window shows as a picture."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -12,10 +13,13 @@ _SMALLEST = 0
 
 
 class PictureSaver:
-    """Writes the window to a PNG file."""
+    """Writes the window to a PNG file.
 
-    def __init__(self, window: QWidget, folder: Path) -> None:
-        self._window, self._folder = window, folder
+    ``settle`` brings every panel up to date: they take turns, and a picture must not show two moments.
+    """
+
+    def __init__(self, window: QWidget, folder: Path, settle: Callable[[], None]) -> None:
+        self._window, self._folder, self._settle = window, folder, settle
 
     def ask(self) -> None:
         """Ask where to."""
@@ -34,6 +38,7 @@ class PictureSaver:
 
     def save(self, path: Path) -> bool:
         """Write the picture; return whether that worked."""
+        self._settle()
         return bool(with_palette(self._window.grab().toImage()).save(str(path), quality=_SMALLEST))
 
     def _saved(self, path: Path) -> None:
