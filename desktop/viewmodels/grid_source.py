@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from enum import IntEnum
 from itertools import compress, count
-from operator import is_, is_not
+from operator import is_not
 from typing import Generic, Protocol, runtime_checkable
 
 import msgspec
@@ -198,9 +198,15 @@ class RowGridSource(Generic[RowType]):
 
     def set_rows(self, rows: Sequence[RowType]) -> None:
         """Show these rows, in this order where nothing is sorted; rows equal to those shown cost next to nothing."""
-        if len(rows) == len(self._given) and all(map(is_, rows, self._given)):
-            return
-        keys = list(map(self._row_id, rows))
+        if len(rows) == len(self._given):
+            others = list(compress(count(), map(is_not, rows, self._given)))
+            if not others:
+                return
+            keys = list(self._given_keys)
+            for place in others:
+                keys[place] = self._row_id(rows[place])
+        else:
+            keys = list(map(self._row_id, rows))
         self._given = list(rows)
         if keys != self._given_keys:
             self._given_keys = keys

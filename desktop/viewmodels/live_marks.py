@@ -11,8 +11,9 @@ from engine.views.portfolios import PortfolioRow
 
 def quotes_of(row: PortfolioRow) -> IntArray:
     """Answer the rows of the quote board by which a portfolio is valued."""
-    legs = [leg.row for leg in row.legs if leg.row >= 0]
-    return np.array(sorted({row.underlying_row, *legs} - {-1}), dtype=np.int64)
+    wanted = {leg.row for leg in row.legs}
+    wanted.add(row.underlying_row)
+    return np.array(sorted(one for one in wanted if one >= 0), dtype=np.int64)
 
 
 def marked(row: PortfolioRow, quotes: IntArray, snapshot: QuoteSnapshot, before: PortfolioMark | None) -> PortfolioMark:

@@ -15,7 +15,7 @@ from desktop.viewmodels.portfolio_columns import PORTFOLIO_COLUMNS
 from desktop.viewmodels.portfolio_line import Extremes, PortfolioLine
 from engine.domain.identifiers import PortfolioId
 from engine.domain.quote import IntArray
-from engine.views.marks import PortfolioMark
+from engine.views.marks import PortfolioMark, portfolio_mark
 from engine.views.portfolio_figures import NOTHING, FiguresBook, PortfolioFigures
 from engine.views.portfolios import PortfolioRow
 from engine.views.why import Reason, reasons
@@ -140,11 +140,17 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
     def take_portfolios(self, rows: Sequence[PortfolioRow]) -> None:
         """Hear of portfolios that are new or changed."""
         snapshot = self._bridge.snapshot()
-        for row in rows:
+        of_rows = [quotes_of(row) for row in rows]
+        # Asked for all at once: a window that is built in another look hears of thousands of portfolios.
+        every = np.concatenate(of_rows) if of_rows else np.zeros(0, dtype=np.int64)
+        values, versions, start = snapshot.quotes(every).tolist(), snapshot.versions(every), 0
+        for row, quotes in zip(rows, of_rows, strict=True):
+            end = start + len(quotes)
             before = self._watched.get(row.portfolio_id)
-            quotes = quotes_of(row)
-            mark = marked(row, quotes, snapshot, before.mark if before else None)
-            self._watch(_Watched(row, quotes, snapshot.versions(quotes), mark, row.is_done), before)
+            valued = dict(zip(quotes.tolist(), values[start:end], strict=True))
+            mark = portfolio_mark(row, valued, before.mark if before else None)
+            self._watch(_Watched(row, quotes, versions[start:end], mark, row.is_done), before)
+            start = end
         self._changed, self._book = True, None
 
     def _watch(self, watched: _Watched, before: _Watched | None) -> None:
@@ -203,7 +209,7 @@ class PortfoliosSource(RowGridSource[PortfolioLine]):
             if again or not watched.is_done or not shown:
                 figures = self._figures.get(portfolio_id, NOTHING)
                 shown = watched.lines(figures, self._extremes(watched), is_checked=portfolio_id in self._checked)
-            lines += shown[:1] if self.is_folded(portfolio_id) else shown
+            lines += shown[:1] if self._folded and self.is_folded(portfolio_id) else shown
         self.set_rows(lines)
 
     def _expander(self, line: PortfolioLine) -> Expander:
