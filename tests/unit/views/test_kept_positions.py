@@ -135,6 +135,28 @@ def test_a_leg_that_closes_and_a_portfolio_that_comes_show_as_if_nothing_had_bee
     assert lines(later, kept) == lines(later, None)
 
 
+def test_a_book_that_hears_which_rows_were_told_shows_what_one_shows_that_looks_at_all() -> None:
+    rows, kept = day(), KeptPositions()
+    lines(rows, kept)
+    told = [closed(rows[1], 1, 2, 3, 4), msgspec.structs.replace(rows[2], portfolio_id="P4", name="Straddle 4")]
+    later = [rows[0], told[0], rows[2], told[1]]
+
+    master = run_at(9, 30).state.master
+    book = PositionBook(later, master, rules(), DAY, with_closed=True, kept=kept, told=told)
+
+    assert book.priced(quotes(book.rows), at(9, 30)) == lines(later, None)
+    assert [row.portfolio_id for row in book.held] == ["P3"] * 4 + ["P4"] * 4
+    assert book.underlyings == ("NIFTY",)
+
+
+def test_a_portfolio_that_goes_away_leaves_no_line() -> None:
+    rows, kept = day(), KeptPositions()
+    lines(rows, kept)
+
+    assert lines(rows[1:], kept) == lines(rows[1:], None)
+    assert lines(rows, kept) == lines([*rows[1:], rows[0]], None)
+
+
 def test_a_group_by_contract_takes_its_last_price_from_a_leg_that_is_open() -> None:
     shown = lines(day(), None, Grouping.CONTRACT)
 
