@@ -64,13 +64,15 @@ LEGS, UNITS = 4, 130
 """Legs of it, and the units of each: two lots of NIFTY."""
 
 
-def choice(journal: Path, *, server: str | None = None, engine_process: bool = False) -> DeskChoice:
+def choice(
+    journal: Path, *, server: str | None = None, engine_process: bool = False, speed: float = SPEED
+) -> DeskChoice:
     return DeskChoice(
         broker=PRACTICE_ZERODHA,
         practice_server=server,
         market=MarketChoice(begin=read_instant(BEGINS, "--from"), underlyings=("NIFTY",)),
         journal=str(journal),
-        speed=SPEED,
+        speed=speed,
         engine_process=engine_process,
     )
 

@@ -108,7 +108,9 @@ class HandGateway:
 class LiveWorld:
     """A live run at 09:19:55 whose gateway is in the test's hands; ``show`` lets the next second's quotes arrive."""
 
-    def __init__(self, journal: Journal | None = None, troubles: Sequence[Exception] = ()) -> None:
+    def __init__(
+        self, journal: Journal | None = None, troubles: Sequence[Exception] = (), *, real_money: bool = False
+    ) -> None:
         start = at(9, 19, 55)
         self._market = SimulatedMarket(
             rules(), start=start, seed=1, underlyings=("NIFTY",), expiries=1, strikes_each_side=10, step=SECOND
@@ -124,7 +126,7 @@ class LiveWorld:
         state = EngineState(self._market.master, rules())
         self.run = SimulatedRun(Engine(state, journal or MemoryJournal()), self.frames, self.account, None, self.side)
         hierarchy = with_defaults(Hierarchy(accounts=(Account(id=LIVE, broker="zerodha"),)), LIVE)
-        self.run.open_session(start, LIVE, "LIVE1", RiskLimits(), 5 * SECOND, hierarchy)
+        self.run.open_session(start, LIVE, "LIVE1", RiskLimits(), 5 * SECOND, hierarchy, real_money=real_money)
 
     def frame(self) -> QuoteFrame:
         """The next second's quotes, at the clock's new time."""

@@ -58,7 +58,8 @@ def test_a_portfolio_enters_fills_and_exits_at_the_practice_server(tmp_path: Pat
 def test_a_server_killed_while_orders_are_under_way_doubles_and_loses_none(tmp_path: Path) -> None:
     journal = tmp_path / "live.sqlite"
 
-    with live_desk(choice(journal)) as (desk, listener):
+    # In a hurry: an order whose answer was lost is only believed to be absent after minutes.
+    with live_desk(choice(journal, speed=25)) as (desk, listener):
         start_straddle(desk)
         # The wings are bought, and the sales are leaving.
         listener.wait_for(said("130 filled"), 90)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from brokers.zerodha.tasks import pause
+from engine.domain.denial import DenialReason
+from engine.domain.facts import OrderDenied
 from engine.domain.identifiers import BrokerOrderId, OrderId
 from engine.domain.instant import SECOND
 from engine.domain.money import Price
@@ -18,7 +20,7 @@ from engine.runtime.boards import in_process
 from engine.runtime.live_pace import LivePace, LiveTimeError
 from engine.runtime.shared_time import SharedTime
 from tests.helpers.live_world import LIVE, HandClock, LiveWorld, LoggedOutError, TroubleError
-from tests.helpers.simulated_desk import added, at, portfolio
+from tests.helpers.simulated_desk import DAY, added, at, facts_of, portfolio, rules
 from tests.helpers.virtual_time import VirtualLoop
 from tests.unit.runtime.test_slow_disk import HandFlushed
 
@@ -216,3 +218,19 @@ def test_orders_leave_when_they_are_durable_and_quotes_do_not_wait_for_that() ->
     world.run.step(world.clock.now())
     assert len(nudged) == waiting
     assert [order.side for order in world.gateway.placed] == [Side.BUY, Side.BUY]
+
+
+@pytest.mark.parametrize("real_money", [False, True])
+def test_with_real_money_nothing_is_opened_by_rules_that_nobody_confirmed(real_money: bool) -> None:
+    world = LiveWorld(real_money=real_money)
+    world.account.opened()
+    world.tell_books()
+    world.settle()
+    world.run.submit(added(portfolio(), LIVE))
+    assert rules().live_refusal("NIFTY", DAY) is not None
+
+    world.show(seconds=10)
+
+    refused = [fact for fact in facts_of(world.run) if isinstance(fact, OrderDenied)]
+    assert bool(world.gateway.placed) is not real_money
+    assert {fact.reason for fact in refused} == ({DenialReason.RULES_UNCONFIRMED} if real_money else set())
