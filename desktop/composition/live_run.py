@@ -96,10 +96,11 @@ class LiveRun:
         joint = _Joint(found.master, lineage, frames, lambda: state.books.kill_level >= KillLevel.NO_OPENINGS)
         lines = {AccountId(one.id): self._line(one, joint) for one in hierarchy.accounts}
         live = [one for one in lines.values() if isinstance(one, LiveAccount)]
-        self._subscribe(live[0], found.master, past)
+        rows, unquoted = rows_with_quotes(found.master, past.contracts())
+        self._ears.warn((unquoted,) if unquoted else ())
         engine = Engine(state, opened.journal, (AlertWatch(self._ears.offer),), space=opened.space)
         others = {account: line for account, line in lines.items() if account != default}
-        side = LiveSide(exchange.clock, live, LiveErrors(BrokerError, SessionLostError), self._ears.say)
+        side = LiveSide(exchange.clock, live, LiveErrors(BrokerError, SessionLostError), self._ears.say, rows)
         run = SimulatedRun(engine, frames, lines[default], others, side)
         run.past_bars = self._told_past(engine, first, past)
         if choice.journal is not None:
@@ -155,13 +156,6 @@ class LiveRun:
         gateway = definition.open(self.exchange.settings(account), around)
         line.attach(_live(gateway), joint.is_killed)
         return line
-
-    def _subscribe(self, line: LiveAccount, master: ContractMaster, past: JournalPast) -> None:
-        """Ask one account for the quotes of all: what they show is the same."""
-        rows, sentence = rows_with_quotes(master, past.contracts())
-        line.gateway.subscribe(rows)
-        if sentence:
-            self._ears.warn((sentence,))
 
 
 async def _past(

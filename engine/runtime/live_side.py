@@ -19,17 +19,25 @@ _LAST_WORDS: Final = 5.0
 class LiveSide:
     """The accounts of a live run on the service's loop; a run without one is simulated.
 
-    ``say`` gets sentences for the message log. An account that cannot be opened keeps nobody from trading in another:
-    it is tried again, or waits for a login.
+    ``say`` gets sentences for the message log; ``rows`` of the contract master get quotes over the account that is open
+    first, because what all of them show is the same. An account that cannot be opened keeps nobody from trading in
+    another: it is tried again, or waits for a login.
     """
 
     def __init__(
-        self, clock: LiveClock, accounts: Sequence[LiveAccount], errors: LiveErrors, say: Callable[[str], None]
+        self,
+        clock: LiveClock,
+        accounts: Sequence[LiveAccount],
+        errors: LiveErrors,
+        say: Callable[[str], None],
+        rows: Sequence[int] = (),
     ) -> None:
         self.clock = clock
         self.accounts = {one.account: one for one in accounts}
         self._errors = errors
         self._say = say
+        self._rows = rows
+        self._quoting: LiveAccount | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._logged_in = {one.account: asyncio.Event() for one in accounts}
 
@@ -83,8 +91,14 @@ class LiveSide:
                 await _set_within(logged_in, _PAUSES[min(tries, len(_PAUSES) - 1)])
                 tries += 1
             else:
-                account.opened()
+                self._opened(account)
                 return
+
+    def _opened(self, account: LiveAccount) -> None:
+        account.opened()
+        if self._quoting is None:
+            self._quoting = account
+            account.gateway.subscribe(self._rows)
 
     async def _log_in(self, account: LiveAccount) -> None:
         try:

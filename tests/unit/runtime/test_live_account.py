@@ -10,16 +10,19 @@ import pytest
 from brokers.zerodha.tasks import pause
 from engine.domain.denial import DenialReason
 from engine.domain.facts import OrderDenied
-from engine.domain.identifiers import BrokerOrderId, OrderId
+from engine.domain.identifiers import AccountId, BrokerOrderId, OrderId
 from engine.domain.instant import SECOND
 from engine.domain.money import Price
 from engine.domain.order import OrderStatus, OrderType, Product, Purpose, Side
 from engine.domain.reports import ChangeRefused, ConnectionReport, ConversionReport, OrderReport
 from engine.ports.broker import CancelOrder, ChangeOrder, ConvertPosition, PlaceOrder
+from engine.ports.live import LiveErrors
 from engine.runtime.boards import in_process
+from engine.runtime.live_account import LiveAccount
 from engine.runtime.live_pace import LivePace, LiveTimeError
+from engine.runtime.live_side import LiveSide
 from engine.runtime.shared_time import SharedTime
-from tests.helpers.live_world import LIVE, HandClock, LiveWorld, LoggedOutError, TroubleError
+from tests.helpers.live_world import LIVE, HandClock, HandGateway, LiveWorld, LoggedOutError, TroubleError
 from tests.helpers.simulated_desk import DAY, added, at, facts_of, portfolio, rules
 from tests.helpers.virtual_time import VirtualLoop
 from tests.unit.runtime.test_slow_disk import HandFlushed
@@ -124,7 +127,7 @@ def test_an_account_that_cannot_be_opened_is_tried_again_and_told_once(play: Pla
 
     play(open_it())
 
-    assert world.gateway.calls == {"open": 4, "ask_books": 1}
+    assert world.gateway.calls == {"open": 4, "ask_books": 1, "subscribe": 1}
     (told,) = [one for one in world.account.take(SOON) if isinstance(one, ConnectionReport)]
     assert (told.connected, told.detail) == (False, "the line is down")
     assert world.said == ["LIVE: busy"]
@@ -147,6 +150,25 @@ def test_an_account_without_a_login_waits_for_it(play: Play) -> None:
     assert before == [1]
     assert world.gateway.calls["open"] == 2
     assert world.account.is_open
+
+
+def test_quotes_come_over_the_account_that_is_open_first(play: Play) -> None:
+    world = LiveWorld(troubles=[LoggedOutError("log in first")])
+    second, gateway = LiveAccount(AccountId("SECOND"), world.clock, world.frames, world.said.append), HandGateway()
+    second.attach(gateway, lambda: False)
+    errors = LiveErrors(TroubleError, LoggedOutError)
+    side = LiveSide(world.clock, [world.account, second], errors, world.said.append, rows=(1, 2))
+
+    async def open_both() -> None:
+        side.begin()
+        await pause(SECOND)
+        side.log_in(LIVE)
+        await pause(SECOND)
+
+    play(open_both())
+
+    assert (world.account.is_open, second.is_open) == (True, True)
+    assert (world.gateway.calls["subscribe"], gateway.calls["subscribe"]) == (0, 1)
 
 
 def test_a_login_while_open_goes_on_with_it_and_says_what_is_wrong(play: Play) -> None:
