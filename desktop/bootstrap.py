@@ -177,7 +177,7 @@ async def _session(
     The broker is None where the program is not to be started again, and empty for the broker of before.
     """
     if choice.broker == ZERODHA and choice.hierarchy is not None:
-        await log_in_first(choice.hierarchy.accounts)
+        await log_in_first(choice.hierarchy.accounts, theme)
     composed = Composed(choice)
     bridge = EngineBridge(composed.client)
     splash = _splash(theme)

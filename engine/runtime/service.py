@@ -7,7 +7,6 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
 
@@ -20,7 +19,6 @@ from engine.domain.instant import MINUTE, SECOND, Instant
 from engine.domain.instrument import leading_exchanges
 from engine.domain.market_rules import MarketRules
 from engine.domain.multileg.states import KillLevel
-from engine.domain.quote import QuoteFrame
 from engine.runtime.bars import MinuteBars
 from engine.runtime.boards import Allocate, SharedBoard, in_process
 from engine.runtime.clock import stopwatch
@@ -30,8 +28,9 @@ from engine.runtime.live_pace import LivePace
 from engine.runtime.live_side import LiveSide
 from engine.runtime.pace import Pace
 from engine.runtime.precedence import Precedence
-from engine.runtime.run import Frames, Run
+from engine.runtime.run import Run
 from engine.runtime.shared_time import SharedTime
+from engine.runtime.tapped_frames import TappedFrames
 from engine.views.desk import Desk, Notice
 from engine.views.status import StatusRow, engine_stopped, status_row, trades_now
 
@@ -48,49 +47,6 @@ _LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again: a market may have closed meanwhile."""
 
 Tell = Callable[[Sequence[Notice]], None]
-
-
-class TappedFrames:
-    """A market whose frames the boards are shown too, by ``show``; ``late`` is told when each was due."""
-
-    def __init__(
-        self,
-        market: Frames,
-        board: SharedBoard,
-        bars: MinuteBars,
-        late: Callable[[Instant], None],
-        around: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> None:
-        """``around`` surrounds the market's own work: a simulated one takes milliseconds to make its quotes."""
-        self._market = market
-        self._around = around
-        self._board, self._bars = board, bars
-        self._late = late
-        self._unseen: list[QuoteFrame] = []
-        self.frames = 0
-        self.quotes = 0
-
-    @property
-    def next_at(self) -> Instant | None:
-        """When the next frame is due; None after the last."""
-        return self._market.next_at
-
-    def take_next(self) -> QuoteFrame:
-        """Answer the next frame and go on to the one after it."""
-        with self._around():
-            frame = self._market.take_next()
-        self._late(frame.at)
-        self.frames += 1
-        self.quotes += len(frame.rows)
-        self._unseen.append(frame)
-        return frame
-
-    def show(self) -> None:
-        """Show the boards what was taken; called when the orders that came of it have left."""
-        for frame in self._unseen:
-            self._board.take(frame)
-            self._bars.take(frame)
-        self._unseen.clear()
 
 
 class EngineService:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from brokers.zerodha.tasks import pause
+from desktop.verification.virtual_time import VirtualLoop
 from engine.domain.denial import DenialReason
 from engine.domain.facts import OrderDenied
 from engine.domain.identifiers import AccountId, BrokerOrderId, OrderId
@@ -24,7 +25,6 @@ from engine.runtime.live_side import LiveSide
 from engine.runtime.shared_time import SharedTime
 from tests.helpers.live_world import LIVE, HandClock, HandGateway, LiveWorld, LoggedOutError, TroubleError
 from tests.helpers.simulated_desk import DAY, added, at, facts_of, portfolio, rules
-from tests.helpers.virtual_time import VirtualLoop
 from tests.unit.runtime.test_slow_disk import HandFlushed
 
 SOON = at(9, 20)
