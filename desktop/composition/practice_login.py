@@ -14,6 +14,7 @@ from desktop.composition.clock import stopwatch
 from engine.domain.identifiers import AccountId
 from engine.domain.instant import SECOND, Instant
 
+_TRIES = 4
 _PATIENCE = 10.0
 """Seconds for an answer; everything is asked off the engine's loop."""
 
@@ -57,6 +58,17 @@ class PracticeSecrets:
 
     def _log_in(self) -> None:
         # Imported late: the libraries behind it take half a second.
+        from brokers.zerodha.login import LoginError
+
+        for _ in range(_TRIES - 1):
+            try:
+                self._log_in_once()
+            except LoginError:
+                continue  # A token lives two minutes of the server's clock, which are seconds where it hurries.
+            return
+        self._log_in_once()
+
+    def _log_in_once(self) -> None:
         from brokers.zerodha.opening import log_in
         from brokers.zerodha.session import Credentials, SessionStore
 
