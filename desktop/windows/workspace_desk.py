@@ -183,6 +183,9 @@ class WorkspaceDesk(QObject):
 
     def _show(self, workspace: Workspace) -> None:
         self._window.setUpdatesEnabled(False)
+        # Under a style sheet panels are styled anew with every step in which they are built and docked.
+        sheet = self._window.styleSheet()
+        self._window.setStyleSheet("")
         try:
             self._clear()
             self._workspace = workspace
@@ -191,10 +194,8 @@ class WorkspaceDesk(QObject):
             # What is painted first shows the market already.
             self._clock.run_frame()
         finally:
-            self._window.setUpdatesEnabled(True)
-            # A window that was made meanwhile is as still as its parent was, and Qt wakes the parent alone.
-            for floating in self.host.floating_windows():
-                floating.setUpdatesEnabled(True)
+            self._window.setStyleSheet(sheet)
+            self._wake()
         for sentence in sentences:
             self._say(sentence, Tone.WARNING)
         self.opened.emit(workspace.name)
@@ -362,4 +363,11 @@ class WorkspaceDesk(QObject):
         try:
             self.host.restore(as_bytes(known.dock_state), list(self.panels))
         finally:
-            self._window.setUpdatesEnabled(True)
+            self._wake()
+
+    def _wake(self) -> None:
+        """Paint again."""
+        self._window.setUpdatesEnabled(True)
+        # A window that was made meanwhile is as still as its parent was, and Qt wakes the parent alone.
+        for floating in self.host.floating_windows():
+            floating.setUpdatesEnabled(True)
