@@ -14,6 +14,7 @@ from brokers.zerodha.rows import KiteOrder, Ours, read_order
 from brokers.zerodha.words import UnknownWordError
 from engine.domain.contract_master import ContractMaster
 from engine.domain.identifiers import AccountId, BrokerOrderId, OrderId
+from engine.domain.instant import ist_date
 from engine.domain.order import OrderStatus
 from engine.domain.reports import ChangeRefused, OrderReport
 from engine.ports.broker import CancelOrder, ChangeOrder
@@ -72,7 +73,9 @@ class OrderNews:
         for order in orders:
             known = self.stories.orders.get(order.number)
             merged = self.stories.take(order)
-            self._freshness.saw(order.number, at, order.filled, finished=order.is_finished)
+            if order.placed_at is None or ist_date(order.placed_at) >= ist_date(at):
+                # A book that is days old shows orders that today's book will never show.
+                self._freshness.saw(order.number, at, order.filled, finished=order.is_finished)
             if order.tag is not None:
                 self._freshness.settled(order.tag)
             if merged is None:

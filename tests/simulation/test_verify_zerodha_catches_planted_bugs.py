@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
+from typer.testing import CliRunner
 
 from brokers.practice.zerodha.faults import Fault, Kind
+from desktop.commands.app import app
 from desktop.verification.deed_draws import Deed
 from tests.simulation.planted import adapter_bugs
 from tests.simulation.planted.plant import Plant
@@ -78,6 +80,17 @@ def test_a_mistake_in_the_adapter_is_seen(plant):
 
 def test_the_hours_of_the_hunt_are_clean_without_their_mistakes():
     assert [hunt for hunt in HUNTS.values() if broken(hunt, SEEDS[0]) is not None] == []
+
+
+def test_a_seed_that_fails_is_told_with_the_command_that_repeats_it():
+    arguments = ["verify", "--broker", "zerodha", "--seeds", "1", "--first", "0", "--jobs", "1"]
+
+    with adapter_bugs.the_tag_is_left_out():
+        result = CliRunner().invoke(app, arguments)
+
+    assert result.exit_code == 1
+    assert "Seed 0 broke invariant 4" in result.output
+    assert "Repeat it with: legwork verify --broker zerodha --seeds 1 --first 0" in result.output
 
 
 def test_every_mistake_is_hunted():
