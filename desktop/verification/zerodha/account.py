@@ -245,8 +245,13 @@ class KiteAccount:
         return self.house.struck
 
     def trade_externally(self, instrument: Instrument, side: Side, quantity: int, price: Price) -> bool:
-        """Trade at market in Zerodha's own terminal; answer whether that was taken."""
+        """Trade at market in Zerodha's own terminal; answer whether that was taken.
+
+        Not in a contract that expires today: where books are old until the close, nobody could have known of it.
+        """
         del price
+        if instrument.expiry == ist_date(self._clock.now()):
+            return False
         fields = {
             "exchange": instrument.exchange.value,
             "tradingsymbol": instrument.symbol,
