@@ -66,7 +66,7 @@ PORTFOLIO_ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         name="ask_broker_margin",
-        title="Margin at the &broker…",
+        title="Margin at the broker…",
         menu=Menu.PORTFOLIO,
         tip="Ask the broker what the edited portfolio would need, and what its entry would cost.",
     ),

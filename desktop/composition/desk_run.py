@@ -80,7 +80,7 @@ class DeskRun:
 
     def open(self) -> SimulatedRun:
         """Open journal, market and brokers, and the session on them. Raises one of the expected troubles."""
-        opened = open_run_journal(self.choice.journal)
+        opened = open_run_journal(self.choice.journal, is_live=self.choice.is_live)
         # Kept at once: where the rest cannot be opened, close() still lets go of the journal.
         self._journal = opened.journal
         self._ears.begin()

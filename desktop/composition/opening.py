@@ -57,10 +57,11 @@ class PaperChoice(msgspec.Struct, frozen=True, kw_only=True):
     slippage: int = 1
 
 
-def open_run_journal(address: str | None) -> EngineJournal:
+def open_run_journal(address: str | None, *, is_live: bool = False) -> EngineJournal:
     """Open the journal of a run with the watch over its disk; None for one in memory, which nothing watches.
 
-    Simulated time stands still until the disk has what was decided. The folder of a file is made where it is missing.
+    Simulated time stands still until the disk has what was decided; in a live run (``is_live``) no quote waits for a
+    slow one. The folder of a file is made where it is missing.
     Raises JournalError with a sentence for the trader.
     """
     if address is None:
@@ -68,12 +69,12 @@ def open_run_journal(address: str | None) -> EngineJournal:
     match journal_location(address):
         case SqliteLocation(path=path):
             _make_folder(path.parent)
-            return open_engine_journal(address, is_waited_for=True)
+            return open_engine_journal(address, is_waited_for=not is_live)
         case ServerLocation():
             reserve = server_reserve(address)
             if reserve is not None:
                 _make_folder(reserve.parent)
-            return open_engine_journal(address, server_reserve=reserve, is_waited_for=True)
+            return open_engine_journal(address, server_reserve=reserve, is_waited_for=not is_live)
 
 
 def open_paper_broker(
