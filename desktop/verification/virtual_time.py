@@ -47,6 +47,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, *, has_sockets: bool = True) -> None:
         self._jumping = _JumpingSelector(has_sockets=has_sockets)
+        self._has_sockets = has_sockets
         super().__init__(self._jumping)
         self._is_living = False
 
@@ -57,7 +58,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Arguments], Answer], *args: *Arguments
     ) -> "asyncio.Future[Answer]":
-        """Run in a thread; time stands meanwhile."""
+        """Run in a thread, and let time stand meanwhile; without sockets at once and here, so that order is kept."""
+        if not self._has_sockets:
+
+            async def at_once() -> Answer:
+                return func(*args)
+
+            return self.create_task(at_once())
         self._jumping.busy_threads += 1
         future = super().run_in_executor(executor, func, *args)
         future.add_done_callback(self._thread_is_done)
