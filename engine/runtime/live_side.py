@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from itertools import chain, repeat
 from typing import Any, Final
 
 from engine.domain.identifiers import AccountId
@@ -40,6 +41,8 @@ class LiveSide:
         self._quoting: LiveAccount | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._logged_in = {one.account: asyncio.Event() for one in accounts}
+        self._going_on: set[AccountId] = set()
+        """Accounts that are open and go on with another session."""
 
     def attach(self, wake: Callable[[], None]) -> None:
         """Let ``wake`` be called whenever something arrives, on the loop."""
@@ -56,7 +59,7 @@ class LiveSide:
         account = self.accounts.get(account_id)
         if account is None:
             return
-        if account.is_open:
+        if account.is_open and account_id not in self._going_on:
             self._spawn(self._log_in(account), f"log in {account_id}")
         else:
             self._logged_in[account_id].set()
@@ -101,10 +104,24 @@ class LiveSide:
             account.gateway.subscribe(self._rows)
 
     async def _log_in(self, account: LiveAccount) -> None:
+        """Go on with the session in the secrets; tried again until the broker takes it or calls for another login."""
+        logged_in = self._logged_in[account.account]
+        self._going_on.add(account.account)
         try:
-            await account.gateway.log_in()
-        except self._errors.trouble as error:
-            self._say(f"{account.account}: {error}")
+            for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+                logged_in.clear()
+                try:
+                    await account.gateway.log_in()
+                except self._errors.logged_out as error:
+                    self._say(f"{account.account}: {error}")
+                    return
+                except self._errors.trouble as error:
+                    self._say(f"{account.account}: {error}. It is tried again in {pause:g} s")
+                    await _set_within(logged_in, pause)
+                else:
+                    return
+        finally:
+            self._going_on.discard(account.account)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

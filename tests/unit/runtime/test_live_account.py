@@ -187,6 +187,43 @@ def test_a_login_while_open_goes_on_with_it_and_says_what_is_wrong(play: Play) -
     assert world.said == ["LIVE: the secret is wrong"]
 
 
+def test_a_login_that_the_broker_has_no_time_for_is_tried_again_until_it_is_taken(play: Play) -> None:
+    world = LiveWorld()
+
+    async def log_in() -> None:
+        world.side.begin()
+        await pause(1 * SECOND)
+        world.gateway.troubles = [TroubleError("too many requests"), TroubleError("too many requests")]
+        world.side.log_in(LIVE)
+        await pause(60 * SECOND)
+
+    play(log_in())
+
+    assert world.gateway.calls["log_in"] == 3
+    assert world.said == [
+        "LIVE: too many requests. It is tried again in 1 s",
+        "LIVE: too many requests. It is tried again in 2 s",
+    ]
+
+
+def test_another_login_ends_the_wait_of_the_one_before(play: Play) -> None:
+    world = LiveWorld()
+
+    async def log_in_twice() -> None:
+        world.side.begin()
+        await pause(1 * SECOND)
+        world.gateway.troubles = [TroubleError("too many requests")] * 4
+        world.side.log_in(LIVE)
+        await pause(9 * SECOND)
+        world.side.log_in(LIVE)
+        await pause(1 * SECOND)
+
+    play(log_in_twice())
+
+    # After 1, 2 and 5 seconds it would have waited ten.
+    assert world.gateway.calls["log_in"] == 5
+
+
 def test_a_gateway_that_does_not_close_is_not_waited_for_long(play: Play) -> None:
     world = LiveWorld(troubles=[TroubleError("the line is down")] * 100)
     world.gateway.closes_never = True
