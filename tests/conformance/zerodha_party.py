@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from engine.domain.reports import Report
-from tests.conformance.kite_venue import DOUBTS, REFUSALS
+from tests.conformance.kite_answers import DOUBTS, REFUSALS
 from tests.conformance.zerodha_desk import ACCOUNT, LISTED, ZerodhaDesk
 
 _BEHAVIOURS = {

@@ -10,7 +10,7 @@ from engine.domain.money import Price, price_of
 from engine.domain.order import TERMINAL, OrderStatus, OrderType, Product, Purpose, Side
 from engine.domain.reports import BooksReport, OrderReport, Report
 from engine.ports.broker import CancelOrder, ChangeOrder, PlaceOrder
-from tests.conformance.kite_venue import DOUBTS, REFUSALS
+from tests.conformance.kite_answers import DOUBTS, REFUSALS
 from tests.conformance.zerodha_desk import ACCOUNT, LISTED, ZerodhaDesk
 
 ORDERS = 25
