@@ -140,6 +140,10 @@ class PracticeChild:
             except BrokerError as error:
                 self._say(f"{error} (try {number} of {_TRIES})")
                 continue
+            if self._stopping.is_set() and self._process is not None:
+                # Whoever stops saw only the dead one.
+                _end(self._process)
+                return False
             self._say("The practice server is there again, on the same address and with the same orders")
             self._again()
             return True
