@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 _BEGINNING = ("--from",)
 """Where a fresh journal began; one that exists goes on from its own last moment."""
 
-_OF_THE_MARKET = ("--broker", "--journal", "--market", "--seed", "--scenario", "--speed")
+_OF_THE_MARKET = ("--broker", "--practice-server", "--journal", "--market", "--seed", "--scenario", "--speed")
 """What belongs to the broker that the program was started at, and with a value each."""
 
 

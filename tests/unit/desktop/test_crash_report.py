@@ -125,7 +125,8 @@ def test_it_starts_again_as_it_was_started_but_not_from_the_beginning():
 
 def test_it_starts_again_at_another_broker_without_what_belongs_to_the_one_of_before():
     again = command_again(
-        ["python", "-m", "desktop", "--journal", "a.sqlite", "--speed=5", "--workspace", "risk"], broker="zerodha"
+        ["python", "-m", "desktop", "--journal", "a", "--speed=5", "--practice-server", "b", "--workspace", "risk"],
+        broker="zerodha",
     )
 
     assert again[1:] == ["-m", "desktop", "--workspace", "risk", "--broker", "zerodha"]
